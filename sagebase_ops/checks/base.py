@@ -1,0 +1,82 @@
+"""What a check is given, what it must say of itself, and how it enters the catalogue."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.results import Finding, Sentence
+from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.probe.http import Probe
+
+
+class CheckParams(BaseModel):
+    """The parameters of one entry in schedules.yaml; unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """What every check of a run shares: the project, the run's snapshot of its cloud, and one reading of the clock."""
+
+    project: Project
+    gcp: Cloud
+    probe: Probe
+    now: datetime
+
+
+CheckFunction = Callable[[Any, CheckContext], Awaitable[Sequence[Finding]]]
+"""Params (its own subclass, so Any here) and context in, one finding per target out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDefinition:
+    """One kind of question, as the catalogue knows it.
+
+    `runbook` is what the guide says to do when it fails; `command` what a person would type to look, with
+    `{project}`, `{region}` and `{target}` to fill in; `permissions` the IAM permissions its questions need;
+    `example` one entry for schedules.yaml.
+    """
+
+    name: str
+    run: CheckFunction
+    params: type[CheckParams]
+    question: Sentence
+    runbook: Sentence
+    permissions: tuple[str, ...]
+    command: str
+    example: str
+
+
+Registered = TypeVar("Registered", bound=CheckFunction)
+_REGISTERED = "__check_definition__"
+
+
+def check(
+    params: type[CheckParams],
+    *,
+    question: Sentence,
+    runbook: Sentence,
+    permissions: Sequence[str],
+    command: str,
+    example: str,
+) -> Callable[[Registered], Registered]:
+    """Declare an async function as a check; its name is the word in schedules.yaml and the name of its file."""
+
+    def register(run: Registered) -> Registered:
+        name = run.__name__
+        definition = CheckDefinition(name, run, params, question, runbook, tuple(permissions), command, example)
+        setattr(run, _REGISTERED, definition)
+        return run
+
+    return register
+
+
+def definition_of(run: object) -> CheckDefinition | None:
+    """The declaration behind a function, or None when it is not a check."""
+    found = getattr(run, _REGISTERED, None)
+    return found if isinstance(found, CheckDefinition) else None

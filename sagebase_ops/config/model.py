@@ -1,0 +1,99 @@
+"""schedules.yaml as the rest of the program sees it: complete, checked, unchanging."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sagebase_ops.checks.base import CheckDefinition, CheckParams
+from sagebase_ops.domain.projects import Project
+
+
+class DigestWhen(StrEnum):
+    """When a checklist's digest is posted."""
+
+    NEVER = "never"
+    ALWAYS = "always"
+    ON_FAILURE = "on_failure"
+    ON_CHANGE = "on_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Someone who can be told. `slack` is a user id (`U…`, `W…`) or a user group id (`S…`)."""
+
+    key: str
+    name: str
+    slack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """After this long unresolved, tell these contacts (keys; `everyone` is already spelt out)."""
+
+    after: timedelta
+    tell: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlackRoute:
+    """Where to post, and where when that is refused."""
+
+    channel: str
+    fallback: str | None = None
+    may_press: str | tuple[str, ...] = "everyone"
+    allow_channel_mention: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleEntry:
+    """One check of one checklist, its parameters validated.
+
+    `escalation` is what the entry or its checklist says: a policy's name, "none", or None when neither says anything.
+    `line` is where it stands in the file.
+    """
+
+    name: str
+    definition: CheckDefinition
+    params: CheckParams
+    title: str | None = None
+    guide: str | None = None
+    escalation: str | None = None
+    hold: timedelta | None = None
+    recover: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """One job: its entries, and its calendar, which is either `cron` (five fields) or `every`."""
+
+    name: str
+    title: str
+    entries: tuple[ScheduleEntry, ...]
+    cron: str | None = None
+    every: timedelta | None = None
+    digest: DigestWhen = DigestWhen.ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """The whole file. `warnings` are mistakes that only some commands refuse (a placeholder contact)."""
+
+    path: Path
+    timezone: ZoneInfo
+    language: str
+    projects: tuple[Project, ...]
+    slack: SlackRoute
+    contacts: Mapping[str, Contact]
+    escalation: Mapping[str, tuple[Step, ...]]
+    checklists: Mapping[str, Checklist]
+    project_escalation: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+    def escalation_of(self, entry: ScheduleEntry, project: Project) -> str | None:
+        """The policy that pages for `entry` in `project`, or None. Entry, checklist, project: the nearest wins."""
+        chosen = entry.escalation or self.project_escalation.get(project.id) or "default"
+        return None if chosen == "none" or chosen not in self.escalation else chosen

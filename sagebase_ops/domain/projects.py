@@ -1,0 +1,28 @@
+"""What is watched: a Google Cloud project and the things in it that the file names."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+EVERY = "*"
+"""In place of a list of names: every one that exists."""
+
+
+class Environment(StrEnum):
+    """Where a project stands on the way to its users."""
+
+    DEVELOPMENT = "development"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One watched project. Names are short (`sagebase-streamlit`); `{project}` is already filled in."""
+
+    id: str
+    environment: Environment
+    region: str
+    services: tuple[str, ...] | Literal["*"] = EVERY
+    sql_instances: tuple[str, ...] = ()
+    buckets: tuple[str, ...] = ()

@@ -1,0 +1,91 @@
+"""One run of one checklist: what was expected, what answered, and the verdict over it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sagebase_ops.domain.results import Finding, Sentence, Verdict, worst
+
+
+class Trigger(StrEnum):
+    """What made the run start."""
+
+    SCHEDULE = "schedule"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRef:
+    """One entry of a checklist in one project, with all that telling needs, copied when the run starts.
+
+    `name` is unique in the checklist; `title` is the file's own words or the catalogue's question.
+    `escalation` is the policy's name, or None when the entry pages nobody.
+    """
+
+    check: str
+    name: str
+    project: str
+    environment: str
+    title: Sentence
+    runbook: Sentence
+    guide: str | None = None
+    escalation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One entry's outcome in one run: at least one finding, always."""
+
+    entry: EntryRef
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        return worst(finding.verdict for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The sealed record of one run. `expected` was written down before the first question was asked.
+
+    `slot` is the planned time (a manual run's start); `late_by_seconds` is past the grace, else None.
+    `missed_slots` counts older slots of this job that never ran, from `missed_since` on.
+    """
+
+    id: str
+    job: str
+    title: str
+    trigger: Trigger
+    slot: datetime
+    started_at: datetime
+    finished_at: datetime
+    language: str
+    timezone: str
+    expected: tuple[EntryRef, ...]
+    results: tuple[CheckResult, ...]
+    dry_run: bool = False
+    sandbox: bool = False
+    started_by: str | None = None
+    late_by_seconds: float | None = None
+    missed_slots: int = 0
+    missed_since: datetime | None = None
+    notes: tuple[Sentence, ...] = ()
+    next_slot: datetime | None = None
+
+    @property
+    def unanswered(self) -> tuple[EntryRef, ...]:
+        """Expected entries without a result: while there is one, nothing is all clear."""
+        answered = {(result.entry.project, result.entry.name) for result in self.results}
+        return tuple(entry for entry in self.expected if (entry.project, entry.name) not in answered)
+
+    @property
+    def verdict(self) -> Verdict:
+        verdicts = [result.verdict for result in self.results]
+        return worst([*verdicts, Verdict.UNKNOWN] if self.unanswered else verdicts)
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Findings by verdict, each of the five words present. Their sum is the number of findings."""
+        seen = Counter(finding.verdict for result in self.results for finding in result.findings)
+        return {verdict: seen[verdict] for verdict in Verdict}

@@ -1,0 +1,110 @@
+"""Everything this package raises on purpose.
+
+    OpsError
+    ├── ConfigError        a mistake in schedules.yaml, the environment or the command line (exit 2)
+    ├── GcpError           Google could not or would not answer; says what kind, and the remedy
+    ├── ProbeError         a request to the user's own service could not be made
+    ├── SlackError         Slack could not or would not take a message
+    └── StoreError         what is remembered cannot be read or written
+        └── ClaimLostError      the lease behind a conditional write is no longer ours
+
+The thrower sets `retryable`; the cause is kept with `from`.
+"""
+
+from enum import StrEnum
+
+
+class OpsError(Exception):
+    """A failure we know how to word. `str(error)` is fit for a person to read."""
+
+    retryable = False
+
+
+class ConfigError(OpsError):
+    """One or more mistakes of the user; each already says where, what was given and what is allowed."""
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class GcpErrorKind(StrEnum):
+    """Why Google gave no usable answer. The words appear as a finding's `reason`."""
+
+    PERMISSION_DENIED = "permission_denied"
+    API_DISABLED = "api_disabled"
+    NOT_FOUND = "not_found"
+    UNAUTHENTICATED = "unauthenticated"
+    QUOTA = "quota"
+    DEADLINE = "deadline"
+    UNAVAILABLE = "unavailable"
+    MALFORMED = "malformed"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+
+
+class GcpError(OpsError):
+    """Google could not or would not answer.
+
+    `api` is the service's host (`run.googleapis.com`), `method` what was asked (`Services.ListServices`),
+    `permission` the IAM permission where it is known, `remedy` the one command that mends it (None: none known).
+    """
+
+    def __init__(
+        self,
+        kind: GcpErrorKind,
+        message: str,
+        *,
+        api: str,
+        method: str,
+        permission: str | None = None,
+        remedy: str | None = None,
+        retryable: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.api = api
+        self.method = method
+        self.permission = permission
+        self.remedy = remedy
+        self.retryable = retryable
+
+
+class ProbeError(OpsError):
+    """A request to the user's service could not be made at all (`reason` is a short machine word)."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class SlackError(OpsError):
+    """Slack refused a call or did not answer.
+
+    `code` is Slack's own word (`not_in_channel`), or ours for what never reached it (`timeout`, `connection`).
+    `ambiguous` says that the effect may have happened all the same; `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        retryable: bool = False,
+        ambiguous: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retryable = retryable
+        self.ambiguous = ambiguous
+        self.retry_after = retry_after
+
+
+class StoreError(OpsError):
+    """The store cannot be opened, read or written; the message says which file and what to do."""
+
+
+class ClaimLostError(StoreError):
+    """A conditional write found that its claim or lease is no longer held by the caller."""
