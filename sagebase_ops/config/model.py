@@ -1,7 +1,7 @@
 """schedules.yaml as the rest of the program sees it: complete, checked, unchanging."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -52,7 +52,7 @@ class ScheduleEntry:
     """One check of one checklist, its parameters validated.
 
     `escalation` is what the entry or its checklist says: a policy's name, "none", or None when neither says anything.
-    `line` is where it stands in the file.
+    `params_by_project` holds those in which `{project}` is filled in; `line` is where the entry stands in the file.
     """
 
     name: str
@@ -64,6 +64,10 @@ class ScheduleEntry:
     hold: timedelta | None = None
     recover: int | None = None
     line: int | None = None
+    params_by_project: Mapping[str, CheckParams] = field(default_factory=dict)
+
+    def params_for(self, project: Project) -> CheckParams:
+        return self.params_by_project.get(project.id, self.params)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
-EVERY = "*"
+EVERY: Final = "*"
 """In place of a list of names: every one that exists."""
 
 

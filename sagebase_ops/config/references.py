@@ -1,0 +1,144 @@
+"""Words of the file that stand for other parts of it: policies, contacts, placeholders in names.
+
+Works on the plain data and forgives what is malformed, so that one mistake never hides another.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sagebase_ops.config.mistakes import Mistake, Path, allowed_words, dotted, nearest
+from sagebase_ops.config.source import Source
+
+EVERYONE = "everyone"
+NOBODY = "none"
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SLACK_ID = re.compile(r"[UWS][A-Z0-9]{6,}")
+_EXAMPLE_IDS = {"S0123ABCD", "U0123ABCD", "U0456EFGH", "W0123ABCD"}
+
+
+def reference_mistakes(source: Source) -> Iterator[Mistake]:
+    """Every word that names a policy, a contact or a placeholder which is not there."""
+    yield from _policies(source)
+    yield from _contacts(source)
+    yield from _placeholders(source)
+    yield from _project_ids(source)
+
+
+def placeholder_contacts(source: Source) -> Iterator[Mistake]:
+    """Contacts that some policy tells, though nobody has written down yet who they are."""
+    contacts = _mapping(source.data, "contacts")
+    for key in dict.fromkeys(_told(source.data)):
+        given = contacts.get(key)
+        slack = given.get("slack") if isinstance(given, dict) else None
+        if isinstance(slack, str) and (slack in _EXAMPLE_IDS or not _SLACK_ID.fullmatch(slack)):
+            path = ("contacts", key, "slack")
+            what = "not a real Slack id yet, though an escalation tells this contact; write a user id (U…) or a user group id (S…)"
+            yield Mistake(source.place_of(path), f'{dotted(path)} = "{slack}"', what)
+
+
+def _mapping(data: Any, key: str) -> Mapping[str, Any]:  # Any: not validated yet
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _steps(data: Any) -> Iterator[tuple[Path, Any]]:  # Any: not validated yet
+    for name, steps in _mapping(data, "escalation").items():
+        for position, step in enumerate(steps if isinstance(steps, list) else ()):
+            yield ("escalation", name, position), step
+
+
+def _tells(data: Any) -> Iterator[tuple[Path, str]]:  # Any: not validated yet
+    """Each contact that a step tells, with its path."""
+    for path, step in _steps(data):
+        told = step.get("tell") if isinstance(step, dict) else None
+        for position, word in enumerate(told if isinstance(told, list) else ()):
+            yield (*path, "tell", position), str(word)
+
+
+def _told(data: Any) -> Iterator[str]:  # Any: not validated yet
+    for _, word in _tells(data):
+        yield from _mapping(data, "contacts") if word == EVERYONE else (word,)
+
+
+def _escalations(data: Any) -> Iterator[tuple[Path, str]]:  # Any: not validated yet
+    """Each `escalation:` of a project, a checklist or an entry, with its path."""
+    projects = data.get("projects") if isinstance(data, dict) else None
+    places: list[tuple[Path, Any]] = [
+        (("projects", position), project)
+        for position, project in enumerate(projects if isinstance(projects, list) else ())
+    ]
+    for name, checklist in _mapping(data, "checklists").items():
+        places.append((("checklists", name), checklist))
+        entries = checklist.get("checks") if isinstance(checklist, dict) else None
+        places += [
+            (("checklists", name, "checks", position), entry)
+            for position, entry in enumerate(entries if isinstance(entries, list) else ())
+        ]
+    for path, part in places:
+        if isinstance(part, dict) and isinstance(part.get("escalation"), str):
+            yield (*path, "escalation"), part["escalation"]
+
+
+def _policies(source: Source) -> Iterator[Mistake]:
+    known = [*_mapping(source.data, "escalation"), NOBODY]
+    for path, word in _escalations(source.data):
+        if word not in known:
+            what = f"no policy is called {word!r}; {allowed_words(known)}{nearest(word, known)}"
+            yield Mistake(source.place_of(path), dotted(path), what)
+
+
+def _contacts(source: Source) -> Iterator[Mistake]:
+    known = [*_mapping(source.data, "contacts"), EVERYONE]
+    pressers = _mapping(source.data, "slack").get("may_press")
+    named = (
+        [(("slack", "may_press", position), str(word)) for position, word in enumerate(pressers)]
+        if isinstance(pressers, list)
+        else []
+    )
+    for path, word in [*_tells(source.data), *named]:
+        if word not in known:
+            what = f"no contact is called {word!r}; {allowed_words(known)}{nearest(word, known)}"
+            yield Mistake(source.place_of(path), dotted(path), what)
+
+
+def _placeholders(source: Source) -> Iterator[Mistake]:
+    """`{project}` is filled in within a project's names and an entry's parameters, and nothing else is, anywhere."""
+    for path, place in source.places.items():
+        value = _text_at(source.data, path)
+        if value is None or path[-1] in {"title", "guide", "text", "filter"}:
+            continue
+        wrong = [word for word in _PLACEHOLDER.findall(value) if word != "project" or not _may_hold(path)]
+        for word in wrong:
+            fits = (
+                "{project} is filled in only within projects and checks" if word == "project" else "allowed: {project}"
+            )
+            yield Mistake(place, f'{dotted(path)} = "{value}"', f"{{{word}}} cannot be filled in; {fits}{_near(word)}")
+
+
+def _near(word: str) -> str:
+    return "" if word == "project" else nearest(word, ["project"])
+
+
+def _may_hold(path: Path) -> bool:
+    return (path[0] == "projects" and path[2:3] != ("id",)) or "checks" in path
+
+
+def _text_at(data: Any, path: Path) -> str | None:  # Any: not validated yet
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None  # a part that a merge key overruled
+    return data if isinstance(data, str) else None
+
+
+def _project_ids(source: Source) -> Iterator[Mistake]:
+    seen: dict[str, int] = {}
+    projects = source.data.get("projects") if isinstance(source.data, dict) else None
+    for position, project in enumerate(projects if isinstance(projects, list) else ()):
+        name = project.get("id") if isinstance(project, dict) else None
+        if isinstance(name, str) and seen.setdefault(name, position) != position:
+            path = ("projects", position, "id")
+            what = f"this project stands already at projects[{seen[name]}]; write it once"
+            yield Mistake(source.place_of(path), f'{dotted(path)} = "{name}"', what)
