@@ -1,0 +1,104 @@
+"""What does the environment say? Variables and `.env` -> Settings, or one ConfigError that lists every mistake."""
+
+import os
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sagebase_ops.errors import ConfigError
+
+PREFIX = "SAGEBASE_OPS_"
+CLOUD_RUN_MARKS = ("K_SERVICE", "CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL")
+_ENDPOINTS = ("gcp_grpc_endpoint", "gcp_rest_endpoint", "slack_base_url")
+_URL = r"^https?://[^/\s]+(/\S*)?$"
+
+
+class Settings(BaseSettings):
+    """Everything the environment may say. Secrets are SecretStr, so that no print and no log shows one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+    )
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    database_url: SecretStr | None = None
+    state: str = "sqlite:///var/state.db"
+    gcp_grpc_endpoint: Annotated[str | None, Field(pattern=r"^[^/\s]+:\d+$")] = None
+    gcp_rest_endpoint: Annotated[str | None, Field(pattern=_URL)] = None
+    slack_base_url: Annotated[str | None, Field(pattern=_URL)] = None
+    sandbox_project: str | None = None
+    log_format: Literal["json", "console"] | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    port: Annotated[int | None, Field(validation_alias="PORT", ge=0, le=65535)] = None
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, given: object) -> object:
+        return given.upper() if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _all_endpoints_or_none(self) -> "Settings":
+        given = {name: getattr(self, name) for name in _ENDPOINTS}
+        missing = [PREFIX + name.upper() for name, value in given.items() if value is None]
+        if missing and len(missing) < len(given):
+            raise ValueError(
+                f"{', '.join(missing)} missing: the sandbox needs all three endpoints, the real cloud none of them"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _state_that_lasts(self) -> "Settings":
+        scheme = self.state.partition("://")[0]
+        if scheme == "firestore":
+            raise ValueError(
+                f'{PREFIX}STATE = "{self.state}": this version keeps its state in SQLite only; '
+                "write sqlite:///FOLDER/FILE (a relative path has three slashes, an absolute one four)"
+            )
+        if not self.state.startswith("sqlite:///") or self.state == "sqlite:///":
+            raise ValueError(f'{PREFIX}STATE = "{self.state}": not a store; allowed: sqlite:///FOLDER/FILE')
+        mark = next((name for name in CLOUD_RUN_MARKS if os.environ.get(name)), None)
+        if mark is not None:
+            raise ValueError(
+                f'{PREFIX}STATE = "{self.state}": on Cloud Run ({mark} is set) the disk dies with the instance, and with it '
+                "what was told and what was not; run the daemon where its disk stays"
+            )
+        return self
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether every call goes to a pretend cloud."""
+        return self.gcp_grpc_endpoint is not None
+
+    @property
+    def state_path(self) -> str:
+        """The SQLite file: relative after three slashes, absolute after four."""
+        return self.state.removeprefix("sqlite:///")
+
+
+def load_settings(**given: Any) -> Settings:  # Any: values of any setting, which win over environment and .env
+    """Read the environment. Raises ConfigError with every mistake, none of which shows a secret."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise ConfigError(*(_worded(detail) for detail in error.errors(include_url=False))) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(".env: not UTF-8; save the file as UTF-8") from error
+
+
+def _worded(detail: Any) -> str:  # Any: pydantic's ErrorDetails
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if not detail["loc"]:
+        return f"environment: {message}"
+    field = str(detail["loc"][0])
+    name = field if field == "PORT" else PREFIX + field.upper()
+    secret = "token" in field or "secret" in field or field == "database_url"
+    given = "" if secret else f' = "{detail["input"]}"'
+    return f"environment: {name}{given}: {message[:1].lower()}{message[1:]}"
