@@ -8,7 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sagebase_ops.checks.base import CheckDefinition, CheckParams
+from sagebase_ops.config.mistakes import allowed_words, nearest
+from sagebase_ops.domain.calendars import Calendar, CronCalendar, EveryCalendar
 from sagebase_ops.domain.projects import Project
+from sagebase_ops.errors import ConfigError
 
 
 class DigestWhen(StrEnum):
@@ -81,6 +84,13 @@ class Checklist:
     every: timedelta | None = None
     digest: DigestWhen = DigestWhen.ALWAYS
 
+    def calendar(self, zone: ZoneInfo) -> Calendar:
+        """Its fire times, cron read in `zone`."""
+        return EveryCalendar(self.every) if self.every else CronCalendar(self.cron or "", zone)
+
+    def entry(self, name: str) -> ScheduleEntry | None:
+        return next((entry for entry in self.entries if entry.name == name), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
@@ -96,6 +106,13 @@ class Schedules:
     checklists: Mapping[str, Checklist]
     project_escalation: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+
+    def named(self, job: str) -> Checklist:
+        """The checklist called `job`. Raises ConfigError that names those there are."""
+        if job not in self.checklists:
+            known = self.checklists
+            raise ConfigError(f"{self.path}: no job is called {job!r}; {allowed_words(known)}{nearest(job, known)}")
+        return self.checklists[job]
 
     def escalation_of(self, entry: ScheduleEntry, project: Project) -> str | None:
         """The policy that pages for `entry` in `project`, or None. Entry, checklist, project: the nearest wins."""

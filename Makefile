@@ -1,0 +1,51 @@
+# Two commands on a machine with Python 3.11 and make: `make demo` and `make test`.
+PYTHON ?= python3.11
+ifeq (, $(shell command -v $(PYTHON)))
+PYTHON := python3
+endif
+BIN := .venv/bin
+NPM_TESTS := tests/blockkit
+
+.PHONY: help demo test check format bench lock schema clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: .venv ## the guide's daily checklist against a pretend Google Cloud, and its digest as Slack shows it
+	@$(BIN)/python -m sagebase_ops.cli.demo
+
+test: .venv ## every test; what a machine lacks (gcloud, Chromium, node) is skipped with the reason
+	$(BIN)/pytest
+
+check: .venv ## lint, format, types, the one-way street of imports, the Dockerfile, the lock files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/python tests/check_locks.py
+
+format: .venv ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv ## the numbers of the README, measured side by side in one run
+	$(BIN)/python -m benchmarks
+
+schema: .venv ## docs/schedules.schema.json from the checks
+	$(BIN)/sagebase-ops schema > docs/schedules.schema.json
+
+lock: ## both lock files anew; wants uv
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		--extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+		--extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+.venv: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch .venv
+
+clean: ## what was made
+	rm -rf .venv build dist .mypy_cache .ruff_cache

@@ -1,0 +1,122 @@
+"""The command line: which flags and commands exist, and how each of them may end.
+
+Nothing heavy is imported here: `--help` answers before anything of Google's is touched.
+"""
+
+import importlib
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from sagebase_ops.cli import exits
+from sagebase_ops.errors import ConfigError, OpsError
+
+DEFAULT_SCENARIO = "healthy"
+_COMMANDS = {
+    "checks": "The catalogue of checks, or all about one.",
+    "next": "When each job comes up next.",
+    "sandbox": "A pretend Google Cloud and Slack, for other clients.",
+    "schema": "JSON Schema of schedules.yaml, for editors.",
+    "validate": "Every mistake in schedules.yaml.",
+}
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported when they are called: `validate` lies in cli/validate.py."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"sagebase_ops.cli.{name}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--run", "job", metavar="JOB", help="Run one checklist now, then exit.")
+@click.option("--check", "only", metavar="NAME", multiple=True, help="With --run: only this entry (may be repeated).")
+@click.option("--dry-run", is_flag=True, help="Read Google Cloud for real, but tell nobody and store nothing.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "slack"]), help="With --run: what goes to standard output."
+)
+@click.option(
+    "--sandbox",
+    "scenario",
+    is_flag=False,
+    flag_value=DEFAULT_SCENARIO,
+    metavar="[=SCENARIO]",
+    help="Against a built-in pretend Google Cloud and Slack: no account, no configuration.",
+)
+@click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
+@click.version_option(package_name="sagebase-ops")
+@click.pass_context
+def cli(context: click.Context, **flags: Any) -> None:  # Any: click's values, as the flags above type them
+    r"""Work through the Sagebase operations checklists: read Google Cloud, tell Slack.
+
+    Without a command and without --run this is the daemon: it runs every job of schedules.yaml when it is due, until
+    SIGTERM.
+
+    \b
+    Exit codes of --run: 0 fine (warnings allowed), 1 a check failed, 3 one could not look,
+    2 a mistake in configuration or usage, 130 interrupted.
+    """
+    if context.invoked_subcommand is not None:
+        _refuse_flags(context)
+        return
+    from sagebase_ops.cli import run
+
+    context.exit(run.start(run.Request(**flags)))
+
+
+def _refuse_flags(context: click.Context) -> None:
+    """`--run daily validate` would do only one of the two: say so instead of choosing."""
+    given = [parameter.opts[0] for parameter in context.command.params if context.params.get(parameter.name or "")]
+    if given:
+        raise click.UsageError(
+            f"{given[0]} does not go with the command {context.invoked_subcommand!r}; call one of them"
+        )
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with the exit code of design.md. No traceback reaches a person."""
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        result = cli.main(prog_name="sagebase-ops", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return exits.MISTAKE
+    except ConfigError as error:
+        click.echo(_headed(error.mistakes), err=True)
+        return exits.MISTAKE
+    except (KeyboardInterrupt, click.Abort):
+        return exits.INTERRUPTED
+    except OpsError as error:
+        click.echo(f"sagebase-ops: {error}", err=True)
+        return exits.COULD_NOT_LOOK
+    except Exception as error:  # noqa: BLE001 (the last door: a bug of ours is said in one line, the rest is logged)
+        return _our_own_bug(error)
+    return result if isinstance(result, int) else exits.FINE
+
+
+def _headed(mistakes: tuple[str, ...]) -> str:
+    head = [] if len(mistakes) == 1 else [f"{len(mistakes)} mistakes:"]
+    return "\n".join([*head, *mistakes])
+
+
+def _our_own_bug(error: Exception) -> int:
+    import structlog
+
+    structlog.get_logger().critical("program.crashed", exc_info=error)
+    click.echo(f"sagebase-ops: a bug of ours: {type(error).__name__}: {error}; the log above says where", err=True)
+    return exits.COULD_NOT_LOOK
