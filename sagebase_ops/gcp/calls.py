@@ -55,3 +55,16 @@ def _retry(patience: Patience) -> Any:  # an AsyncRetry; its library publishes n
         exceptions.Aborted,
     )
     return AsyncRetry(predicate=passing, initial=patience.pause, maximum=3, multiplier=2, timeout=patience.tries)
+
+
+async def pages_of(pager: Any) -> AsyncIterator[Any]:  # gapic pagers have no base class; what comes is raw protobuf
+    """Each page of a gapic pager as its raw protobuf message; the next is fetched when the loop comes back for it.
+
+    An answer that is no valid protobuf reaches us as None, not as an error (grpc.aio). Raises DecodeError for it.
+    """
+    from google.protobuf.message import DecodeError
+
+    async for page in pager.pages:
+        if page is None:
+            raise DecodeError("the answer is not the promised protobuf message")
+        yield type(page).pb(page)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sagebase_ops.gcp.calls import Patience
 from sagebase_ops.gcp.errors import UNKNOWN_ACCOUNT, Question
+from sagebase_ops.gcp.pace import Pace
 
 if TYPE_CHECKING:
     from sagebase_ops.gcp.rest import Rest
@@ -41,6 +42,7 @@ class Connections:
         self._clients: dict[Callable[[], type], object] = {}
         self._credentials: Any = None  # google.auth.credentials.Credentials, once found
         self._not_found: tuple[float, Exception] | None = None
+        self.log_reads = Pace(burst=10, per_second=0.6)  # Cloud Logging: 60 reads a minute and project, people included
 
     @cached_property
     def rest(self) -> "Rest":

@@ -1,0 +1,70 @@
+"""Google would not or could not answer: what a person reads about it, and the finding that says so."""
+
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, unknown
+from sagebase_ops.errors import GcpError, GcpErrorKind
+
+WORDS = {
+    GcpErrorKind.PERMISSION_DENIED: Sentence(
+        ja="確認できません：{api} を読む権限がありません（{permission}）。権限か、プロジェクト名・対象名を確認してください",
+        en="could not look: no permission to read {api} ({permission}); check the grant, or the project's and target's names",
+    ),
+    GcpErrorKind.API_DISABLED: Sentence(
+        ja="確認できません：{api} が有効になっていません。有効化後、反映まで数分かかります",
+        en="could not look: {api} is not enabled; once enabled it takes a few minutes",
+    ),
+    GcpErrorKind.NOT_FOUND: Sentence(
+        ja="確認できません：{api} に対象が見つかりません。schedules.yaml の名前を確認してください",
+        en="could not look: {api} found nothing by that name; check the names in schedules.yaml",
+    ),
+    GcpErrorKind.UNAUTHENTICATED: Sentence(
+        ja="確認できません：Google Cloud の認証情報がないか、失効しています",
+        en="could not look: the Google Cloud credentials are missing or no longer valid",
+    ),
+    GcpErrorKind.QUOTA: Sentence(
+        ja="確認できません：{api} の割り当て（クォータ）を超えました。次の回に再確認します",
+        en="could not look: over the quota of {api}; it is looked at again next time",
+    ),
+    GcpErrorKind.DEADLINE: Sentence(
+        ja="確認できません：{api} が時間内に応答しませんでした。次の回に再確認します",
+        en="could not look: {api} did not answer in time; it is looked at again next time",
+    ),
+    GcpErrorKind.UNAVAILABLE: Sentence(
+        ja="確認できません：{api} に接続できないか、一時的に利用できません。次の回に再確認します",
+        en="could not look: {api} cannot be reached or is temporarily unavailable; it is looked at again next time",
+    ),
+    GcpErrorKind.MALFORMED: Sentence(
+        ja="確認できません：{api} の応答を読み取れません",
+        en="could not look: the answer of {api} could not be read",
+    ),
+    GcpErrorKind.PARTIAL: Sentence(
+        ja="確認できません：{api} の応答が一部しか得られませんでした",
+        en="could not look: {api} answered only in part",
+    ),
+    GcpErrorKind.REFUSED: Sentence(
+        ja="確認できません：{api} に拒否されました",
+        en="could not look: {api} refused",
+    ),
+}
+"""One sentence a kind. Google's own words follow as a note, since they cannot be translated."""
+
+SAID = Sentence(ja="{message}", en="{message}")
+UNNAMED = "-"
+
+
+def refused(target: Target, error: GcpError) -> Finding:
+    """The `unknown` finding for a GcpError: its kind as reason, its remedy, and its own words below."""
+    return unknown(
+        target,
+        WORDS[error.kind],
+        reason=error.kind.value,
+        remedy=error.remedy,
+        asked={"api": error.api, "method": error.method},
+        notes=(said_by(error),),
+        api=error.api,
+        permission=error.permission or UNNAMED,
+    )
+
+
+def said_by(error: GcpError) -> Note:
+    """What went wrong in full, as a line of detail."""
+    return Note(SAID, {"message": error.message})
