@@ -11,23 +11,30 @@ _LONGEST = 8000  # characters looked at; what lies behind them is dropped, not s
 
 _NAMES = (
     r"passw(?:or)?d|passwd|pwd|passphrase|secret|token(?!s)|api[_-]?key|access[_-]?key|private[_-]?key|credentials?"
-    r"|authorization|cookie|session[_-]?id|signature"
+    r"|session[_-]?id|signature|(?<![A-Za-z])pass(?==)|パスワード|暗証番号|トークン|秘密鍵"
 )
 _SCHEME = r"(?:(?:Bearer|Basic|Token|Digest)\s{1,5})?"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}-----|\Z)", re.DOTALL), "<secret>"),
-    (re.compile(r"(?<=://)[^\s/@:]{0,200}:[^\s/]{1,200}@"), "<secret>@"),
+    (re.compile(r"(?<=://)[^\s/@:]{0,200}:[^\s\"'<>]{1,200}@"), "<secret>@"),
     (re.compile(r"(?i)https://hooks\.slack\.com/[^\s\"'<>]*"), "<secret>"),
+    (
+        re.compile(r"(?i)((?:authorization|cookie)(?:\\?[\"'])?\s{0,5}(?:=>|[:=：])\s{0,5}(?:\\?[\"'])?)[^\n\"'\\]+"),
+        r"\1<secret>",
+    ),
     (re.compile(r"\?[\w.%~\[\]-]{1,100}=[^\s\"'<>]*"), "?<query>"),
     (re.compile(r"(?i)(?<=://)([^\s?\"'<>]{1,500})\?[^\s\"'<>]+"), r"\1?<query>"),
     (
         re.compile(
-            rf"(?i)((?:{_NAMES})[\w-]{{0,20}}(?:\\?[\"'])?\s{{0,5}}(?:[:=]|=>)\s{{0,5}})(\\?[\"']){_SCHEME}[^\"'\\]*"
+            rf"(?i)((?:{_NAMES})[\w-]{{0,20}}(?:\\?[\"'])?\s{{0,5}}(?:=>|[:=：])\s{{0,5}})(\\?[\"']){_SCHEME}.*?(?=\2|\Z)",
+            re.DOTALL,
         ),
         r"\1\2<secret>",
     ),
     (
-        re.compile(rf"(?i)((?:{_NAMES})[\w-]{{0,20}}\s{{0,5}}(?:[:=]|=>)\s{{0,5}}){_SCHEME}[^\s\"'\\,;&)\]}}<]+"),
+        re.compile(
+            rf"(?i)((?:{_NAMES})[\w-]{{0,20}}\s{{0,5}}(?:=>|[:=：])\s{{0,5}}){_SCHEME}(?:[^\s\"'\\]|\\(?![\"']))+"
+        ),
         r"\1<secret>",
     ),
     (re.compile(r"(?i)\b(Bearer|Basic)\s{1,5}[\w.+/=~-]{8,}"), r"\1 <secret>"),
@@ -53,7 +60,7 @@ def mask(text: str) -> str:
 
 def _bounded(text: str) -> str:
     """A cut may leave half a token, which no pattern knows: the last word before the cut goes too."""
-    return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(" ")[0]
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(" ")[0] + "…"
 
 
 def _mask_random(word: re.Match[str]) -> str:
