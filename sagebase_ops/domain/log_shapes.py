@@ -13,10 +13,10 @@ from datetime import datetime
 
 from sagebase_ops.domain.log_entries import LogEntry
 from sagebase_ops.domain.masking import mask
+from sagebase_ops.domain.quoting import one_line
 
 _LOOKED_AT = 2000  # characters
 _LONGEST_SHAPE = 200
-_LONGEST_SAMPLE = 300
 _TRACEBACK = "Traceback (most recent call last)"
 
 _HEX = "[0-9a-fA-F]"
@@ -108,8 +108,7 @@ def _group(service: str, severity: str, shape: str, alike: list[LogEntry]) -> Gr
 
 def _sample(message: str) -> str:
     """Masked first and cut after: a cut through a token would leave half of it unrecognised."""
-    line = " ".join(mask(headline(message)).split())
-    return line if len(line) <= _LONGEST_SAMPLE else line[: _LONGEST_SAMPLE - 1] + "…"
+    return one_line(mask(headline(message)))
 
 
 def _innermost_frame(lines: list[str]) -> str | None:

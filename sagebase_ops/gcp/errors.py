@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from sagebase_ops.domain.quoting import one_line
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.permissions import ROLES, action_of, title_of
 
 UNKNOWN_ACCOUNT = "SERVICE_ACCOUNT"
 """Stands in a remedy where the account that we run as is not known."""
 
-_LONGEST_QUOTE = 300
 _GCLOUDS_OWN_PROJECT = "projects/764086051850"  # user credentials without a quota project are billed to it
 
 _BY_REASON = {
@@ -207,7 +207,7 @@ def _dicts(given: object) -> list[dict[str, Any]]:  # JSON from outside: any sha
 def _error(kind: GcpErrorKind, refusal: Refusal, question: Question) -> GcpError:
     permission = _permission(refusal, question)
     where = f"{title_of(question.api)} {question.project}"
-    quoted = _bounded(refusal.text)
+    quoted = one_line(refusal.text)
     return GcpError(
         kind,
         f"{where}: {_what(kind, refusal, question, permission)}" + (f". Google: {quoted}" if quoted else ""),
@@ -280,9 +280,3 @@ def _api(refusal: Refusal, question: Question) -> str:
     linked = re.search(r"apis/api/([a-z0-9.-]+\.googleapis\.com)", refusal.text)
     named = refusal.metadata.get("service", "")
     return named if re.fullmatch(r"[a-z0-9.-]+", named) else linked[1] if linked else question.api
-
-
-def _bounded(text: str) -> str:
-    """Google's own words on one line, at most 300 characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"

@@ -1,0 +1,31 @@
+"""Where in Google's console would a person look next? Links, whole and safe to print."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+CONSOLE = "https://console.cloud.google.com"
+LONGEST_LINK = 3000
+"""Slack's limit for a link."""
+
+
+def run_service_page(project: str, region: str, service: str, tab: str = "metrics") -> str:
+    """A Cloud Run service; `tab` is `metrics`, `revisions`, `logs`, `yaml`, `security` or `networking`."""
+    return f"{CONSOLE}/run/detail/{quote(region)}/{quote(service)}/{tab}?project={quote(project)}"
+
+
+def run_services_page(project: str) -> str:
+    return f"{CONSOLE}/run?project={quote(project)}"
+
+
+def logs_page(project: str, query: str, start: datetime, end: datetime) -> str:
+    """Logs Explorer with `query` over a fixed window (aware times); its parameters stand before the `?`.
+
+    A query too long for a link is left out, so that the link still opens the right project and window.
+    """
+    window = f"startTime={_time(start)};endTime={_time(end)}"
+    link = f"{CONSOLE}/logs/query;query={quote(query, safe='')};{window}?project={quote(project)}"
+    return link if len(link) <= LONGEST_LINK else f"{CONSOLE}/logs/query;{window}?project={quote(project)}"
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
