@@ -224,7 +224,7 @@ def _what(kind: GcpErrorKind, refusal: Refusal, question: Question, permission: 
     return {
         GcpErrorKind.PERMISSION_DENIED: (
             f"may not {action_of(permission)} ({number}, {permission or 'permission not named'}); "
-            f"grant {_role(permission, question) or 'a role that holds it'} to {question.account}, "
+            f"grant {_role(permission, question) or 'a role that holds it'} to {_whom(question)}, "
             f"or check the names: Google answers the same when project {question.project} or the thing does not exist"
         ),
         GcpErrorKind.API_DISABLED: f"{_api(refusal, question)} is not enabled ({number}); enable it and wait a few minutes",
@@ -269,6 +269,11 @@ def _permission(refusal: Refusal, question: Question) -> str | None:
         return "serviceusage.services.use"
     named = re.search(r"Permission '?([\w-]+\.[\w.-]+\w)'? denied", refusal.text)
     return refusal.metadata.get("permission") or (named[1] if named else question.permission)
+
+
+def _whom(question: Question) -> str:
+    known = question.account != UNKNOWN_ACCOUNT
+    return question.account if known else f"the service account of sagebase-ops, {UNKNOWN_ACCOUNT}"
 
 
 def _role(permission: str | None, question: Question) -> str | None:

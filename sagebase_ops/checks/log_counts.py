@@ -1,0 +1,108 @@
+"""How many log entries are there? Counted by Cloud Monitoring, which need not read a single one.
+
+Source: metric logging.googleapis.com/log_entry_count (DELTA, INT64, per minute; labels `log` and `severity`).
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.gcp.logs import any_of, quoted, rfc3339
+from sagebase_ops.gcp.monitoring import MetricQuery, Series, SeriesSet
+
+ENTRIES = "{entries}"
+DELAY = timedelta(minutes=4)
+"""Counts appear after up to four minutes; a window that ended now would miss the last ones."""
+
+ERRORS = ("ERROR", "CRITICAL", "ALERT", "EMERGENCY")
+REQUEST_LOG = "run.googleapis.com/requests"
+"""A failed request is logged there as ERROR as well: the error rate counts it, so that it is not counted twice."""
+AUDIT_LOG = "cloudaudit.googleapis.com/"
+"""A failed deploy is an ERROR of the audit log: run_ready tells it."""
+
+_SERVICE, _SEVERITY, _LOG = "resource.labels.service_name", "metric.labels.severity", "metric.labels.log"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start` to `end`, aware UTC, whole minutes."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class LogCounts:
+    """Errors by service, for every service of which any log at all was counted. `asked` is for the finding."""
+
+    errors: Mapping[str, int]
+    complete: bool
+    asked: Mapping[str, Any]  # JSON
+
+    def errors_of(self, service: str) -> int | None:
+        """None: nothing of it was counted, not even what every running service logs, so zero is not proven."""
+        return self.errors.get(service)
+
+
+def window_before(now: datetime, length: timedelta) -> Window:
+    """The last `length` for which the counts have arrived."""
+    end = now.replace(second=0, microsecond=0) - DELAY
+    return Window(end - length, end)
+
+
+async def count_errors(window: Window, context: CheckContext) -> LogCounts:
+    """Raises GcpError. All severities are asked for: entries of any prove that the metric answers for a service."""
+    query = MetricQuery(
+        filter=(
+            'metric.type="logging.googleapis.com/log_entry_count" AND resource.type="cloud_run_revision"'
+            f" AND resource.labels.location={quoted(context.project.region)}"
+        ),
+        aligner="ALIGN_SUM",
+        reducer="REDUCE_SUM",
+        group_by=(_SERVICE, _SEVERITY, _LOG),
+        start=window.start,
+        end=window.end,
+    )
+    answer = await context.gcp.metrics.series(context.project.id, query)
+    asked = {
+        "method": "google.monitoring.v3.MetricService.ListTimeSeries",
+        "filter": query.filter,
+        "start": rfc3339(window.start),
+        "end": rfc3339(window.end),
+    }
+    return LogCounts(_errors_by_service(answer), answer.complete, asked)
+
+
+def entries_filter(services: tuple[str, ...], region: str, window: Window | None = None) -> str:
+    """The filter of Logging for the entries that are counted; a link to Logs Explorer has its window elsewhere."""
+    lines = [
+        'resource.type="cloud_run_revision"',
+        f"resource.labels.location={quoted(region)}",
+        f"resource.labels.service_name={any_of(services)}",
+        "severity>=ERROR",
+        f"NOT log_id({quoted(REQUEST_LOG)})",
+        f"NOT logName:{quoted(AUDIT_LOG.rstrip('/'))}",
+    ]
+    if window:
+        lines += [f'timestamp>="{rfc3339(window.start)}"', f'timestamp<"{rfc3339(window.end)}"']
+    return "\n".join(lines)
+
+
+def _errors_by_service(answer: SeriesSet) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for series in answer.series:
+        counts[series.labels[_SERVICE]] += _errors_in(series)
+    return dict(counts)
+
+
+def _errors_in(series: Series) -> int:
+    log = series.labels[_LOG]
+    is_error = series.labels[_SEVERITY] in ERRORS and log != REQUEST_LOG and not log.startswith(AUDIT_LOG)
+    return round(sum(point.value for point in series.points)) if is_error else 0

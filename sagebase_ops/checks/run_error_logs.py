@@ -1,0 +1,180 @@
+"""How many errors did each Cloud Run service log, and which?"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.log_counts import ENTRIES, LogCounts, Window, count_errors, entries_filter, window_before
+from sagebase_ops.checks.log_details import Details, read_details
+from sagebase_ops.checks.run_targets import target_of, watched
+from sagebase_ops.domain.console import logs_page
+from sagebase_ops.domain.projects import EVERY, Project
+from sagebase_ops.domain.quantities import PositiveDuration, Quantity
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
+from sagebase_ops.errors import GcpError
+
+COUNTED = Sentence(
+    ja="過去{window}の ERROR 以上のログは{value}です", en="{value} of ERROR and above in the last {window}"
+)
+HELD = Sentence(
+    ja="過去{window}の ERROR 以上のログは{value}です（上限{limit}）",
+    en="{value} of ERROR and above in the last {window}, limit {limit}",
+)
+AT_LEAST = Sentence(
+    ja="過去{window}の ERROR 以上のログは少なくとも{value}です（上限{limit}、集計は一部のみ）",
+    en="at least {value} of ERROR and above in the last {window}, limit {limit}; the count is partial",
+)
+PARTIAL = Sentence(
+    ja="確認できません：ログ件数の集計が一部しか得られませんでした（少なくとも{value}）",
+    en="could not look: the log count is only partial (at least {value})",
+)
+UNPROVEN = Sentence(
+    ja="確認できません：過去{window}のログが重大度を問わず1件も集計されていません。0 件とは言えません",
+    en="could not look: no log of any severity was counted in the last {window}, so zero errors is not proven",
+)
+EXCLUDED = Sentence(
+    ja="ログがまったく無い期間か、_Default シンクの除外設定を確認してください",
+    en="either nothing was logged, or an exclusion of the _Default sink hides it: look there",
+)
+QUESTION = Sentence(
+    ja="過去24時間に ERROR 以上のログは何件あり、何が起きたか",
+    en="How many log entries of ERROR and above were there in the last 24 hours, and which?",
+)
+RUNBOOK = Sentence(
+    ja=(
+        "1. リンクの Logs Explorer で、件数の多いグループから内容を確認する。\n"
+        "2. デプロイ直後に始まったものなら、直前のリビジョンへロールバックする（手順書「緊急ロールバック」）。\n"
+        "3. データベース接続のエラーは Cloud SQL の状態と接続数、権限のエラーは IAM とシークレットを確認する。\n"
+        "4. ターミナルで見る場合：gcloud run services logs read SERVICE --region=REGION --project=PROJECT "
+        '--log-filter="severity>=ERROR" --limit=50（手順書の gcloud run logs tail は廃止済み）。\n'
+        "注意：標準エラー出力へ平文で書かれたトレースバックは ERROR にならず、件数に含まれないことがある。"
+        "リクエストログの 5xx はエラー率で見るため、ここでは数えない。"
+    ),
+    en=(
+        "1. Open the link to Logs Explorer and read the largest group first.\n"
+        "2. If it began with a deploy, go back to the revision before (the guide's emergency rollback).\n"
+        "3. Database connection errors: look at Cloud SQL's state and connections; permission errors: at IAM and secrets.\n"
+        "4. In a terminal: gcloud run services logs read SERVICE --region=REGION --project=PROJECT "
+        '--log-filter="severity>=ERROR" --limit=50 (gcloud run logs tail of the guide exists no more).\n'
+        "A traceback written to standard error as plain text may not have severity ERROR and then is not counted. "
+        "5xx of the request log are the error rate's business and are not counted here."
+    ),
+)
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class Params(CheckParams):
+    """What is counted, and from where on it is wrong."""
+
+    window: PositiveDuration = timedelta(hours=24)
+    """How far back to look."""
+    warn_above: Count | None = 0
+    """More entries than this are a warning; null never warns."""
+    fail_above: Count | None = None
+    """More entries than this fail; null never fails."""
+    groups: Annotated[int, Field(ge=0, le=10)] = 3
+    """How many groups of alike messages to show; 0 reads no log entry at all."""
+
+    @model_validator(mode="after")
+    def _limits_in_order(self) -> "Params":
+        if self.warn_above is not None and self.fail_above is not None and self.fail_above < self.warn_above:
+            raise ValueError(
+                "fail_above is below warn_above; a warning must come first, so give the larger to fail_above"
+            )
+        return self
+
+
+@check(
+    Params,
+    question=QUESTION,
+    runbook=RUNBOOK,
+    permissions=["monitoring.timeSeries.list", "logging.logEntries.list", "run.services.list"],
+    command=(
+        "gcloud logging read"
+        """ 'resource.type="cloud_run_revision" resource.labels.service_name="{target}" severity>=ERROR"""
+        """ NOT log_id("run.googleapis.com/requests") -logName:"cloudaudit.googleapis.com"'"""
+        " --project={project} --freshness=1d --limit=50"
+    ),
+    example="{check: run_error_logs, window: 24h, warn_above: 0, fail_above: 100, guide: 毎日のチェックリスト 3}",
+)
+async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]:
+    """One finding per service: the exact count, and the largest groups among its newest entries.
+
+    Source: Monitoring's logging.googleapis.com/log_entry_count for the count, one call for all services; Logging's
+    ListLogEntries, at most two pages for all services, only when there is an error to show.
+    """
+    window = window_before(context.now, params.window)
+    counts = await count_errors(window, context)
+    names, lost = await _services(counts, context)
+    noisy = tuple(name for name in names if counts.errors_of(name))
+    details = await read_details(noisy, window, params.groups, context)
+    return [*(judge(name, counts, details, params, window, context.project) for name in names), *lost]
+
+
+def judge(
+    service: str, counts: LogCounts, details: Details, params: Params, window: Window, project: Project
+) -> Finding:
+    """Zero is a pass only where some log of the service was counted; part of a count can fail, but never pass."""
+    target, given = target_of(service), _given(service, counts, details, window, project)
+    errors = counts.errors_of(service)
+    if errors is None:
+        given["notes"] = (Note(EXCLUDED), *given["notes"])
+        return unknown(target, UNPROVEN, reason="no_data", **given)
+    given["value"] = Quantity(errors, ENTRIES)
+    if params.fail_above is not None and errors > params.fail_above:
+        limit = Quantity(params.fail_above, ENTRIES)
+        return failing(target, HELD if counts.complete else AT_LEAST, limit=limit, reason="too_many_errors", **given)
+    if not counts.complete:
+        return unknown(target, PARTIAL, reason="partial", **given)
+    return _within(target_of(service), errors, params, given)
+
+
+def _within(target: Target, errors: int, params: Params, given: dict[str, Any]) -> Finding:
+    """A warning past `warn_above`, else a pass that names the first limit there is."""
+    limit = params.warn_above if params.warn_above is not None else params.fail_above
+    if limit is None:
+        return passing(target, COUNTED, **given)
+    held = Quantity(limit, ENTRIES)
+    if limit == params.warn_above and errors > limit:
+        return warning(target, HELD, limit=held, reason="errors_logged", **given)
+    return passing(target, HELD, limit=held, **given)
+
+
+async def _services(counts: LogCounts, context: CheckContext) -> tuple[list[str], tuple[Finding, ...]]:
+    """The services to judge, and a finding for each that is not there.
+
+    A service with a counted log exists; only where none was counted, the list of services is asked.
+    """
+    project = context.project
+    if project.services == EVERY:
+        seen = watched(project, await context.gcp.run.services(project.id, project.region))
+        return [service.name for service in seen.services], seen.lost
+    silent = tuple(name for name in project.services if counts.errors_of(name) is None)
+    lost = await _absent(silent, context) if silent else ()
+    gone = {finding.target.name for finding in lost}
+    return [name for name in project.services if name not in gone], lost
+
+
+async def _absent(names: tuple[str, ...], context: CheckContext) -> tuple[Finding, ...]:
+    """When the list is refused they stay to be judged, as unknown: no log of theirs was counted."""
+    try:
+        listing = await context.gcp.run.services(context.project.id, context.project.region)
+    except GcpError:
+        return ()
+    return watched(replace(context.project, services=names), listing).lost
+
+
+def _given(  # fields of Finding by name
+    service: str, counts: LogCounts, details: Details, window: Window, project: Project
+) -> dict[str, Any]:
+    given = {
+        "window": Quantity.of(window.length),
+        "link": logs_page(project.id, entries_filter((service,), project.region), window.start, window.end),
+        "asked": {**counts.asked, **details.asked},
+        "notes": details.notes.get(service, ()),
+    }
+    return {**given, "remedy": details.remedy} if details.remedy else given
