@@ -36,10 +36,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         "<ip>",
     ),
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), "<email>"),
-    (re.compile(rf"0[xX]{_HEX}+"), "<hex>"),
-    (re.compile(r"(?<!\w)\"[^\"]*\"(?!\w)|(?<!\w)'[^']*'(?!\w)|(?<!\w)`[^`]*`(?!\w)"), "<str>"),
+    (re.compile(rf"(?<!\w)\d[xX]{_HEX}+"), "<hex>"),  # any digit before the x, so that digits never change a shape
 )
 _HEX_RUN = re.compile(rf"\b{_HEX}{{8,}}\b")
+_QUOTED = re.compile(r"(?<!\w)\"[^\"]*\"(?!\w)|(?<!\w)'[^']*'(?!\w)|(?<!\w)`[^`]*`(?!\w)")  # an apostrophe is none
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FRAME = re.compile(r'\s*File "([^"]{1,500})", line \d+, in (.{1,200})')
 _RAISED = re.compile(r"[A-Za-z_][\w.]*(?::|$)")
@@ -76,7 +76,7 @@ def shape_of(message: str) -> str:
     for pattern, instead in _PATTERNS:
         shape = pattern.sub(instead, shape)
     shape = _NUMBER.sub("<n>", _HEX_RUN.sub(_hex_or_word, shape))
-    return " ".join(shape.split())[:_LONGEST_SHAPE].rstrip()
+    return _without_quotes(" ".join(shape.split()))
 
 
 def headline(message: str) -> str:
@@ -115,6 +115,12 @@ def _innermost_frame(lines: list[str]) -> str | None:
     frames = [frame for line in lines if (frame := _FRAME.match(line))]
     own = [frame for frame in frames if "site-packages" not in frame[1]] or frames
     return f"{own[-1][1].rsplit('/', 1)[-1]} {own[-1][2].strip()}" if own else None
+
+
+def _without_quotes(shape: str) -> str:
+    """Cut, and again while that makes new pairs of quotes. Each round has fewer of them, so it ends."""
+    cut = _QUOTED.sub("<str>", shape)[:_LONGEST_SHAPE].rstrip()
+    return shape if cut == shape else _without_quotes(cut)
 
 
 def _hex_or_word(run: re.Match[str]) -> str:

@@ -58,6 +58,7 @@ _BY_STATUS = {
     "INTERNAL": GcpErrorKind.UNAVAILABLE,
     "ABORTED": GcpErrorKind.UNAVAILABLE,
     "CANCELLED": GcpErrorKind.UNAVAILABLE,
+    "UNIMPLEMENTED": GcpErrorKind.REFUSED,
 }
 _BY_HTTP = {
     401: GcpErrorKind.UNAUTHENTICATED,
