@@ -60,11 +60,16 @@ def _retry(patience: Patience) -> Any:  # an AsyncRetry; its library publishes n
 async def pages_of(pager: Any) -> AsyncIterator[Any]:  # gapic pagers have no base class; what comes is raw protobuf
     """Each page of a gapic pager as its raw protobuf message; the next is fetched when the loop comes back for it.
 
-    An answer that is no valid protobuf reaches us as None, not as an error (grpc.aio). Raises DecodeError for it.
+    An answer that is no valid protobuf reaches us as None, not as an error (grpc.aio). Raises DecodeError for it, and
+    for a page token that comes again, which would go round until the deadline.
     """
     from google.protobuf.message import DecodeError
 
+    tokens: set[str] = set()
     async for page in pager.pages:
         if page is None:
             raise DecodeError("the answer is not the promised protobuf message")
+        if page.next_page_token in tokens:
+            raise DecodeError("the same page token came twice")
+        tokens.update(filter(None, [page.next_page_token]))
         yield type(page).pb(page)
