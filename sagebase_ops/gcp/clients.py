@@ -1,7 +1,7 @@
 """How is Google reached? One channel per API, opened at first use and kept as long as the process lives."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -10,6 +10,7 @@ from sagebase_ops.gcp.errors import UNKNOWN_ACCOUNT, Question
 from sagebase_ops.gcp.pace import Pace
 
 if TYPE_CHECKING:
+    from sagebase_ops.gcp.monitoring import Descriptor
     from sagebase_ops.gcp.rest import Rest
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -42,6 +43,7 @@ class Connections:
         self._clients: dict[Callable[[], type], object] = {}
         self._credentials: Any = None  # google.auth.credentials.Credentials, once found
         self._not_found: tuple[float, Exception] | None = None
+        self.descriptors: dict[tuple[str, str], Mapping[str, Descriptor]] = {}  # by project and API, once asked
         self.log_reads = Pace(burst=10, per_second=0.6)  # Cloud Logging: 60 reads a minute and project, people included
 
     @cached_property

@@ -1,0 +1,173 @@
+"""How is Google asked over REST? HTTP/1.1 with keep-alive, reads repeated where that helps, failing only as GcpError.
+
+For the APIs that have no gRPC client of ours: Cloud SQL Admin, Storage, Service Usage, Monitoring's dashboards.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from sagebase_ops.errors import GcpErrorKind
+from sagebase_ops.gcp.errors import Question, failure, from_google, from_response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from sagebase_ops.gcp.clients import Connections
+
+Json = dict[str, Any]  # from outside: any shape below its keys
+
+_REPEATABLE = {429, 500, 502, 503, 504}
+_LONGEST_RETRY_AFTER = 5.0  # seconds; a longer wait would outlast the check, and the next round asks again
+_UNAUTHORIZED = 401
+
+
+class _TryAgainError(Exception):
+    """Google answered, but may answer better in a moment."""
+
+    def __init__(self, response: "httpx.Response") -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+class Rest:
+    """GET requests to `https://{api}`, or to the sandbox's REST endpoint, which needs no credentials."""
+
+    def __init__(self, connections: "Connections") -> None:
+        self._connections = connections
+        self._opened: httpx.AsyncClient | None = None
+        self._refreshing = asyncio.Lock()
+
+    async def get(
+        self, api: str, path: str, *, project: str, permission: str, method: str, **params: str | int
+    ) -> Json:
+        """The JSON object at `path` of `api` (`sqladmin.googleapis.com`). Raises GcpError.
+
+        `method` and `permission` are Google's names of what is asked, for the error's words.
+        """
+        question = self._connections.question(api, method, permission, project)
+        try:
+            async with asyncio.timeout(self._connections.patience.whole):
+                response = await self._repeated(api, path, params)
+        except Exception as error:
+            raise _failed(error, question) from error
+        if response.is_error:
+            raise _refused(response, question)
+        return _object(response, question)
+
+    async def aclose(self) -> None:
+        if self._opened is not None:
+            await self._opened.aclose()
+
+    async def _repeated(self, api: str, path: str, params: dict[str, str | int]) -> "httpx.Response":
+        import stamina
+
+        patience = self._connections.patience
+        tries = stamina.retry_context(
+            on=_worth_another_try,
+            timeout=patience.tries,
+            wait_initial=patience.pause,
+            wait_jitter=patience.pause,
+            wait_max=3,
+        )
+        try:
+            async for attempt in tries:
+                with attempt:
+                    return await self._once(api, path, params)
+        except _TryAgainError as error:
+            return error.response
+        raise AssertionError("a retry ends with an answer or an error")  # pragma: no cover
+
+    async def _once(self, api: str, path: str, params: dict[str, str | int]) -> "httpx.Response":
+        base = self._connections.rest_endpoint or f"https://{api}"
+        response = await self._client().get(base + path, params=params, headers=await self._authorization())
+        if response.status_code == _UNAUTHORIZED and not self._connections.is_sandbox:  # the token may be just too old
+            headers = await self._authorization(renew=True)
+            response = await self._client().get(base + path, params=params, headers=headers)
+        if response.status_code in _REPEATABLE:
+            raise _TryAgainError(response)
+        return response
+
+    async def _authorization(self, *, renew: bool = False) -> dict[str, str]:
+        """The headers that say who we are. google-auth waits for the network, so it does that in a thread."""
+        credentials = await self._connections.credentials()
+        headers: dict[str, str] = {}
+        if credentials is None:
+            return headers
+        from google.auth.transport.requests import Request
+
+        async with self._refreshing:
+            if renew or not credentials.valid:
+                await asyncio.to_thread(credentials.refresh, Request())
+        credentials.apply(headers)
+        return headers
+
+    def _client(self) -> "httpx.AsyncClient":
+        """The sandbox's REST endpoint is plain HTTP on this machine: no certificates, and no proxy on the way."""
+        import httpx
+
+        if self._opened is None:
+            outside = not self._connections.is_sandbox
+            timeout = self._connections.patience.one_try
+            self._opened = httpx.AsyncClient(timeout=timeout, verify=outside, trust_env=outside)
+        return self._opened
+
+
+def _worth_another_try(error: Exception) -> bool | float:
+    """Google may say how long to wait; without that, the waits grow."""
+    import httpx
+
+    if isinstance(error, _TryAgainError):
+        return _retry_after(error.response.headers.get("Retry-After", ""))
+    return isinstance(error, httpx.TransportError)
+
+
+def _retry_after(said: str) -> bool | float:
+    seconds = float(said) if said.isdecimal() else None  # the other form is a date, which Google does not send
+    if seconds is None:
+        return True
+    return seconds if seconds <= _LONGEST_RETRY_AFTER else False
+
+
+def _failed(error: Exception, question: Question) -> Exception:
+    """The GcpError for what kept an answer from arriving; any other exception is a mistake of ours and stays."""
+    import httpx
+    from google.auth.exceptions import GoogleAuthError
+
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return failure(GcpErrorKind.DEADLINE, "no answer in time", question)
+    if isinstance(error, httpx.DecodingError):
+        return failure(GcpErrorKind.MALFORMED, str(error), question)
+    if isinstance(error, httpx.TransportError):
+        return failure(GcpErrorKind.UNAVAILABLE, str(error) or type(error).__name__, question)
+    if isinstance(error, GoogleAuthError):
+        return from_google(
+            error,
+            api=question.api,
+            method=question.method,
+            permission=question.permission,
+            project=question.project,
+            account=question.account,
+        )
+    return error
+
+
+def _refused(response: "httpx.Response", question: Question) -> Exception:
+    return from_response(
+        response.status_code,
+        response.text,
+        api=question.api,
+        method=question.method,
+        permission=question.permission,
+        project=question.project,
+        account=question.account,
+    )
+
+
+def _object(response: "httpx.Response", question: Question) -> Json:
+    try:
+        read = response.json()
+    except ValueError as error:
+        raise failure(GcpErrorKind.MALFORMED, f"no JSON: {response.text[:80]}", question) from error
+    if not isinstance(read, dict):
+        raise failure(GcpErrorKind.MALFORMED, f"a JSON {type(read).__name__} where an object was promised", question)
+    return read

@@ -1,0 +1,49 @@
+"""How is a list of a REST API read when more than its items matter: warnings, places that did not answer?"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sagebase_ops.errors import GcpErrorKind
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.errors import Question, failure
+
+Json = dict[str, Any]  # from outside: any shape below its keys
+
+
+async def pages(connections: Connections, question: Question, path: str, **params: str | int) -> AsyncIterator[Json]:
+    """Each page as it came, by `pageToken` and `nextPageToken`. Raises GcpError, also for a token that comes again."""
+    seen: set[str] = set()
+    token = ""
+    while True:
+        page = await connections.rest.get(
+            question.api,
+            path,
+            project=question.project,
+            permission=question.permission or "",
+            method=question.method,
+            **params,
+            **({"pageToken": token} if token else {}),
+        )
+        yield page
+        token = str(page.get("nextPageToken") or "")
+        if not token:
+            return
+        if token in seen:
+            raise failure(GcpErrorKind.MALFORMED, "the same page token came twice", question)
+        seen.add(token)
+
+
+def objects(page: Json, key: str, question: Question) -> list[Json]:
+    """The list of objects under `key`; absent is empty. Raises GcpError for anything else."""
+    found = page.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise failure(GcpErrorKind.MALFORMED, f"{key} is no list of objects", question)
+    return found
+
+
+def text(item: Json, *path: str) -> str:
+    """The text at `path` in nested objects, "" where any part of it is absent or of another kind."""
+    value: object = item
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,94 @@
+"""Which Cloud SQL instances exist, and do they run? Source: Cloud SQL Admin API v1 over REST."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sagebase_ops.gcp.asked import Asked, Listing
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.rest_lists import Json, objects, pages, text
+
+API = "sqladmin.googleapis.com"
+PAGE_SIZE = 500
+_RUNNING = {"RUNNABLE", "ONLINE_MAINTENANCE"}
+_HARMLESS_WARNINGS = {"COMPROMISED_CREDENTIALS", "MAX_RESULTS_EXCEEDS_LIMIT"}
+
+
+@dataclass(frozen=True, slots=True)
+class SqlInstance:
+    """One instance in Google's own words, "" where absent; `flags` are the database flags that were set.
+
+    A stopped instance keeps the state RUNNABLE: only its activation policy (`ALWAYS`, `NEVER`, `ON_DEMAND`) tells.
+    """
+
+    name: str
+    state: str = ""
+    activation_policy: str = ""
+    database_version: str = ""
+    tier: str = ""
+    flags: Mapping[str, str] = field(default_factory=dict)
+    connection_name: str = ""
+    suspension_reasons: tuple[str, ...] = ()
+    instance_type: str = ""
+    region: str = ""
+
+    @property
+    def stopped(self) -> bool:
+        """Stopped by a person, which the state does not say."""
+        return self.activation_policy == "NEVER"
+
+    @property
+    def running(self) -> bool:
+        return self.state in _RUNNING and not self.stopped and not self.suspension_reasons
+
+
+class SqlReader:
+    """The instances of a project."""
+
+    def __init__(self, connections: Connections, asked: Asked) -> None:
+        self._connections = connections
+        self._asked = asked
+
+    async def instances(self, project: str) -> Listing[SqlInstance]:
+        """Every instance of the project; regions that did not answer are `unreachable`. Raises GcpError.
+
+        Source: sqladmin v1, instances.list and its `warnings`.
+        """
+        return await self._asked.once(("sql.instances", project), lambda: self._instances(project))
+
+    async def _instances(self, project: str) -> Listing[SqlInstance]:
+        question = self._connections.question(API, "sqladmin.instances.list", "cloudsql.instances.list", project)
+        path = f"/v1/projects/{project}/instances"
+        found: list[SqlInstance] = []
+        unreachable: list[str] = []
+        async for page in pages(self._connections, question, path, maxResults=PAGE_SIZE):
+            found += map(read_instance, objects(page, "items", question))
+            unreachable += filter(None, map(_missing_place, objects(page, "warnings", question)))
+        return Listing(tuple(found), tuple(unreachable))
+
+
+def read_instance(item: Json) -> SqlInstance:
+    """A DatabaseInstance resource as we see it; fields that are absent become empty."""
+    settings = item.get("settings")
+    return SqlInstance(
+        name=text(item, "name"),
+        state=text(item, "state"),
+        activation_policy=text(item, "settings", "activationPolicy"),
+        database_version=text(item, "databaseVersion"),
+        tier=text(item, "settings", "tier"),
+        flags=_flags(settings if isinstance(settings, dict) else {}),
+        connection_name=text(item, "connectionName"),
+        suspension_reasons=tuple(map(str, item.get("suspensionReason") or ())),
+        instance_type=text(item, "instanceType"),
+        region=text(item, "region"),
+    )
+
+
+def _flags(settings: Json) -> dict[str, str]:
+    flags = settings.get("databaseFlags") or ()
+    return {text(flag, "name"): text(flag, "value") for flag in flags if isinstance(flag, dict)}
+
+
+def _missing_place(warning: Json) -> str | None:
+    """The region that a warning says was left out; one of an unknown kind may have left out anything."""
+    code = text(warning, "code")
+    return None if code in _HARMLESS_WARNINGS else text(warning, "region") or code or "?"

@@ -1,0 +1,72 @@
+"""Which buckets exist? Source: Cloud Storage JSON API v1."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from sagebase_ops.gcp.asked import Asked, Listing
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.rest_lists import Json, objects, pages, text
+
+API = "storage.googleapis.com"
+PAGE_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket. `location` is Google's (`ASIA-NORTHEAST1`), `project_number` whose it is: names are global."""
+
+    name: str
+    location: str = ""
+    storage_class: str = ""
+    project_number: str = ""
+
+
+class StorageReader:
+    """The buckets of a project, and single ones by name."""
+
+    def __init__(self, connections: Connections, asked: Asked) -> None:
+        self._connections = connections
+        self._asked = asked
+
+    async def buckets(self, project: str) -> Listing[Bucket]:
+        """Every bucket of the project; `unreachable` are names that Google could not look at. Raises GcpError.
+
+        Source: storage.buckets.list with returnPartialSuccess.
+        """
+        return await self._asked.once(("storage.buckets", project), lambda: self._buckets(project))
+
+    async def bucket(self, project: str, name: str) -> Bucket:
+        """One bucket that the project's list lacks, since its name may be another project's.
+
+        Raises GcpError: not_found when nobody has it, permission_denied when somebody else may.
+        Source: storage.buckets.get.
+        """
+        return await self._asked.once(("storage.bucket", name), lambda: self._bucket(project, name))
+
+    async def _buckets(self, project: str) -> Listing[Bucket]:
+        question = self._connections.question(API, "storage.buckets.list", "storage.buckets.list", project)
+        found: list[Bucket] = []
+        unreachable: list[str] = []
+        params = {"project": project, "maxResults": PAGE_SIZE, "projection": "noAcl", "returnPartialSuccess": "true"}
+        async for page in pages(self._connections, question, "/storage/v1/b", **params):
+            found += map(read_bucket, objects(page, "items", question))
+            unreachable += [str(name).rsplit("/", 1)[-1] for name in page.get("unreachable") or ()]
+        return Listing(tuple(found), tuple(unreachable))
+
+    async def _bucket(self, project: str, name: str) -> Bucket:
+        answer = await self._connections.rest.get(
+            API,
+            f"/storage/v1/b/{quote(name, safe='')}",
+            project=project,
+            permission="storage.buckets.get",
+            method="storage.buckets.get",
+            projection="noAcl",
+        )
+        return read_bucket(answer)
+
+
+def read_bucket(item: Json) -> Bucket:
+    """A Bucket resource as we see it; fields that are absent become empty."""
+    return Bucket(
+        text(item, "name"), text(item, "location"), text(item, "storageClass"), str(item.get("projectNumber", ""))
+    )
