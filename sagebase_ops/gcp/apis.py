@@ -2,7 +2,8 @@
 
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
-from sagebase_ops.gcp.rest_lists import Json, objects, pages, text
+from sagebase_ops.gcp.rest import Json
+from sagebase_ops.gcp.rest_lists import objects, pages, text
 
 API = "serviceusage.googleapis.com"
 PAGE_SIZE = 200  # Google's maximum
@@ -25,7 +26,7 @@ class ApiReader:
     async def _enabled(self, project: str) -> frozenset[str]:
         question = self._connections.question(API, "serviceusage.services.list", "serviceusage.services.list", project)
         found: set[str] = set()
-        params = {"filter": "state:ENABLED", "pageSize": PAGE_SIZE}
+        params: dict[str, str | int] = {"filter": "state:ENABLED", "pageSize": PAGE_SIZE}
         async for page in pages(self._connections, question, f"/v1/projects/{project}/services", **params):
             found |= {read_api(item) for item in objects(page, "services", question)}
         return frozenset(found)

@@ -1,13 +1,11 @@
 """How is a list of a REST API read when more than its items matter: warnings, places that did not answer?"""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
-
-Json = dict[str, Any]  # from outside: any shape below its keys
+from sagebase_ops.gcp.rest import Json
 
 
 async def pages(connections: Connections, question: Question, path: str, **params: str | int) -> AsyncIterator[Json]:
@@ -47,3 +45,9 @@ def text(item: Json, *path: str) -> str:
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""
+
+
+def texts(item: Json, key: str) -> tuple[str, ...]:
+    """The list of texts under `key`, empty where it is absent or of another kind."""
+    found = item.get(key)
+    return tuple(map(str, found)) if isinstance(found, list) else ()

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.clients import Connections
-from sagebase_ops.gcp.rest_lists import Json, objects, pages, text
+from sagebase_ops.gcp.rest import Json
+from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
 
 API = "sqladmin.googleapis.com"
 PAGE_SIZE = 500
@@ -77,7 +78,7 @@ def read_instance(item: Json) -> SqlInstance:
         tier=text(item, "settings", "tier"),
         flags=_flags(settings if isinstance(settings, dict) else {}),
         connection_name=text(item, "connectionName"),
-        suspension_reasons=tuple(map(str, item.get("suspensionReason") or ())),
+        suspension_reasons=texts(item, "suspensionReason"),
         instance_type=text(item, "instanceType"),
         region=text(item, "region"),
     )

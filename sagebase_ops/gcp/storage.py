@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.clients import Connections
-from sagebase_ops.gcp.rest_lists import Json, objects, pages, text
+from sagebase_ops.gcp.rest import Json
+from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
 
 API = "storage.googleapis.com"
 PAGE_SIZE = 1000
@@ -47,10 +48,10 @@ class StorageReader:
         question = self._connections.question(API, "storage.buckets.list", "storage.buckets.list", project)
         found: list[Bucket] = []
         unreachable: list[str] = []
-        params = {"project": project, "maxResults": PAGE_SIZE, "projection": "noAcl", "returnPartialSuccess": "true"}
-        async for page in pages(self._connections, question, "/storage/v1/b", **params):
+        params = {"project": project, "projection": "noAcl", "returnPartialSuccess": "true"}
+        async for page in pages(self._connections, question, "/storage/v1/b", maxResults=PAGE_SIZE, **params):
             found += map(read_bucket, objects(page, "items", question))
-            unreachable += [str(name).rsplit("/", 1)[-1] for name in page.get("unreachable") or ()]
+            unreachable += [name.rsplit("/", 1)[-1] for name in texts(page, "unreachable")]
         return Listing(tuple(found), tuple(unreachable))
 
     async def _bucket(self, project: str, name: str) -> Bucket:
