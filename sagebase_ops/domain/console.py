@@ -10,11 +10,11 @@ LONGEST_LINK = 3000
 
 def run_service_page(project: str, region: str, service: str, tab: str = "metrics") -> str:
     """A Cloud Run service; `tab` is `metrics`, `revisions`, `logs`, `yaml`, `security` or `networking`."""
-    return f"{CONSOLE}/run/detail/{quote(region)}/{quote(service)}/{tab}?project={quote(project)}"
+    return f"{CONSOLE}/run/detail/{_part(region)}/{_part(service)}/{tab}?project={_part(project)}"
 
 
 def run_services_page(project: str) -> str:
-    return f"{CONSOLE}/run?project={quote(project)}"
+    return f"{CONSOLE}/run?project={_part(project)}"
 
 
 def logs_page(project: str, query: str, start: datetime, end: datetime) -> str:
@@ -23,9 +23,13 @@ def logs_page(project: str, query: str, start: datetime, end: datetime) -> str:
     A query too long for a link is left out, so that the link still opens the right project and window.
     """
     window = f"startTime={_time(start)};endTime={_time(end)}"
-    link = f"{CONSOLE}/logs/query;query={quote(query, safe='')};{window}?project={quote(project)}"
-    return link if len(link) <= LONGEST_LINK else f"{CONSOLE}/logs/query;{window}?project={quote(project)}"
+    link = f"{CONSOLE}/logs/query;query={_part(query)};{window}?project={_part(project)}"
+    return link if len(link) <= LONGEST_LINK else f"{CONSOLE}/logs/query;{window}?project={_part(project)}"
 
 
 def _time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
