@@ -44,9 +44,7 @@ class LazyGroup(click.Group):
 @click.option("--run", "job", metavar="JOB", help="Run one checklist now, then exit.")
 @click.option("--check", "only", metavar="NAME", multiple=True, help="With --run: only this entry (may be repeated).")
 @click.option("--dry-run", is_flag=True, help="Read Google Cloud for real, but tell nobody and store nothing.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "slack"]), help="With --run: what goes to standard output."
-)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), help="With --run: what goes to standard output.")
 @click.option(
     "--sandbox",
     "scenario",
@@ -58,7 +56,7 @@ class LazyGroup(click.Group):
 @click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
 @click.version_option(package_name="sagebase-ops")
 @click.pass_context
-def cli(context: click.Context, **flags: Any) -> None:  # Any: click's values, as the flags above type them
+def cli(context: click.Context, /, **flags: Any) -> None:  # Any: click's values, as the flags above type them
     r"""Work through the Sagebase operations checklists: read Google Cloud, tell Slack.
 
     Without a command and without --run this is the daemon: it runs every job of schedules.yaml when it is due, until

@@ -1,0 +1,122 @@
+"""What the flags without a command do: one run now, or the daemon."""
+
+import asyncio
+import getpass
+import json
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sagebase_ops.cli import exits
+from sagebase_ops.cli.files import chosen_schedules
+from sagebase_ops.errors import ConfigError
+
+DEFAULT_SANDBOX_PROJECT = "sagebase-sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The flags as they were given."""
+
+    job: str | None = None
+    only: tuple[str, ...] = ()
+    dry_run: bool = False
+    form: str | None = None
+    scenario: str | None = None
+    config: str | None = None
+
+
+def start(request: Request) -> int:
+    """Do it, and return the exit code. Raises ConfigError before anything is asked or told."""
+    _refuse_combinations(request)
+    from sagebase_ops.log import set_up_logging
+    from sagebase_ops.settings import load_settings
+
+    if request.scenario is None:
+        settings = load_settings()
+        project = settings.sandbox_project if settings.sandboxed or settings.sandbox_project else None
+        set_up_logging(settings.log_format, settings.log_level)
+        path = chosen_schedules(request.config, pretend=settings.sandbox_project is not None)
+        return _run(request, settings, path, project)
+    with ExitStack() as stack:
+        from sagebase_ops.cli.embedded import embedded_sandbox, without_real_world
+        from sagebase_ops.config.load import load
+
+        set_up_logging(None, "INFO")
+        project = os.environ.get("SAGEBASE_OPS_SANDBOX_PROJECT") or DEFAULT_SANDBOX_PROJECT
+        path = chosen_schedules(request.config, pretend=True)
+        projects = [found.id for found in load(path, example_project=project).projects]
+        without_real_world(stack.enter_context(embedded_sandbox(request.scenario, projects)))
+        return _run(request, load_settings(_env_file=None), path, project)
+
+
+def _refuse_combinations(request: Request) -> None:
+    for flag, given in (("--check", request.only), ("--format", request.form)):
+        if given and request.job is None:
+            raise click.UsageError(f"{flag} goes with --run JOB only")
+    if request.job is None:
+        raise click.UsageError(
+            "this version runs one checklist at a time: say which with --run JOB (the daemon is not in it yet)"
+        )
+    if not request.dry_run:
+        raise click.UsageError("this version tells nobody yet: add --dry-run, which reads Google Cloud and prints")
+
+
+def _run(request: Request, settings: Any, path: Path, project: str | None) -> int:  # Any: Settings, imported late
+    from sagebase_ops.app import ManualRun, run_now
+    from sagebase_ops.config.load import load
+
+    schedules = load(path, **({"example_project": project} if project else {}))
+    job = request.job or ""
+    _check_names(schedules, job, request.only)
+    for warning in schedules.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    run = asyncio.run(run_now(settings, schedules, ManualRun(job, request.only, request.dry_run, _who())))
+    _print(request, run)
+    return _exit_code(run)
+
+
+def _check_names(schedules: Any, job: str, only: tuple[str, ...]) -> None:  # Any: Schedules, imported late
+    from sagebase_ops.config.mistakes import allowed_words, nearest
+
+    checklist = schedules.named(job)
+    known = [entry.name for entry in checklist.entries]
+    wrong = [name for name in only if name not in known]
+    if wrong:
+        raise ConfigError(
+            *(f"{job}: no entry is called {name!r}; {allowed_words(known)}{nearest(name, known)}" for name in wrong)
+        )
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _print(request: Request, run: Any) -> None:  # Any: Run, imported late
+    if run.sandbox:
+        click.echo("SANDBOX: a pretend Google Cloud answered", err=True)
+    if request.form == "json":
+        from sagebase_ops.cli.report import run_as_json
+
+        click.echo(json.dumps(run_as_json(run), ensure_ascii=False, default=str))
+        return
+    from rich.console import Console
+
+    from sagebase_ops.cli.terminal import print_run
+
+    print_run(run, Console(highlight=False, soft_wrap=True))
+
+
+def _exit_code(run: Any) -> int:  # Any: Run, imported late
+    """1 a check failed; else 3 one could not look or every check was skipped; else 0."""
+    from sagebase_ops.domain.results import Verdict
+
+    codes = {Verdict.FAIL: exits.FAILED, Verdict.UNKNOWN: exits.COULD_NOT_LOOK, Verdict.SKIPPED: exits.COULD_NOT_LOOK}
+    return codes.get(run.verdict, exits.FINE)

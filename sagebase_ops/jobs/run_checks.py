@@ -1,0 +1,127 @@
+"""Run the entries of one checklist in every project at once, and seal what came back."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.config.model import Checklist, ScheduleEntry, Schedules
+from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Sentence, Target, unknown
+from sagebase_ops.domain.runs import CheckResult, EntryRef
+from sagebase_ops.errors import GcpError, OpsError
+from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.probe.http import Probe
+
+log = structlog.get_logger()
+
+NO_ANSWER = Sentence(
+    ja="確認できません：{seconds} 秒以内に点検が終わりませんでした。次の回に再確認します",
+    en="could not look: the check did not end within {seconds} s; it is looked at again next time",
+)
+NOTHING_MATCHED = Sentence(
+    ja="確認できません：対象が一つも見つかりません。schedules.yaml の projects を確認してください",
+    en="could not look: nothing matched; check `projects` in schedules.yaml",
+)
+CRASHED = Sentence(
+    ja="確認できません：点検プログラムの不具合です（{error}）。ログの check.crashed を添えて開発者へ連絡してください",
+    en="could not look: a bug in the check ({error}); tell its developers, with check.crashed of the log",
+)
+COULD_NOT = Sentence(ja="確認できません：{error}", en="could not look: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds for one check and for all of them."""
+
+    check: float = 30.0
+    run: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One entry in one project: what will be asked, written down before the first question."""
+
+    ref: EntryRef
+    entry: ScheduleEntry
+    project: Project
+
+
+class Progress:
+    """Hears how a run comes on. This one keeps silent."""
+
+    def started(self, entry: EntryRef) -> None:
+        """`entry` begins."""
+
+    def finished(self, result: CheckResult) -> None:
+        """An entry has its result."""
+
+
+def plan(schedules: Schedules, checklist: Checklist, only: Iterable[str] = ()) -> tuple[Planned, ...]:
+    """Every entry (or those called `only`) in every project, in the file's order."""
+    wanted = set(only)
+    return tuple(
+        Planned(_ref(schedules, entry, project), entry, project)
+        for project in schedules.projects
+        for entry in checklist.entries
+        if not wanted or entry.name in wanted
+    )
+
+
+def _ref(schedules: Schedules, entry: ScheduleEntry, project: Project) -> EntryRef:
+    title = Sentence(ja=entry.title, en=entry.title) if entry.title else entry.definition.question
+    return EntryRef(
+        check=entry.definition.name,
+        name=entry.name,
+        project=project.id,
+        environment=project.environment.value,
+        title=title,
+        runbook=entry.definition.runbook,
+        guide=entry.guide,
+        escalation=schedules.escalation_of(entry, project),
+    )
+
+
+async def run_checks(
+    planned: Sequence[Planned],
+    cloud: Cloud,
+    probe: Probe,
+    now: datetime,
+    *,
+    progress: Progress | None = None,
+    deadlines: Deadlines | None = None,
+) -> tuple[CheckResult, ...]:
+    """One result per planned entry, in their order, whatever happens inside: crash, refusal and silence are `unknown`."""
+    heard, limits = progress or Progress(), deadlines or Deadlines()
+    ends = asyncio.get_running_loop().time() + limits.run
+
+    async def one(item: Planned) -> CheckResult:
+        heard.started(item.ref)
+        left = min(limits.check, ends - asyncio.get_running_loop().time())
+        result = CheckResult(item.ref, await _findings(item, cloud, probe, now, left))
+        heard.finished(result)
+        return result
+
+    return tuple(await asyncio.gather(*map(one, planned)))
+
+
+async def _findings(item: Planned, cloud: Cloud, probe: Probe, now: datetime, seconds: float) -> tuple[Finding, ...]:
+    whole = Target("project", item.project.id)
+    context = CheckContext(item.project, cloud, probe, now)
+    try:
+        async with asyncio.timeout(seconds):
+            found = tuple(await item.entry.definition.run(item.entry.params_for(item.project), context))
+    except TimeoutError:
+        return (unknown(whole, NO_ANSWER, reason="deadline", seconds=round(seconds)),)
+    except GcpError as error:
+        return (refused(whole, error),)
+    except OpsError as error:
+        return (unknown(whole, COULD_NOT, reason="refused", error=str(error)),)
+    except Exception as error:
+        log.exception("check.crashed", check=item.ref.check, entry=item.ref.name, project=item.project.id)
+        return (unknown(whole, CRASHED, reason="crashed", error=type(error).__name__),)
+    return found or (unknown(whole, NOTHING_MATCHED, reason="nothing_matched"),)
