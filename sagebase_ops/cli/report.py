@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sagebase_ops.domain.results import Finding
 from sagebase_ops.domain.runs import CheckResult, Run
-from sagebase_ops.language.sentences import summary
+from sagebase_ops.language.sentences import finding_text
+from sagebase_ops.language.words import zone_of
 
 Json = dict[str, Any]
 """A JSON object: any JSON inside."""
@@ -39,7 +39,7 @@ def _finding(run: Run, result: CheckResult, finding: Finding) -> Json:
         "target": finding.target.name,
         "kind": finding.target.kind,
         "verdict": finding.verdict.value,
-        "summary": summary(finding, run.language, ZoneInfo(run.timezone)),
+        "summary": finding_text(finding, run.language, zone_of(run.timezone)),
         "value": finding.value.amount if finding.value else None,
         "limit": finding.limit.amount if finding.limit else None,
         "unit": measured.unit if measured else None,

@@ -68,9 +68,9 @@ def _refuse_combinations(request: Request) -> None:
 
 def _run(request: Request, settings: Any, path: Path, project: str | None) -> int:  # Any: Settings, imported late
     from sagebase_ops.app import ManualRun, run_now
-    from sagebase_ops.config.load import load
+    from sagebase_ops.config.load import EXAMPLE_PROJECT, load
 
-    schedules = load(path, **({"example_project": project} if project else {}))
+    schedules = load(path, example_project=project or EXAMPLE_PROJECT)
     job = request.job or ""
     _check_names(schedules, job, request.only)
     for warning in schedules.warnings:

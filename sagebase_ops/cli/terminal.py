@@ -1,16 +1,14 @@
 """The same digest in a terminal: worst first, readable without colour."""
 
-from zoneinfo import ZoneInfo
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sagebase_ops.domain.results import WORST_FIRST, Finding, Sentence, Verdict
+from sagebase_ops.domain.results import WORST_FIRST, Finding, Verdict
 from sagebase_ops.domain.runs import CheckResult, Run
-from sagebase_ops.language.amounts import write_time
-from sagebase_ops.language.sentences import fill, summary
-from sagebase_ops.language.words import MARKS, VERDICTS, in_language
+from sagebase_ops.language.amounts import moment
+from sagebase_ops.language.sentences import finding_text, note_text, said
+from sagebase_ops.language.words import FIX, MARKS, SANDBOX, TO_DO, VERDICTS, zone_of
 
 STYLES = {
     Verdict.PASS: "green",
@@ -19,15 +17,13 @@ STYLES = {
     Verdict.UNKNOWN: "bold magenta",
     Verdict.SKIPPED: "dim",
 }
-_TO_DO = Sentence(ja="対応", en="to do")
-_REMEDY = Sentence(ja="復旧", en="remedy")
 _WANTS_ACTION = {Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN}
 
 
 def print_run(run: Run, console: Console) -> None:
     """Verdict and counts, then each project's findings, worst first, with what to do."""
     if run.sandbox:
-        console.print(Text("SANDBOX", style="reverse"))
+        console.print(Text(SANDBOX, style="reverse"))
     console.print(_head(run))
     for project in dict.fromkeys(entry.project for entry in run.expected):
         console.print(_project_table(run, project))
@@ -36,11 +32,11 @@ def print_run(run: Run, console: Console) -> None:
 
 def _head(run: Run) -> Text:
     counts = " / ".join(
-        f"{in_language(VERDICTS[verdict], run.language)} {run.counts[verdict]}"
+        f"{said(VERDICTS[verdict], run.language)} {run.counts[verdict]}"
         for verdict in WORST_FIRST
         if run.counts[verdict]
     )
-    date = run.slot.astimezone(ZoneInfo(run.timezone))
+    date = run.slot.astimezone(zone_of(run.timezone))
     return Text.assemble(_verdict(run.verdict, run.language), f"  {run.title} {date:%Y-%m-%d}  {counts}")
 
 
@@ -55,22 +51,22 @@ def _project_table(run: Run, project: str) -> Table:
 
 
 def _told(run: Run, result: CheckResult, finding: Finding) -> Text:
-    zone, language = ZoneInfo(run.timezone), run.language
-    lines = [f"{in_language(result.entry.title, language)} [{finding.target.name}] {summary(finding, language, zone)}"]
+    zone, language = zone_of(run.timezone), run.language
+    lines = [f"{said(result.entry.title, language)} [{finding.target.name}] {finding_text(finding, language, zone)}"]
     if finding.verdict in _WANTS_ACTION:
-        lines += [f"  {fill(note.sentence, note.values, language, zone)}" for note in finding.notes]
-        lines.append(f"  {in_language(_TO_DO, language)}: {in_language(result.entry.runbook, language)}")
+        lines += [f"  {note_text(note, language, zone)}" for note in finding.notes]
+        lines.append(f"  {said(TO_DO, language)}: {said(result.entry.runbook, language)}")
         if finding.remedy:
-            lines.append(f"  {in_language(_REMEDY, language)}: {finding.remedy}")
+            lines.append(f"  {said(FIX, language)}: {finding.remedy}")
         if finding.link:
             lines.append(f"  {finding.link}")
     return Text("\n".join(lines))
 
 
 def _verdict(verdict: Verdict, language: str) -> Text:
-    return Text(f"{MARKS[verdict]} {in_language(VERDICTS[verdict], language)}", style=STYLES[verdict])
+    return Text(f"{MARKS[verdict]} {said(VERDICTS[verdict], language)}", style=STYLES[verdict])
 
 
 def _foot(run: Run) -> str:
     took = (run.finished_at - run.started_at).total_seconds()
-    return f"{run.id}  {write_time(run.started_at, ZoneInfo(run.timezone))}  {took:.1f} s"
+    return f"{run.id}  {moment(run.started_at, zone_of(run.timezone))}  {took:.1f} s"
