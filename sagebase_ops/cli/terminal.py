@@ -4,11 +4,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sagebase_ops.domain.results import WORST_FIRST, Finding, Verdict
+from sagebase_ops.domain.results import WORST_FIRST, Finding, Sentence, Verdict
 from sagebase_ops.domain.runs import CheckResult, Run
 from sagebase_ops.language.amounts import moment
 from sagebase_ops.language.sentences import finding_text, note_text, said
-from sagebase_ops.language.words import FIX, MARKS, SANDBOX, TO_DO, VERDICTS, zone_of
+from sagebase_ops.language.words import MARKS, SANDBOX, VERDICTS, zone_of
+
+_TO_DO = Sentence(ja="対応", en="to do")
+_REMEDY = Sentence(ja="復旧", en="remedy")
 
 STYLES = {
     Verdict.PASS: "green",
@@ -55,9 +58,9 @@ def _told(run: Run, result: CheckResult, finding: Finding) -> Text:
     lines = [f"{said(result.entry.title, language)} [{finding.target.name}] {finding_text(finding, language, zone)}"]
     if finding.verdict in _WANTS_ACTION:
         lines += [f"  {note_text(note, language, zone)}" for note in finding.notes]
-        lines.append(f"  {said(TO_DO, language)}: {said(result.entry.runbook, language)}")
+        lines.append(f"  {said(_TO_DO, language)}: {said(result.entry.runbook, language)}")
         if finding.remedy:
-            lines.append(f"  {said(FIX, language)}: {finding.remedy}")
+            lines.append(f"  {said(_REMEDY, language)}: {finding.remedy}")
         if finding.link:
             lines.append(f"  {finding.link}")
     return Text("\n".join(lines))

@@ -1,0 +1,204 @@
+"""A scenario: one readable YAML file that says what state a pretend project is in. Times are relative to now."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+SHIPPED = Path(__file__).parent / "scenarios"
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class ScenarioError(ValueError):
+    """The scenario cannot be played; the text says which file and key."""
+
+
+def _span(given: object) -> timedelta:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError("write a number and s, m, h or d, such as 90m")
+    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+
+
+def _share(given: object) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError("write a percentage, such as 41%")
+    return float(found[1]) / 100
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Share = Annotated[float, BeforeValidator(_share)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Load(Part):
+    """What a service did from `since` ago until `until` ago. Rates are per minute; latencies are the p50 and p95."""
+
+    since: Span = timedelta(days=60)
+    until: Span = timedelta(0)
+    requests: float = 30.0
+    errors: float = 0.0
+    latency_p50: Span = timedelta(seconds=0.4)
+    latency_p95: Span = timedelta(seconds=1.2)
+    cpu: Share = 0.41
+    memory: Share = 0.63
+    instances: int = 2
+
+
+class Revision(Part):
+    name: str
+    age: Span = timedelta(days=3)
+    ready: bool = True
+    reason: str = ""
+    message: str = ""
+
+
+class Website(Part):
+    """What answers behind the service's URL."""
+
+    status: int = 200
+    body: str = "<!DOCTYPE html><html><head><title>Streamlit</title></head><body>Sagebase</body></html>"
+    health_status: int = 200
+    health_body: str = "ok"
+    delay: Span = timedelta(0)
+    certificate_days: int = 62
+    redirects_to_https: bool = True
+    redirect_to: str | None = None
+
+
+class RunService(Part):
+    name: str = "sagebase-streamlit"
+    region: str = "asia-northeast1"
+    state: Literal["SUCCEEDED", "FAILED", "PENDING", "RECONCILING"] = "SUCCEEDED"
+    reason: str = ""
+    message: str = ""
+    uri: str = "https://{name}-7x2kq3vq5a-an.a.run.app"
+    ingress: Literal["ALL", "INTERNAL_ONLY", "INTERNAL_LOAD_BALANCER"] = "ALL"
+    public: bool = True
+    min_instances: int = 1
+    max_instances: int = 10
+    revisions: list[Revision] = [Revision(name="00042-abc")]
+    load: list[Load] = [Load()]
+    website: Website = Website()
+
+    @property
+    def address(self) -> str:
+        return self.uri.format(name=self.name)
+
+    @property
+    def host(self) -> str:
+        return self.address.removeprefix("https://").split("/")[0]
+
+
+class SqlInstance(Part):
+    name: str = "sagebase-db"
+    state: str = "RUNNABLE"
+    activation_policy: str = "ALWAYS"
+    version: str = "POSTGRES_15"
+    tier: str = "db-custom-2-8192"
+    connections: int | None = 18
+
+
+class Secret(Part):
+    name: str
+    versions: list[Literal["ENABLED", "DISABLED", "DESTROYED"]] = ["ENABLED"]
+    age: Span = timedelta(days=40)
+
+
+class Bucket(Part):
+    name: str
+    location: str = "ASIA-NORTHEAST1"
+
+
+class Entries(Part):
+    """`count` log entries spread evenly from `since` ago until `until` ago. `{n}` in the text is a running number."""
+
+    text: str = ""
+    json_message: str | None = None
+    severity: str = "ERROR"
+    log: str = "run.googleapis.com/stderr"
+    service: str = "sagebase-streamlit"
+    count: Annotated[int, Field(ge=0, le=100_000)] = 1
+    since: Span = timedelta(hours=24)
+    until: Span = timedelta(minutes=10)
+    status: int | None = None
+
+
+class Dashboard(Part):
+    title: str
+    filters: list[str]
+
+
+class Scenario(Part):
+    """The whole state. Lists replace those of the scenario it extends."""
+
+    title: str = ""
+    number: str = "123456789012"
+    services: list[RunService] = [RunService()]
+    sql_instances: list[SqlInstance] = [SqlInstance()]
+    secrets: list[Secret] = []
+    buckets: list[Bucket] = []
+    apis: list[str] = []
+    dashboards: list[Dashboard] = []
+    log_entries: list[Entries] = []
+    metrics_silent: bool = False
+    denied_permissions: list[str] = []
+    disabled_apis: list[str] = []
+    quota_exhausted: list[str] = []
+    slack_down: bool = False
+
+
+def shipped_names() -> list[str]:
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def load_scenario(name: str) -> Scenario:
+    """A shipped scenario by name, or a user's own by path. Raises ScenarioError."""
+    path = SHIPPED / f"{name}.yaml"
+    if not path.is_file():
+        path = Path(name)
+    if not path.is_file():
+        raise ScenarioError(
+            f"no scenario is called {name!r}; allowed: {', '.join(shipped_names())}, or the path of a YAML file"
+        )
+    return _validated(path, _merged(path, ()))
+
+
+def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    """The file's keys over those of the scenario that it extends."""
+    if path in seen:
+        raise ScenarioError(f"{path}: extends itself")
+    own = _read(path)
+    parent = own.pop("extends", None)
+    if parent is None:
+        return own
+    base = SHIPPED / f"{parent}.yaml"
+    if not base.is_file():
+        raise ScenarioError(f"{path}: extends {parent!r}, which does not exist; allowed: {', '.join(shipped_names())}")
+    return {**_merged(base, (*seen, path)), **own}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise ScenarioError(f"{path}: cannot be read: {error}") from error
+    if not isinstance(found, dict):
+        raise ScenarioError(f"{path}: a scenario is a mapping (key: value)")
+    return found
+
+
+def _validated(path: Path, data: dict[str, Any]) -> Scenario:
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        lines = [f"{path}: {'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors()]
+        raise ScenarioError("\n".join(lines)) from error

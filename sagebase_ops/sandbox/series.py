@@ -1,0 +1,193 @@
+"""The pretend project's time series: for each metric, spans of time in which every minute is the same."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import NormalDist
+
+from sagebase_ops.sandbox.scenario import Load, RunService
+from sagebase_ops.sandbox.world import World
+
+RUN = "run.googleapis.com"
+MINUTE = timedelta(minutes=1)
+HIDDEN = timedelta(minutes=3)  # what Google has not shown yet
+
+Histogram = tuple[float, ...]
+"""Observations per bucket of its metric's bounds, per minute or in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricType:
+    kind: str
+    value: str
+    unit: str
+    resource: str
+    labels: tuple[str, ...] = ()
+    bounds: tuple[float, ...] = ()
+
+
+def _growing(start: float, factor: float, count: int) -> tuple[float, ...]:
+    return (0.0, *(start * factor**step for step in range(count)))
+
+
+LATENCY_BOUNDS = _growing(1.0, 1.1, 150)
+SHARE_BOUNDS = tuple(step / 100 for step in range(201))
+_RESOURCE_LABELS = {
+    "cloud_run_revision": ("project_id", "service_name", "revision_name", "location", "configuration_name"),
+    "cloudsql_database": ("project_id", "region", "database_id"),
+}
+METRICS = {
+    f"{RUN}/request_count": MetricType(
+        "DELTA", "INT64", "1", "cloud_run_revision", ("response_code", "response_code_class")
+    ),
+    f"{RUN}/request_latencies": MetricType(
+        "DELTA", "DISTRIBUTION", "ms", "cloud_run_revision", ("response_code", "response_code_class"), LATENCY_BOUNDS
+    ),
+    f"{RUN}/container/cpu/utilizations": MetricType(
+        "DELTA", "DISTRIBUTION", "10^2.%", "cloud_run_revision", (), SHARE_BOUNDS
+    ),
+    f"{RUN}/container/memory/utilizations": MetricType(
+        "DELTA", "DISTRIBUTION", "10^2.%", "cloud_run_revision", (), SHARE_BOUNDS
+    ),
+    f"{RUN}/container/instance_count": MetricType("GAUGE", "INT64", "1", "cloud_run_revision", ("state",)),
+    "cloudsql.googleapis.com/database/postgresql/num_backends": MetricType(
+        "GAUGE", "INT64", "1", "cloudsql_database", ("database",)
+    ),
+    "cloudsql.googleapis.com/database/network/connections": MetricType("GAUGE", "INT64", "1", "cloudsql_database"),
+    "logging.googleapis.com/log_entry_count": MetricType(
+        "DELTA", "INT64", "1", "cloud_run_revision", ("log", "severity")
+    ),
+}
+
+
+def resource_labels(metric: MetricType) -> tuple[str, ...]:
+    return _RESOURCE_LABELS[metric.resource]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start` to `end`, each minute holds `value`: a rate, a level, or a histogram."""
+
+    start: datetime
+    end: datetime
+    value: float | Histogram
+
+    def minutes(self, start: datetime, end: datetime) -> float:
+        """How many minutes of the span lie in (start, end]."""
+        return max(0.0, (min(end, self.end) - max(start, self.start)) / MINUTE)
+
+    def counted(self, start: datetime, end: datetime, rate: float) -> int:
+        """Whole events in (start, end], such that neighbouring periods add up."""
+        first = max(0.0, (max(start, self.start) - self.start) / MINUTE)
+        last = max(first, (min(end, self.end) - self.start) / MINUTE)
+        return math.floor(rate * last + 1e-9) - math.floor(rate * first + 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class RawSeries:
+    metric_labels: dict[str, str]
+    resource_labels: dict[str, str]
+    spans: tuple[Span, ...] = field(default=())
+
+
+def raw_series(world: World, project: str, metric_type: str) -> Iterator[RawSeries]:
+    """Every series of `metric_type` in the project, whether or not it has points in any window."""
+    if world.scenario.metrics_silent:
+        return
+    if metric_type.startswith(f"{RUN}/"):
+        for service in world.services():
+            yield from _run_series(world, project, service, metric_type.removeprefix(f"{RUN}/"))
+    elif metric_type.endswith("num_backends"):
+        yield from _connections(world, project)
+    elif metric_type.endswith("log_entry_count"):
+        yield from _log_counts(world, project)
+
+
+def _revision(world: World, project: str, service: RunService) -> dict[str, str]:
+    newest = next((revision for revision in reversed(service.revisions) if revision.ready), service.revisions[-1])
+    return {
+        "project_id": project,
+        "service_name": service.name,
+        "revision_name": f"{service.name}-{newest.name}",
+        "location": service.region,
+        "configuration_name": service.name,
+    }
+
+
+def _span(world: World, load: Load, value: float | Histogram) -> Span:
+    start = world.anchor - load.since
+    end = world.anchor - load.until if load.until else world.anchor + timedelta(days=400)
+    return Span(start, end, value)
+
+
+def _run_series(world: World, project: str, service: RunService, metric: str) -> Iterator[RawSeries]:
+    resource = _revision(world, project, service)
+    for labels, spans in _run_values(world, service, metric):
+        busy = tuple(span for span in spans if span.value and (not isinstance(span.value, tuple) or any(span.value)))
+        if busy or metric == "container/instance_count":
+            yield RawSeries(labels, resource, busy or spans)
+
+
+def _run_values(world: World, service: RunService, metric: str) -> Iterator[tuple[dict[str, str], tuple[Span, ...]]]:
+    loads = service.load
+    if metric == "request_count":
+        yield _code("200"), tuple(_span(world, load, max(0.0, load.requests - load.errors)) for load in loads)
+        yield _code("503"), tuple(_span(world, load, load.errors) for load in loads)
+    elif metric == "request_latencies":
+        yield _code("200"), tuple(_span(world, load, _latencies(load)) for load in loads)
+    elif metric == "container/instance_count":
+        yield {"state": "active"}, tuple(_span(world, load, float(load.instances)) for load in loads)
+    elif metric == "container/cpu/utilizations":
+        yield {}, tuple(_span(world, load, _shares(load.cpu, load.instances)) for load in loads)
+    elif metric == "container/memory/utilizations":
+        yield {}, tuple(_span(world, load, _shares(load.memory, load.instances)) for load in loads)
+
+
+def _code(code: str) -> dict[str, str]:
+    return {"response_code": code, "response_code_class": f"{code[0]}xx"}
+
+
+def _latencies(load: Load) -> Histogram:
+    """A log-normal histogram with the load's median and p95, in ms."""
+    if load.requests <= 0:
+        return ()
+    median, p95 = load.latency_p50.total_seconds() * 1000, load.latency_p95.total_seconds() * 1000
+    spread = max(0.01, math.log(p95 / median) / NormalDist().inv_cdf(0.95))
+    below = [
+        NormalDist(math.log(median), spread).cdf(math.log(bound)) if bound > 0 else 0.0 for bound in LATENCY_BOUNDS
+    ]
+    return _between(below, load.requests)
+
+
+def _shares(middle: float, instances: int) -> Histogram:
+    """Utilisation samples close around `middle`, one per instance and minute."""
+    if instances <= 0:
+        return ()
+    below = [NormalDist(middle, 0.015).cdf(bound) for bound in SHARE_BOUNDS]
+    return _between(below, instances)
+
+
+def _between(below: list[float], count: float) -> Histogram:
+    """Bucket counts from a cumulative share at each bound: under the first, between each two, over the last."""
+    return tuple(count * (high - low) for low, high in zip([0.0, *below], [*below, 1.0], strict=True))
+
+
+def _connections(world: World, project: str) -> Iterator[RawSeries]:
+    for instance in world.scenario.sql_instances:
+        if instance.connections is None or instance.activation_policy == "NEVER":
+            continue
+        labels = {"project_id": project, "region": "asia-northeast1", "database_id": f"{project}:{instance.name}"}
+        always = _span(world, Load(), float(instance.connections))
+        yield RawSeries({"database": "sagebase_db"}, labels, (always,))
+
+
+def _log_counts(world: World, project: str) -> Iterator[RawSeries]:
+    for entries in world.scenario.log_entries:
+        service = next((one for one in world.services() if one.name == entries.service), None)
+        if service is None or entries.count == 0:
+            continue
+        start, end = world.anchor - entries.since, world.anchor - entries.until
+        rate = entries.count / ((end - start) / MINUTE)
+        labels = {"log": entries.log, "severity": entries.severity}
+        yield RawSeries(labels, _revision(world, project, service), (Span(start, end, rate),))

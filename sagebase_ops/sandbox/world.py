@@ -1,0 +1,66 @@
+"""The pretend project: its state, its clock, what goes wrong on demand, and who asked what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sagebase_ops.sandbox.faults import Faults
+from sagebase_ops.sandbox.refusals import api_disabled, permission_denied, quota_exceeded
+from sagebase_ops.sandbox.scenario import RunService, Scenario, load_scenario
+
+MOST_CALLS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One question that somebody asked, in the API's own words."""
+
+    time: datetime
+    api: str
+    method: str
+    project: str
+
+
+class World:
+    """What every pretend API answers from. Scenario times count back from `now`, which `advance` moves."""
+
+    def __init__(self, scenario: str, projects: Sequence[str]) -> None:
+        self.projects = tuple(projects)
+        self.faults = Faults()
+        self.calls: list[Call] = []
+        self._ahead = timedelta(0)
+        self.play(scenario)
+
+    def play(self, name: str) -> None:
+        """Raises ScenarioError."""
+        self.scenario: Scenario = load_scenario(name)
+        self.scenario_name = name
+        self.anchor = self.now()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, by: timedelta) -> None:
+        self._ahead += by
+
+    def enter(self, api: str, method: str, permission: str, project: str, resource: str = "") -> None:
+        """Note the call, and refuse it as Google would: unknown project, API off, quota, permission. Raises RefusalError."""
+        if len(self.calls) < MOST_CALLS:
+            self.calls.append(Call(self.now(), api, method, project))
+        number = self.scenario.number
+        where = resource or f"projects/{project}"
+        if project not in (*self.projects, number):
+            raise permission_denied(permission, where, api)
+        if api in self.scenario.disabled_apis:
+            raise api_disabled(api, number)
+        if api in self.scenario.quota_exhausted:
+            raise quota_exceeded(api, number)
+        if permission in self.scenario.denied_permissions:
+            raise permission_denied(permission, where, api)
+
+    def named(self, text: str, project: str) -> str:
+        """`{project}` in a name of the scenario, filled in."""
+        return text.replace("{project}", project)
+
+    def services(self, region: str | None = None) -> list[RunService]:
+        return [service for service in self.scenario.services if region in (None, service.region)]
