@@ -17,6 +17,22 @@ def run_services_page(project: str) -> str:
     return f"{CONSOLE}/run?project={_part(project)}"
 
 
+def sql_instance_page(project: str, instance: str) -> str:
+    return f"{CONSOLE}/sql/instances/{quote(instance)}/overview?project={quote(project)}"
+
+
+def secret_page(project: str, secret: str) -> str:
+    return f"{CONSOLE}/security/secret-manager/secret/{quote(secret)}/versions?project={quote(project)}"
+
+
+def bucket_page(project: str, bucket: str) -> str:
+    return f"{CONSOLE}/storage/browser/{quote(bucket)}?project={quote(project)}"
+
+
+def api_page(project: str, api: str) -> str:
+    return f"{CONSOLE}/apis/library/{quote(api)}?project={quote(project)}"
+
+
 def logs_page(project: str, query: str, start: datetime, end: datetime) -> str:
     """Logs Explorer with `query` over a fixed window (aware times); its parameters stand before the `?`.
 
