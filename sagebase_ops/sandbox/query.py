@@ -1,7 +1,7 @@
 """A filter of Cloud Logging or Cloud Monitoring, parsed by a grammar and asked of one thing at a time."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -73,15 +73,18 @@ class Question:
         """The values that `field` is said to equal."""
         return [
             _text(node.children[2].children[0])
-            for node in self._tree.find_data("comparison")
+            for node in self._comparisons()
             if _path(node.children[0]) == field and node.children[1] == "=" and _is(node.children[2], "value")
         ]
+
+    def _comparisons(self) -> Iterator[Any]:  # Any: lark's trees
+        return self._tree.find_data("comparison")
 
     def holds(self, lookup: Lookup) -> bool:
         return all(self._ask(child, lookup) for child in self._tree.children)
 
     def _ask(self, node: Any, lookup: Lookup) -> bool:  # Any: lark's trees
-        if node.data == "conj" or node.data == "group":
+        if node.data in {"conj", "group"}:
             return all(self._ask(child, lookup) for child in node.children)
         if node.data == "disj":
             return any(self._ask(child, lookup) for child in node.children)
@@ -108,7 +111,7 @@ class Question:
         if left is MISSING:
             return False
         if _is(right, "func"):
-            return self._right_function(right, str(left)) != (operator == "!=")
+            return bool(self._right_function(right, str(left)) != (operator == "!="))
         choices = right.children if _is(right, "alternatives") else [right]
         found = [self._one(field, left, str(operator), _text(choice.children[0])) for choice in choices]
         return all(found) if operator in {"!=", "!~"} else any(found)
@@ -138,7 +141,7 @@ class Question:
             return False  # a right side that cannot be converted fails silently (Logging query language)
         if isinstance(one, str) and isinstance(other, str):
             one, other = self._cased(one), self._cased(other)
-        return _ORDER[operator](one, other)
+        return bool(_ORDER[operator](one, other))
 
     def _cased(self, text: str) -> str:
         return text.lower() if self._fold else text

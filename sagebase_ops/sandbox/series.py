@@ -104,7 +104,7 @@ def raw_series(world: World, project: str, metric_type: str) -> Iterator[RawSeri
         yield from _log_counts(world, project)
 
 
-def _revision(world: World, project: str, service: RunService) -> dict[str, str]:
+def _revision(project: str, service: RunService) -> dict[str, str]:
     newest = next((revision for revision in reversed(service.revisions) if revision.ready), service.revisions[-1])
     return {
         "project_id": project,
@@ -122,7 +122,7 @@ def _span(world: World, load: Load, value: float | Histogram) -> Span:
 
 
 def _run_series(world: World, project: str, service: RunService, metric: str) -> Iterator[RawSeries]:
-    resource = _revision(world, project, service)
+    resource = _revision(project, service)
     for labels, spans in _run_values(world, service, metric):
         busy = tuple(span for span in spans if span.value and (not isinstance(span.value, tuple) or any(span.value)))
         if busy or metric == "container/instance_count":
@@ -190,4 +190,4 @@ def _log_counts(world: World, project: str) -> Iterator[RawSeries]:
         start, end = world.anchor - entries.since, world.anchor - entries.until
         rate = entries.count / ((end - start) / MINUTE)
         labels = {"log": entries.log, "severity": entries.severity}
-        yield RawSeries(labels, _revision(world, project, service), (Span(start, end, rate),))
+        yield RawSeries(labels, _revision(project, service), (Span(start, end, rate),))

@@ -1,0 +1,168 @@
+"""Cloud Logging: the scenario's entries, its filters, its pages and its 60 reads a minute."""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from google.cloud.logging_v2.types import ListLogEntriesResponse
+from google.logging.type import log_severity_pb2
+
+from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Lookup, Question
+from sagebase_ops.sandbox.refusals import invalid, quota_exceeded
+from sagebase_ops.sandbox.scenario import Entries
+from sagebase_ops.sandbox.world import World
+
+API = "logging.googleapis.com"
+READS_A_MINUTE = 60
+_TOP = {"httpRequest", "insertId", "jsonPayload", "labels", "logName", "operation", "protoPayload", "receiveTimestamp"}
+_TOP |= {"resource", "severity", "sourceLocation", "spanId", "textPayload", "timestamp", "trace"}
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One pretend log entry."""
+
+    time: datetime
+    number: int
+    source: Entries
+    project: str
+    region: str
+
+    @property
+    def text(self) -> str:
+        return self.source.text.replace("{n}", str(self.number))
+
+    def value(self, field: Field) -> Any:  # Any: text, number, or MISSING
+        first, rest = field[0], field[1:]
+        if first not in _TOP:
+            raise ValueError(f"Field not found: '{'.'.join(field)}'.")
+        if first == "resource":
+            return "cloud_run_revision" if rest == ("type",) else self._resource().get(rest[-1], MISSING)
+        if first == "httpRequest":
+            return {"status": self.source.status or 0, "requestUrl": self._url()}.get(rest[0] if rest else "", "")
+        plain = {
+            "severity": self.source.severity,
+            "timestamp": self.time,
+            "logName": f"projects/{self.project}/logs/{self.source.log.replace('/', '%2F')}",
+            "textPayload": self.text if not self.source.status else "",
+            "insertId": f"{self.number:08d}",
+        }
+        return MISSING if rest or first in {"jsonPayload", "protoPayload", "labels"} else plain.get(first, "")
+
+    def _resource(self) -> dict[str, str]:
+        service = self.source.service
+        return {
+            "project_id": self.project,
+            "service_name": service,
+            "location": self.region,
+            "configuration_name": service,
+        }
+
+    def _url(self) -> str:
+        return f"https://{self.source.service}.example/{self.number}" if self.source.status else ""
+
+    def message(self) -> Any:  # Any: a raw LogEntry
+        answer = ListLogEntriesResponse.pb()()
+        entry = answer.entries.add()
+        entry.log_name, entry.insert_id = self.value(("logName",)), self.value(("insertId",))
+        entry.resource.type = "cloud_run_revision"
+        entry.resource.labels.update(self._resource())
+        entry.severity = log_severity_pb2.LogSeverity.Value(self.source.severity)
+        entry.timestamp.FromDatetime(self.time)
+        entry.receive_timestamp.FromDatetime(self.time + timedelta(seconds=1))
+        if self.source.status:
+            entry.http_request.status, entry.http_request.request_url = self.source.status, self._url()
+            entry.http_request.request_method = "GET"
+        elif self.source.json_message:
+            entry.json_payload.update({"message": self.source.json_message.replace("{n}", str(self.number))})
+        else:
+            entry.text_payload = self.text
+        return entry
+
+
+class LogBook:
+    """The entries of a world, and who read them in the last minute."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._reads: dict[str, deque[datetime]] = {}
+
+    def list_entries(self, request: Any) -> Any:  # Any: raw ListLogEntriesRequest and -Response
+        """`entries.list` over the scenario. Raises RefusalError as Google refuses."""
+        project = request.resource_names[0].partition("/")[2] if request.resource_names else ""
+        self._world.enter(API, "LoggingServiceV2.ListLogEntries", "logging.logEntries.list", project)
+        self._count_read(project)
+        question = _question(request.filter)
+        found = [entry for entry in self._entries(project) if _holds(question, entry)]
+        found.sort(key=lambda entry: (entry.time, entry.number), reverse=request.order_by == "timestamp desc")
+        return _page(found, request)
+
+    def _count_read(self, project: str) -> None:
+        now = self._world.now()
+        reads = self._reads.setdefault(project, deque())
+        while reads and reads[0] < now - timedelta(minutes=1):
+            reads.popleft()
+        if len(reads) >= READS_A_MINUTE:
+            raise quota_exceeded(API, self._world.scenario.number)
+        reads.append(now)
+
+    def _entries(self, project: str) -> Iterator[Entry]:
+        world = self._world
+        for source in world.scenario.log_entries:
+            region = next((service.region for service in world.services() if service.name == source.service), "")
+            start, end = world.anchor - source.since, world.anchor - source.until
+            step = (end - start) / max(1, source.count)
+            for number in range(source.count):
+                yield Entry(start + step * number, number, source, project, region)
+
+
+def _question(text: str) -> Question:
+    try:
+        return Question(text, fold_case=True, rank=_rank, everything=_anywhere, functions={"log_id": _log_id})
+    except FilterSyntaxError as error:
+        raise invalid(f"Unparseable filter: {error}") from error
+
+
+def _holds(question: Question, entry: Entry) -> bool:
+    try:
+        return question.holds(entry.value)
+    except ValueError as error:
+        raise invalid(str(error)) from error
+
+
+def _rank(field: Field, value: Any) -> Any:  # Any: what a field holds
+    """Severities by rank, times as times."""
+    if field == ("severity",):
+        number = str(value)
+        return int(number) if number.isdigit() else log_severity_pb2.LogSeverity.Value(number.upper())
+    if field in {("timestamp",), ("receiveTimestamp",)} and isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return value
+
+
+def _anywhere(lookup: Lookup, word: str) -> bool:
+    return word.lower() in str(lookup(("textPayload",))).lower()
+
+
+def _log_id(lookup: Lookup, words: Sequence[str]) -> bool:
+    return str(lookup(("logName",))).endswith("/logs/" + words[0].replace("/", "%2F"))
+
+
+def _page(found: Sequence[Entry], request: Any) -> Any:  # Any: raw messages
+    digest = hashlib.sha256(f"{request.filter} {request.order_by} {list(request.resource_names)}".encode()).hexdigest()[
+        :12
+    ]
+    offset, _, bound = (request.page_token or f"0.{digest}").partition(".")
+    if bound != digest or not offset.isdigit():
+        raise invalid("page_token doesn't match arguments from the request")
+    first, size = int(offset), min(request.page_size or 50, _MOST)
+    answer = ListLogEntriesResponse.pb()()
+    answer.entries.extend(entry.message() for entry in found[first : first + size])
+    if first + size < len(found):
+        answer.next_page_token = f"{first + size}.{digest}"
+    return answer

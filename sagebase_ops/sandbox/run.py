@@ -1,0 +1,116 @@
+"""Cloud Run: services and revisions in v2's messages. Source: google.cloud.run.v2."""
+
+from datetime import timedelta
+from typing import Any
+
+from google.cloud.run_v2.types import ListRevisionsResponse, ListServicesResponse
+from google.cloud.run_v2.types import Revision as RevisionMessage
+from google.cloud.run_v2.types import Service as ServiceMessage
+
+from sagebase_ops.sandbox.refusals import invalid, not_found
+from sagebase_ops.sandbox.scenario import Revision, RunService
+from sagebase_ops.sandbox.world import World
+
+API = "run.googleapis.com"
+STATES = {"PENDING": 1, "RECONCILING": 2, "FAILED": 3, "SUCCEEDED": 4}
+_TO_LATEST = 1
+_INGRESS = {"ALL": 1, "INTERNAL_ONLY": 2, "INTERNAL_LOAD_BALANCER": 3}
+
+
+def _place(name: str) -> tuple[str, str]:
+    """Project and region of `projects/P/locations/R/…`. Raises RefusalError for the `-` wildcard."""
+    parts = name.split("/")
+    project, region = parts[1], parts[3] if len(parts) > 3 else ""  # noqa: PLR2004 (the fourth part of a name)
+    if region == "-":
+        raise invalid('The location must be a valid Google Cloud region, and cannot be the "-" wildcard.')
+    return project, region
+
+
+def list_services(world: World, request: Any) -> Any:  # Any: raw messages
+    project, region = _place(request.parent)
+    world.enter(API, "Services.ListServices", "run.services.list", project, request.parent)
+    answer = ListServicesResponse.pb()()
+    answer.services.extend(service_message(world, project, service) for service in world.services(region))
+    return answer
+
+
+def get_service(world: World, request: Any) -> Any:  # Any: raw messages
+    project, region = _place(request.name)
+    world.enter(API, "Services.GetService", "run.services.get", project, request.name)
+    return service_message(world, project, _found(world, region, request.name))
+
+
+def _found(world: World, region: str, name: str) -> RunService:
+    short = name.rsplit("/", 1)[-1]
+    for service in world.services(region):
+        if service.name == short:
+            return service
+    raise not_found(f'service "{name}" not found')
+
+
+def list_revisions(world: World, request: Any) -> Any:  # Any: raw messages
+    """`services/-` is every service of the region."""
+    project, region = _place(request.parent)
+    world.enter(API, "Revisions.ListRevisions", "run.revisions.list", project, request.parent)
+    wanted = request.parent.rsplit("/", 1)[-1]
+    answer = ListRevisionsResponse.pb()()
+    for service in world.services(region):
+        if wanted in {"-", service.name}:
+            answer.revisions.extend(revision_message(world, project, service, one) for one in service.revisions)
+    return answer
+
+
+def full_name(project: str, service: RunService) -> str:
+    return f"projects/{project}/locations/{service.region}/services/{service.name}"
+
+
+def service_message(world: World, project: str, service: RunService) -> Any:  # Any: raw message
+    name = full_name(project, service)
+    found = ServiceMessage.pb()(
+        name=name, uri=service.address, urls=[service.address], generation=7, observed_generation=7
+    )
+    found.ingress = _INGRESS[service.ingress]
+    newest, serving = service.revisions[-1], next((one for one in reversed(service.revisions) if one.ready), None)
+    changed = world.anchor - newest.age
+    found.create_time.FromDatetime(world.anchor - timedelta(days=200))
+    found.update_time.FromDatetime(changed)
+    found.last_modifier = f"deploy@{project}.iam.gserviceaccount.com"
+    found.latest_created_revision = f"{name}/revisions/{service.name}-{newest.name}"
+    if serving:
+        found.latest_ready_revision = f"{name}/revisions/{service.name}-{serving.name}"
+        found.traffic_statuses.add(type_=_TO_LATEST, revision=f"{service.name}-{serving.name}", percent=100, uri="")
+    found.traffic.add(type_=_TO_LATEST, percent=100)
+    found.template.scaling.min_instance_count = service.min_instances
+    found.template.scaling.max_instance_count = service.max_instances
+    found.invoker_iam_disabled = service.public
+    _write_ready(found.terminal_condition, service, changed)
+    return found
+
+
+def _write_ready(condition: Any, service: RunService, changed: Any) -> None:  # Any: raw message
+    condition.type_, condition.state, condition.message = "Ready", STATES[service.state], service.message
+    condition.last_transition_time.FromDatetime(changed)
+    _write_reason(condition, service.reason)
+
+
+def _write_reason(condition: Any, reason: str) -> None:  # Any: raw message
+    """A word of one of the two lists of reasons, where Google knows it."""
+    for field in ("reason", "revision_reason"):
+        words = condition.DESCRIPTOR.fields_by_name[field].enum_type.values_by_name
+        if reason in words:
+            setattr(condition, field, words[reason].number)
+            return
+
+
+def revision_message(world: World, project: str, service: RunService, revision: Revision) -> Any:  # Any: raw message
+    found = RevisionMessage.pb()(
+        name=f"{full_name(project, service)}/revisions/{service.name}-{revision.name}",
+        service=service.name,
+        generation=1,
+    )
+    found.create_time.FromDatetime(world.anchor - revision.age)
+    condition = found.conditions.add(type_="Ready", state=STATES["SUCCEEDED" if revision.ready else "FAILED"])
+    condition.message = revision.message
+    condition.last_transition_time.FromDatetime(world.anchor - revision.age)
+    _write_reason(condition, revision.reason)
+    return found
