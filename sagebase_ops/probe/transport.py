@@ -140,11 +140,12 @@ def _reason(error: BaseException) -> str:
         return problem.value
     if any(isinstance(link, socket.gaierror) for link in causes(error)):
         return "dns"
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return "timeout"  # asked before TLS: an unfinished handshake has "want read" among its causes
     if any(isinstance(link, ssl.SSLError) for link in causes(error)):
         return "tls"
     kinds: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
         ((httpx.ProxyError,), "proxy"),
-        ((httpx.TimeoutException, TimeoutError), "timeout"),
         ((httpx.ConnectError,), "connect"),
         ((httpx.NetworkError,), "reset"),
     )

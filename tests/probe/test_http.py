@@ -295,11 +295,11 @@ async def test_a_refused_token_is_the_refusal_of_the_request(private: Site, trus
 # TLS.
 
 
-async def certificate(context: ssl.SSLContext | None, trust: ssl.SSLContext | None) -> Certificate:
+async def certificate(context: ssl.SSLContext, trust: ssl.SSLContext) -> Certificate:
     async with serving(context) as site:
         probe = Probe(trust=trust, longest_wait=5)
         try:
-            return await probe.certificate(site.url.replace("http://", "https://"), HERE)
+            return await probe.certificate(site.url, HERE)
         finally:
             await probe.aclose()
 
@@ -348,10 +348,26 @@ async def test_an_authority_that_nobody_knows_is_not_trusted(authority: trustme.
     assert "trustme" in shown.issuer
 
 
-async def test_a_host_without_tls_shows_no_certificate(trust: ssl.SSLContext) -> None:
-    with pytest.raises(ProbeError) as failed:
-        await certificate(None, trust)
-    assert failed.value.reason in {"tls", "reset"}
+async def test_a_host_without_tls_shows_no_certificate() -> None:
+    async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP\r\n")
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        probe = Probe(longest_wait=5)
+        with pytest.raises(ProbeError) as failed:
+            await probe.certificate(f"https://localhost:{port}/", HERE)
+        await probe.aclose()
+    assert failed.value.reason == "tls"
+
+
+async def test_a_handshake_that_never_ends_is_a_timeout() -> None:
+    async with serving() as silent:
+        probe = Probe(longest_wait=0.1)
+        with pytest.raises(ProbeError) as failed:
+            await probe.certificate(silent.url.replace("http://", "https://"), HERE)
+        await probe.aclose()
+    assert failed.value.reason == "timeout"
 
 
 async def test_a_page_behind_a_bad_certificate_is_not_asked(authority: trustme.CA, trust: ssl.SSLContext) -> None:
