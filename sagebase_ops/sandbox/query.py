@@ -34,7 +34,7 @@ class FilterSyntaxError(ValueError):
 
 @cache
 def _parser() -> Lark:
-    return Lark(_GRAMMAR.read_text(), parser="earley")
+    return Lark(_GRAMMAR.read_text(), parser="lalr")
 
 
 @cache
