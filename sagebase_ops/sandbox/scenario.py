@@ -17,7 +17,7 @@ class ScenarioError(ValueError):
     """The scenario cannot be played; the text says which file and key."""
 
 
-def _span(given: object) -> timedelta:
+def span(given: object) -> timedelta:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", given) if isinstance(given, str) else None
     if found is None:
         raise ValueError("write a number and s, m, h or d, such as 90m")
@@ -31,7 +31,7 @@ def _share(given: object) -> float:
     return float(found[1]) / 100
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
+Span = Annotated[timedelta, BeforeValidator(span)]
 Share = Annotated[float, BeforeValidator(_share)]
 
 

@@ -1,0 +1,105 @@
+"""The control port: look at the pretend world, and make things happen in it. JSON in and out."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sagebase_ops.sandbox.faults import KINDS, Fault
+from sagebase_ops.sandbox.scenario import ScenarioError, shipped_names, span
+from sagebase_ops.sandbox.world import World
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object."""
+
+_ALLOWED = {
+    "/scenario": {"name": "a shipped scenario, or the path of one"},
+    "/faults": {
+        "method": "such as Services/ListServices, sqladmin.instances.list or *",
+        "kind": list(KINDS),
+        "times": "a number",
+    },
+    "/clock": {"advance": "such as 30m"},
+}
+
+
+def control_app(world: World) -> Starlette:
+    async def state(_request: Request) -> Response:
+        return JSONResponse(_state(world))
+
+    async def calls(_request: Request) -> Response:
+        return JSONResponse([_call(world, number) for number in range(len(world.calls))])
+
+    async def forget(_request: Request) -> Response:
+        world.calls.clear()
+        return JSONResponse({"ok": True})
+
+    async def no_faults(_request: Request) -> Response:
+        world.faults.clear()
+        return JSONResponse({"ok": True})
+
+    return Starlette(
+        routes=[
+            Route("/state", state),
+            Route("/calls", calls),
+            Route("/calls", forget, methods=["DELETE"]),
+            Route("/faults", no_faults, methods=["DELETE"]),
+            _post("/scenario", lambda body: world.play(_text(body, "name"))),
+            _post("/faults", lambda body: world.faults.add(_fault(body))),
+            _post("/clock", lambda body: world.advance(span(body.get("advance")))),
+        ]
+    )
+
+
+def _post(path: str, act: Callable[[Json], None]) -> Route:
+    """A 400 says what is wrong and lists what is allowed."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            act(_object(await request.body()))
+        except (ScenarioError, ValueError, KeyError) as error:
+            return JSONResponse({"error": str(error), "allowed": _ALLOWED[path], "scenarios": shipped_names()}, 400)
+        return JSONResponse({"ok": True})
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+def _object(body: bytes) -> Json:
+    found = json.loads(body or b"{}")
+    if not isinstance(found, dict):
+        raise ValueError("the body must be a JSON object")  # noqa: TRY004 (a mistake of the caller, answered as 400)
+    return found
+
+
+def _text(body: Json, key: str) -> str:
+    if not isinstance(body.get(key), str):
+        raise ValueError(f"{key} is missing or no text")
+    return str(body[key])
+
+
+def _fault(body: Json) -> Fault:
+    options = {key: value for key, value in body.items() if key not in {"method", "kind", "times"}}
+    times = body.get("times", 1)
+    if times is not None and not isinstance(times, int):
+        raise ValueError("times must be a number, or null for every time")
+    return Fault(_text(body, "method"), _text(body, "kind"), times, options)
+
+
+def _state(world: World) -> Json:
+    return {
+        "scenario": world.scenario_name,
+        "title": world.scenario.title,
+        "projects": list(world.projects),
+        "now": world.now().isoformat(),
+        "faults": [{"method": one.method, "kind": one.kind, "times": one.times} for one in world.faults.waiting()],
+        "calls": len(world.calls),
+    }
+
+
+def _call(world: World, number: int) -> Json:
+    call = world.calls[number]
+    return {"time": call.time.isoformat(), "api": call.api, "method": call.method, "project": call.project}

@@ -1,0 +1,220 @@
+"""Google's REST APIs on one port: each path is one API's, so the paths alone say which is meant."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from google.cloud.logging_v2.types import ListLogEntriesRequest
+from google.protobuf import json_format
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from sagebase_ops.sandbox import rest_answers as answers
+from sagebase_ops.sandbox.grpc_server import refusal_of
+from sagebase_ops.sandbox.logs import LogBook
+from sagebase_ops.sandbox.refusals import RefusalError, not_found
+from sagebase_ops.sandbox.rest_answers import Json
+from sagebase_ops.sandbox.world import World
+
+SQL, STORAGE, USAGE = "sqladmin.googleapis.com", "storage.googleapis.com", "serviceusage.googleapis.com"
+MONITORING, RUN, SECRETS = "monitoring.googleapis.com", "run.googleapis.com", "secretmanager.googleapis.com"
+PROJECTS = "cloudresourcemanager.googleapis.com"
+_OLD_FORM = {SQL, STORAGE}
+_FOR_EVER = 3600
+
+Make: TypeAlias = Callable[[World, Request], Any]
+"""The answer to one request, a JSON object. Raises RefusalError."""
+
+
+def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
+    """`ca_pem` is the certificate authority of the pretend websites, served at /sandbox/ca.pem."""
+    book = LogBook(world)
+
+    async def ca(_request: Request) -> Response:
+        return PlainTextResponse(ca_pem, media_type="application/x-pem-file")
+
+    async def entries(_world: World, request: Request) -> Json:
+        return _entries(book, json.loads(await request.body() or b"{}"))
+
+    routes = [Route("/sandbox/ca.pem", ca)]
+    for prefix in ("/v1", "/sql/v1beta4"):
+        routes += [
+            _route(world, f"{prefix}/projects/{{project}}/instances", SQL, "sqladmin.instances.list", _sql_instances),
+            _route(
+                world, f"{prefix}/projects/{{project}}/instances/{{name}}", SQL, "sqladmin.instances.get", _sql_instance
+            ),
+        ]
+    knative = "/apis/serving.knative.dev/v1/namespaces/{project}"
+    routes += [
+        _route(world, "/storage/v1/b", STORAGE, "storage.buckets.list", _buckets),
+        _route(world, "/storage/v1/b/{name}", STORAGE, "storage.buckets.get", _bucket),
+        _route(world, "/v1/projects/{project}/services", USAGE, "serviceusage.services.list", _apis),
+        _route(world, "/v1/projects/{project}/dashboards", MONITORING, "monitoring.dashboards.list", _dashboards),
+        _route(world, "/v3/projects/{project}/alertPolicies", MONITORING, "monitoring.alertPolicies.list", _policies),
+        _route(world, "/v1/projects/{project}/secrets", SECRETS, "secretmanager.secrets.list", _secrets),
+        _route(world, "/v1/projects/{project}/secrets/{name}", SECRETS, "secretmanager.secrets.get", _secret),
+        _route(world, f"{knative}/services", RUN, "run.services.list", _services),
+        _route(world, f"{knative}/services/{{name}}", RUN, "run.services.get", _service),
+        _route(world, f"{knative}/revisions", RUN, "run.revisions.list", _revisions),
+        _route(
+            world,
+            "/v1/projects/{project}:getIamPolicy",
+            PROJECTS,
+            "resourcemanager.projects.getIamPolicy",
+            _policy,
+            "POST",
+        ),
+        _route(world, "/v2/entries:list", "", "logging.entries.list", entries, "POST"),
+    ]
+    return Starlette(routes=routes, exception_handlers={404: _no_such_page})
+
+
+async def _no_such_page(request: Request, _error: Exception) -> Response:
+    return PlainTextResponse(
+        f"The requested URL {request.url.path} was not found on this server. That's all we know.", 404
+    )
+
+
+def _route(
+    world: World, path: str, api: str, method: str, make: Any, verb: str = "GET"
+) -> Route:  # Any: sync or async Make
+    async def endpoint(request: Request) -> Response:
+        fault = world.faults.take(method)
+        if fault and fault.kind == "latency":
+            await asyncio.sleep(float(fault.options.get("seconds", 1)))
+        if fault and fault.kind == "timeout_before":
+            await asyncio.sleep(_FOR_EVER)
+        try:
+            if fault and fault.kind in {"refusal", "reset"}:
+                raise refusal_of(world, fault)
+            if api:
+                world.enter(api, method, _PERMISSIONS.get(method, method), _project(world, request))
+            found = make(world, request)
+            body = await found if asyncio.iscoroutine(found) else found
+        except RefusalError as refusal:
+            return JSONResponse(_refused(refusal, api), refusal.code)
+        if fault and fault.kind == "timeout_after":
+            await asyncio.sleep(_FOR_EVER)
+        if fault and fault.kind == "malformed":
+            return Response('{"items": [', media_type="application/json")
+        return JSONResponse(_halved(body) if fault and fault.kind == "half_page" else body)
+
+    return Route(path, endpoint, methods=[verb])
+
+
+_PERMISSIONS = {
+    "sqladmin.instances.list": "cloudsql.instances.list",
+    "sqladmin.instances.get": "cloudsql.instances.get",
+}
+
+
+def _project(world: World, request: Request) -> str:
+    named = request.path_params.get("project") or request.query_params.get("project")
+    return str(named or world.projects[0])
+
+
+def _refused(refusal: RefusalError, api: str) -> Json:
+    """Google's two forms: Cloud SQL and Storage still answer in the old one, without status and details."""
+    plain = {"code": refusal.code, "message": refusal.message}
+    if api in _OLD_FORM:
+        return {
+            "error": {**plain, "errors": [{"domain": "global", "reason": refusal.legacy, "message": refusal.message}]}
+        }
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": refusal.reason, "domain": refusal.domain}
+    details = [{**info, "metadata": dict(refusal.metadata)}] if refusal.reason else []
+    return {"error": {**plain, "status": refusal.status, "details": details}}
+
+
+def _halved(body: Json) -> Json:
+    """Half of the list, and a token that leads nowhere."""
+    cut = {key: value[: len(value) // 2] if isinstance(value, list) else value for key, value in body.items()}
+    return {**cut, "nextPageToken": "nowhere"}
+
+
+def _sql_instances(world: World, request: Request) -> Json:
+    found = [answers.sql_instance(world, _project(world, request), one) for one in world.scenario.sql_instances]
+    return {"kind": "sql#instancesList", **({"items": found} if found else {})}
+
+
+def _sql_instance(world: World, request: Request) -> Json:
+    for one in world.scenario.sql_instances:
+        if one.name == request.path_params["name"]:
+            return answers.sql_instance(world, _project(world, request), one)
+    raise not_found("The Cloud SQL instance does not exist.", "instanceDoesNotExist")
+
+
+def _buckets(world: World, request: Request) -> Json:
+    found = [answers.bucket(world, _project(world, request), one) for one in world.scenario.buckets]
+    return {"kind": "storage#buckets", **({"items": found} if found else {})}
+
+
+def _bucket(world: World, request: Request) -> Json:
+    for project in world.projects:
+        for one in world.scenario.buckets:
+            if world.named(one.name, project) == request.path_params["name"]:
+                return answers.bucket(world, project, one)
+    raise not_found("The specified bucket does not exist.")
+
+
+def _apis(world: World, request: Request) -> Json:
+    wanted = request.query_params.get("filter", "")
+    disabled = world.scenario.disabled_apis
+    found = [answers.api(world, name) for name in world.scenario.apis if name not in disabled]
+    if "name:" in wanted:  # gcloud's own way to ask for one
+        found = [one for one in found if one["config"]["name"] in wanted] or found
+    return {"services": found}
+
+
+def _dashboards(world: World, _request: Request) -> Json:
+    return {"dashboards": [answers.dashboard(world, one, n) for n, one in enumerate(world.scenario.dashboards)]}
+
+
+def _policies(_world: World, _request: Request) -> Json:
+    return {}
+
+
+def _secrets(world: World, _request: Request) -> Json:
+    return {"secrets": [answers.secret(world, one) for one in world.scenario.secrets]}
+
+
+def _secret(world: World, request: Request) -> Json:
+    for one in world.scenario.secrets:
+        if one.name == request.path_params["name"]:
+            return answers.secret(world, one)
+    raise not_found(f"Secret [projects/{world.scenario.number}/secrets/{request.path_params['name']}] not found.")
+
+
+def _services(world: World, request: Request) -> Json:
+    found = [answers.knative_service(world, _project(world, request), one) for one in world.services()]
+    return {"apiVersion": "serving.knative.dev/v1", "kind": "ServiceList", "items": found}
+
+
+def _service(world: World, request: Request) -> Json:
+    for one in world.services():
+        if one.name == request.path_params["name"]:
+            return answers.knative_service(world, _project(world, request), one)
+    raise not_found(
+        f"Resource '{request.path_params['name']}' of kind 'SERVICE' in region 'asia-northeast1' does not exist"
+    )
+
+
+def _revisions(world: World, _request: Request) -> Json:
+    return {
+        "apiVersion": "serving.knative.dev/v1",
+        "kind": "RevisionList",
+        "items": answers.knative_revisions(world, world.services()),
+    }
+
+
+def _policy(_world: World, _request: Request) -> Json:
+    return {"version": 1, "etag": "BwYAAAAAAAA=", "bindings": []}
+
+
+def _entries(book: LogBook, body: Json) -> Json:
+    """Gcloud's `logging read`: the same entries as over gRPC."""
+    asked = ListLogEntriesRequest.pb()()
+    json_format.ParseDict(body, asked, ignore_unknown_fields=True)
+    return json_format.MessageToDict(book.list_entries(asked))

@@ -1,0 +1,152 @@
+"""Google's REST resources as JSON, in the shapes of the recorded answers."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sagebase_ops.sandbox.scenario import Bucket, Dashboard, RunService, Secret, SqlInstance
+from sagebase_ops.sandbox.world import World
+
+Json = dict[str, Any]
+"""A JSON object."""
+
+_V1_STATES = {"SUCCEEDED": "True", "FAILED": "False", "PENDING": "Unknown", "RECONCILING": "Unknown"}
+
+
+def stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+
+
+def sql_instance(world: World, project: str, instance: SqlInstance) -> Json:
+    """A `DatabaseInstance`. One that was stopped keeps `state: RUNNABLE` and says NEVER, as recorded."""
+    return {
+        "kind": "sql#instance",
+        "name": instance.name,
+        "project": project,
+        "state": instance.state,
+        "databaseVersion": instance.version,
+        "instanceType": "CLOUD_SQL_INSTANCE",
+        "region": "asia-northeast1",
+        "connectionName": f"{project}:asia-northeast1:{instance.name}",
+        "createTime": stamp(world.anchor - timedelta(days=400)),
+        "settings": {
+            "kind": "sql#settings",
+            "tier": instance.tier,
+            "activationPolicy": instance.activation_policy,
+            "dataDiskSizeGb": "20",
+            "settingsVersion": "12",
+            "databaseFlags": [],
+        },
+    }
+
+
+def bucket(world: World, project: str, one: Bucket) -> Json:
+    return {
+        "kind": "storage#bucket",
+        "id": world.named(one.name, project),
+        "name": world.named(one.name, project),
+        "projectNumber": world.scenario.number,
+        "location": one.location,
+        "locationType": "region",
+        "storageClass": "STANDARD",
+        "timeCreated": stamp(world.anchor - timedelta(days=400)),
+        "iamConfiguration": {"publicAccessPrevention": "enforced", "uniformBucketLevelAccess": {"enabled": True}},
+    }
+
+
+def api(world: World, name: str) -> Json:
+    number = world.scenario.number
+    parent = f"projects/{number}"
+    return {"name": f"{parent}/services/{name}", "config": {"name": name}, "state": "ENABLED", "parent": parent}
+
+
+def dashboard(world: World, one: Dashboard, position: int) -> Json:
+    tiles = [
+        {
+            "width": 24,
+            "height": 16,
+            "widget": {"xyChart": {"dataSets": [{"timeSeriesQuery": {"timeSeriesFilter": {"filter": text}}}]}},
+        }
+        for text in one.filters
+    ]
+    return {
+        "name": f"projects/{world.scenario.number}/dashboards/{position:08x}-0000-4000-8000-000000000000",
+        "displayName": one.title,
+        "etag": "0123456789abcdef",
+        "mosaicLayout": {"columns": 48, "tiles": tiles},
+    }
+
+
+def knative_service(world: World, project: str, service: RunService) -> Json:
+    """A v1 Service as gcloud reads it: Ready stands first among the conditions."""
+    newest, serving = service.revisions[-1], next((one for one in reversed(service.revisions) if one.ready), None)
+    changed = stamp(world.anchor - newest.age)
+    ready = {"type": "Ready", "status": _V1_STATES[service.state], "lastTransitionTime": changed}
+    if service.reason:
+        ready |= {"reason": service.reason, "message": service.message}
+    return {
+        "apiVersion": "serving.knative.dev/v1",
+        "kind": "Service",
+        "metadata": {
+            "name": service.name,
+            "namespace": world.scenario.number,
+            "generation": 7,
+            "creationTimestamp": stamp(world.anchor - timedelta(days=200)),
+            "labels": {"cloud.googleapis.com/location": service.region},
+            "annotations": {"run.googleapis.com/ingress": service.ingress.lower().replace("_", "-")},
+        },
+        "spec": {
+            "template": {
+                "metadata": {
+                    "annotations": {
+                        "autoscaling.knative.dev/minScale": str(service.min_instances),
+                        "autoscaling.knative.dev/maxScale": str(service.max_instances),
+                    }
+                },
+                "spec": {"containers": [{"image": f"asia-northeast1-docker.pkg.dev/{project}/app/{service.name}"}]},
+            },
+            "traffic": [{"latestRevision": True, "percent": 100}],
+        },
+        "status": {
+            "observedGeneration": 7,
+            "conditions": [
+                ready,
+                *({"type": kind, "status": ready["status"]} for kind in ("ConfigurationsReady", "RoutesReady")),
+            ],
+            "latestCreatedRevisionName": f"{service.name}-{newest.name}",
+            "latestReadyRevisionName": f"{service.name}-{serving.name}" if serving else "",
+            "url": service.address,
+            "address": {"url": service.address},
+        },
+    }
+
+
+def knative_revisions(world: World, services: Sequence[RunService]) -> list[Json]:
+    return [
+        {
+            "apiVersion": "serving.knative.dev/v1",
+            "kind": "Revision",
+            "metadata": {
+                "name": f"{service.name}-{one.name}",
+                "namespace": world.scenario.number,
+                "creationTimestamp": stamp(world.anchor - one.age),
+                "labels": {
+                    "serving.knative.dev/service": service.name,
+                    "cloud.googleapis.com/location": service.region,
+                },
+            },
+            "spec": {"containers": [{"image": "app"}]},
+            "status": {
+                "conditions": [
+                    {"type": "Ready", "status": str(one.ready), "reason": one.reason, "message": one.message}
+                ]
+            },
+        }
+        for service in services
+        for one in reversed(service.revisions)
+    ]
+
+
+def secret(world: World, one: Secret) -> Json:
+    name = f"projects/{world.scenario.number}/secrets/{one.name}"
+    return {"name": name, "replication": {"automatic": {}}, "createTime": stamp(world.anchor - one.age), "etag": '"1"'}

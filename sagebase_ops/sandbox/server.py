@@ -1,0 +1,89 @@
+"""The whole sandbox: every door of it on loopback, opened and closed together."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import trustme
+import uvicorn
+
+from sagebase_ops.sandbox.control import control_app
+from sagebase_ops.sandbox.front_door import FrontDoor
+from sagebase_ops.sandbox.grpc_server import start_grpc
+from sagebase_ops.sandbox.rest import rest_app
+from sagebase_ops.sandbox.website import website_app, with_websites
+from sagebase_ops.sandbox.world import World
+
+_GCLOUD = ("SQL", "LOGGING", "SECRETMANAGER", "MONITORING", "CLOUDRESOURCEMANAGER", "SERVICEUSAGE")
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox: its world, and where its doors are."""
+
+    world: World
+    grpc: str
+    rest: str
+    control: str
+
+    @classmethod
+    @asynccontextmanager
+    async def running(
+        cls, scenario: str = "healthy", *, base_port: int = 0, projects: Sequence[str] = ("sagebase-sandbox",)
+    ) -> AsyncIterator["Sandbox"]:
+        """Open every door: gRPC on `base_port`, REST on the next, control on the third after; 0 takes any free ones.
+
+        Raises ScenarioError, and OSError when a port is taken.
+        """
+        world, ca = World(scenario, projects), trustme.CA()
+        async with AsyncExitStack() as stack:
+            grpc_server, grpc_port = await start_grpc(world, base_port)
+            stack.push_async_callback(grpc_server.stop, 0)
+            rest = with_websites(rest_app(world, ca.cert_pem.bytes()), website_app(world, secure=False), world)
+            rest_behind = await stack.enter_async_context(_serving(rest, 0))
+            sites = await stack.enter_async_context(_serving(website_app(world, secure=True), 0))
+            door = await FrontDoor(world, ca, rest_behind, sites).start(base_port and base_port + 1)
+            stack.callback(door.close)
+            control = await stack.enter_async_context(_serving(control_app(world), base_port and base_port + 3))
+            port = door.sockets[0].getsockname()[1]
+            yield cls(world, f"127.0.0.1:{grpc_port}", f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}")
+
+    def exports(self) -> dict[str, str]:
+        """What a client sets to come here: ours first, then gcloud's."""
+        host, _, port = self.rest.removeprefix("http://").partition(":")
+        ours = {
+            "SAGEBASE_OPS_GCP_GRPC_ENDPOINT": self.grpc,
+            "SAGEBASE_OPS_GCP_REST_ENDPOINT": self.rest,
+            "SAGEBASE_OPS_SLACK_BASE_URL": f"{self.control}/api/",
+            "SAGEBASE_OPS_SANDBOX_PROJECT": self.world.projects[0],
+        }
+        gcloud = {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": f"{self.rest}/" for name in _GCLOUD}
+        return {
+            **ours,
+            **gcloud,
+            "CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE": f"{self.rest}/storage/v1/",
+            "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN": "http://run.sandbox/",
+            "CLOUDSDK_PROXY_TYPE": "http",
+            "CLOUDSDK_PROXY_ADDRESS": host,
+            "CLOUDSDK_PROXY_PORT": port,
+            "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "True",
+            "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "True",
+        }
+
+
+@asynccontextmanager
+async def _serving(app: Any, port: int) -> AsyncIterator[int]:  # Any: an ASGI application
+    """Uvicorn on loopback; yields the port it got."""
+    listener = socket.create_server(("127.0.0.1", port))
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", http="h11", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # older uvicorn had it; signals are the caller's
+    task = asyncio.create_task(server._serve([listener]))  # noqa: SLF001 (serve() would take the process's signals)
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
