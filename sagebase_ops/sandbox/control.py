@@ -77,7 +77,7 @@ def _object(body: bytes) -> Json:
 
 def _text(body: Json, key: str) -> str:
     if not isinstance(body.get(key), str):
-        raise ValueError(f"{key} is missing or no text")
+        raise ValueError(f"{key} is missing or no text")  # noqa: TRY004 (answered as 400)
     return str(body[key])
 
 

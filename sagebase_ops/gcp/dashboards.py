@@ -1,0 +1,58 @@
+"""Which dashboards exist, and what do they ask? Source: Cloud Monitoring dashboards API v1 over REST."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sagebase_ops.gcp.asked import Asked
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.rest import Json
+from sagebase_ops.gcp.rest_lists import objects, pages, text
+
+API = "monitoring.googleapis.com"
+_QUERIES = {"filter", "prometheusQuery", "timeSeriesQueryLanguage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """`name` is the last part of the full name; `queries` every filter and query of its widgets, whatever the layout."""
+
+    name: str
+    display_name: str
+    queries: tuple[str, ...]
+
+
+class DashboardReader:
+    """The custom dashboards of a project."""
+
+    def __init__(self, connections: Connections, asked: Asked) -> None:
+        self._connections = connections
+        self._asked = asked
+
+    async def list(self, project: str) -> tuple[Dashboard, ...]:
+        """All of them. Raises GcpError. Source: monitoring.dashboards.list."""
+        return await self._asked.once(("dashboards.list", project), lambda: self._list(project))
+
+    async def _list(self, project: str) -> tuple[Dashboard, ...]:
+        method = "monitoring.dashboards.list"
+        question = self._connections.question(API, method, method, project)
+        found: list[Dashboard] = []
+        async for page in pages(self._connections, question, f"/v1/projects/{project}/dashboards"):
+            found += map(read_dashboard, objects(page, "dashboards", question))
+        return tuple(found)
+
+
+def read_dashboard(item: Json) -> Dashboard:
+    """A Dashboard resource of any layout: grid, mosaic, rows or columns."""
+    return Dashboard(text(item, "name").rsplit("/", 1)[-1], text(item, "displayName"), tuple(_queries(item)))
+
+
+def _queries(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in _QUERIES and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _queries(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _queries(inner)
