@@ -27,7 +27,7 @@ class ApiReader:
         question = self._connections.question(API, "serviceusage.services.list", "serviceusage.services.list", project)
         found: set[str] = set()
         params: dict[str, str | int] = {"filter": "state:ENABLED", "pageSize": PAGE_SIZE}
-        async for page in pages(self._connections, question, f"/v1/projects/{project}/services", **params):
+        async for page in pages(self._connections, question, f"/v1/projects/{project}/services", params):
             found |= {read_api(item) for item in objects(page, "services", question)}
         return frozenset(found)
 

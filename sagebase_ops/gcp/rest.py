@@ -4,6 +4,7 @@ For the APIs that have no gRPC client of ours: Cloud SQL Admin, Storage, Service
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sagebase_ops.errors import GcpErrorKind
@@ -38,7 +39,14 @@ class Rest:
         self._refreshing = asyncio.Lock()
 
     async def get(
-        self, api: str, path: str, *, project: str, permission: str, method: str, **params: str | int
+        self,
+        api: str,
+        path: str,
+        *,
+        project: str,
+        permission: str,
+        method: str,
+        params: Mapping[str, str | int] | None = None,
     ) -> Json:
         """The JSON object at `path` of `api` (`sqladmin.googleapis.com`). Raises GcpError.
 
@@ -47,7 +55,7 @@ class Rest:
         question = self._connections.question(api, method, permission, project)
         try:
             async with asyncio.timeout(self._connections.patience.whole):
-                response = await self._repeated(api, path, params)
+                response = await self._repeated(api, path, dict(params or {}))
         except Exception as error:
             raise _failed(error, question) from error
         if response.is_error:

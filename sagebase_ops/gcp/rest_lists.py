@@ -1,6 +1,6 @@
 """How is a list of a REST API read when more than its items matter: warnings, places that did not answer?"""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.clients import Connections
@@ -8,7 +8,9 @@ from sagebase_ops.gcp.errors import Question, failure
 from sagebase_ops.gcp.rest import Json
 
 
-async def pages(connections: Connections, question: Question, path: str, **params: str | int) -> AsyncIterator[Json]:
+async def pages(
+    connections: Connections, question: Question, path: str, params: Mapping[str, str | int] | None = None
+) -> AsyncIterator[Json]:
     """Each page as it came, by `pageToken` and `nextPageToken`. Raises GcpError, also for a token that comes again."""
     seen: set[str] = set()
     token = ""
@@ -19,8 +21,7 @@ async def pages(connections: Connections, question: Question, path: str, **param
             project=question.project,
             permission=question.permission or "",
             method=question.method,
-            **params,
-            **({"pageToken": token} if token else {}),
+            params={**(params or {}), **({"pageToken": token} if token else {})},
         )
         yield page
         token = str(page.get("nextPageToken") or "")

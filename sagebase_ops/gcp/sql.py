@@ -61,7 +61,7 @@ class SqlReader:
         path = f"/v1/projects/{project}/instances"
         found: list[SqlInstance] = []
         unreachable: list[str] = []
-        async for page in pages(self._connections, question, path, maxResults=PAGE_SIZE):
+        async for page in pages(self._connections, question, path, {"maxResults": PAGE_SIZE}):
             found += map(read_instance, objects(page, "items", question))
             unreachable += filter(None, map(_missing_place, objects(page, "warnings", question)))
         return Listing(tuple(found), tuple(unreachable))

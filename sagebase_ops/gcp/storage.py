@@ -48,8 +48,8 @@ class StorageReader:
         question = self._connections.question(API, "storage.buckets.list", "storage.buckets.list", project)
         found: list[Bucket] = []
         unreachable: list[str] = []
-        params = {"project": project, "projection": "noAcl", "returnPartialSuccess": "true"}
-        async for page in pages(self._connections, question, "/storage/v1/b", maxResults=PAGE_SIZE, **params):
+        params = {"project": project, "projection": "noAcl", "returnPartialSuccess": "true", "maxResults": PAGE_SIZE}
+        async for page in pages(self._connections, question, "/storage/v1/b", params):
             found += map(read_bucket, objects(page, "items", question))
             unreachable += [name.rsplit("/", 1)[-1] for name in texts(page, "unreachable")]
         return Listing(tuple(found), tuple(unreachable))
@@ -61,7 +61,7 @@ class StorageReader:
             project=project,
             permission="storage.buckets.get",
             method="storage.buckets.get",
-            projection="noAcl",
+            params={"projection": "noAcl"},
         )
         return read_bucket(answer)
 
