@@ -20,7 +20,6 @@ COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 USER 10001
-EXPOSE 8080
-# Cloud Run asks /live itself; this is for Docker and Compose.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["sagebase-ops", "health"]
+# Nothing listens in this version; the daemon with its health check comes next.
+HEALTHCHECK NONE
 ENTRYPOINT ["sagebase-ops"]

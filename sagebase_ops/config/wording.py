@@ -56,7 +56,7 @@ def _mistake(source: Source, path: Path, details: list[ErrorDetails], keys: Mapp
     given = _value_at(source.data, path)
     if isinstance(given, dict):
         return Mistake(source.place_of(path), dotted(path), what)
-    return Mistake(source.place_of(path), f"{dotted(path)} = {shown(given)}", what)
+    return Mistake(source.place_of(path), f"{dotted(path) or 'the file'} = {shown(given)}", what)
 
 
 def unknown_key(source: Source, path: Path, known: Iterable[str]) -> Mistake:

@@ -48,7 +48,12 @@ class StorageReader:
         question = self._connections.question(API, "storage.buckets.list", "storage.buckets.list", project)
         found: list[Bucket] = []
         unreachable: list[str] = []
-        params = {"project": project, "projection": "noAcl", "returnPartialSuccess": "true", "maxResults": PAGE_SIZE}
+        params: dict[str, str | int] = {
+            "project": project,
+            "projection": "noAcl",
+            "returnPartialSuccess": "true",
+            "maxResults": PAGE_SIZE,
+        }
         async for page in pages(self._connections, question, "/storage/v1/b", params):
             found += map(read_bucket, objects(page, "items", question))
             unreachable += [name.rsplit("/", 1)[-1] for name in texts(page, "unreachable")]

@@ -1,0 +1,135 @@
+"""The whole command, as a person types it, against the embedded sandbox: verdicts, exit codes, JSON."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "sagebase_ops"]
+KEYS = {
+    "job",
+    "run_id",
+    "trigger",
+    "slot",
+    "dry_run",
+    "language",
+    "started_at",
+    "finished_at",
+    "expected",
+    "verdict",
+    "counts",
+}
+FINDING_KEYS = {"check", "name", "project", "target", "kind", "verdict", "summary", "value", "limit", "unit", "reason"}
+
+
+def ran(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SAGEBASE_OPS_")}
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=folder, env=clean, capture_output=True, text=True, timeout=90, check=False
+    )
+
+
+def daily(folder: Path, scenario: str, *more: str) -> tuple[int, dict[str, Any]]:
+    done = ran(folder, "--run", "daily", "--dry-run", f"--sandbox={scenario}", "--format", "json", *more)
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code", "verdict"),
+    [
+        ("healthy", 0, "pass"),
+        ("no-traffic", 0, "pass"),
+        ("high-error-rate", 1, "fail"),
+        ("outage", 1, "fail"),
+        ("slow", 1, "fail"),
+        ("failed-deploy", 1, "fail"),
+        ("permission-denied", 3, "unknown"),
+        ("api-disabled", 3, "unknown"),
+        ("no-data", 3, "unknown"),
+        ("quota", 3, "unknown"),
+    ],
+)
+def test_each_scenario_ends_with_its_exit_code(tmp_path: Path, scenario: str, code: int, verdict: str) -> None:
+    ended, report = daily(tmp_path, scenario)
+    assert (ended, report["verdict"]) == (code, verdict)
+
+
+def test_the_json_holds_what_scripts_rely_on(tmp_path: Path) -> None:
+    _, report = daily(tmp_path, "high-error-rate")
+    assert set(report) == {*KEYS, "findings"}
+    assert all(set(finding) == {*FINDING_KEYS, "remedy", "asked", "muted_by", "link"} for finding in report["findings"])
+    assert sum(report["counts"].values()) == len(report["findings"])
+    assert report["expected"] == 11
+
+
+def test_a_run_can_be_narrowed_to_one_entry(tmp_path: Path) -> None:
+    _, report = daily(tmp_path, "healthy", "--check", "error_rate")
+    assert [(finding["name"], finding["unit"]) for finding in report["findings"]] == [("error_rate", "1")]
+
+
+def test_personal_data_of_a_log_line_is_never_printed(tmp_path: Path) -> None:
+    printed = ran(tmp_path, "--run", "daily", "--dry-run", "--sandbox=high-error-rate").stdout
+    assert "upstream request timeout" in printed
+    assert "taro.yamada" not in printed
+    assert "ya29." not in printed
+
+
+def test_a_refusal_comes_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    _, report = daily(tmp_path, "api-disabled", "--check", "error_rate")
+    assert (
+        report["findings"][0]["remedy"] == "gcloud services enable monitoring.googleapis.com --project=sagebase-sandbox"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--run", "dayly", "--dry-run", "--sandbox"), "did you mean 'daily'?"),
+        (("--run", "daily", "--dry-run", "--sandbox", "--check", "eror_rate"), "did you mean 'error_rate'?"),
+        (("--run", "daily", "--dry-run", "--sandbox=helthy"), "no scenario is called 'helthy'"),
+        (("--run", "daily", "--dry-run"), "schedules.yaml: no such file in this folder"),
+        (("--format", "json"), "--format goes with --run JOB only"),
+        (("validate", "gone.yaml"), "gone.yaml: no such file"),
+    ],
+)
+def test_a_mistake_ends_with_2_and_an_empty_standard_output(
+    tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    done = ran(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_sandbox_alone_prints_what_to_export_and_serves_a_plain_run(tmp_path: Path) -> None:
+    with subprocess.Popen([*COMMAND, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True) as box:
+        exports = dict(
+            line.removeprefix("export ").split("=", 1) for line in until_ready(box) if line.startswith("export ")
+        )
+        done = subprocess.run(
+            [*COMMAND, "--run", "daily", "--dry-run", "--format", "json"],
+            cwd=tmp_path,
+            env={**os.environ, **exports},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        box.send_signal(signal.SIGTERM)
+        assert box.wait(10) == 0
+    assert done.returncode == 0, done.stderr
+
+
+def until_ready(box: "subprocess.Popen[str]") -> list[str]:
+    lines: list[str] = []
+    for line in box.stdout or ():
+        if line.strip() == "ready":
+            break
+        lines.append(line.strip())
+    return lines

@@ -1,0 +1,114 @@
+"""The pretend cloud behaves as Google's does where it matters to a verdict."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.monitoring import MetricQuery
+from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.scenario import ScenarioError, load_scenario, shipped_names
+from sagebase_ops.sandbox.server import Sandbox
+
+PROJECT = "sagebase-sandbox"
+LATENCY = 'metric.type = "run.googleapis.com/request_latencies" AND resource.type = "cloud_run_revision"'
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Sandbox]:
+    async with Sandbox.running("healthy") as running:
+        yield running
+
+
+@pytest.fixture
+async def cloud(box: Sandbox) -> AsyncIterator[Cloud]:
+    connections = Connections(box.grpc, box.rest)
+    yield Cloud(connections)
+    await connections.aclose()
+
+
+def query(box: Sandbox, text: str = LATENCY, **changed: Any) -> MetricQuery:
+    end = box.world.now().replace(second=0, microsecond=0) - timedelta(minutes=4)
+    plain: dict[str, Any] = {
+        "filter": text,
+        "aligner": "ALIGN_DELTA",
+        "reducer": "REDUCE_PERCENTILE_95",
+        "group_by": ("resource.labels.service_name",),
+        "start": end - timedelta(hours=1),
+        "end": end,
+    }
+    return MetricQuery(**{**plain, **changed})
+
+
+async def test_a_percentile_is_taken_over_the_merged_histogram(box: Sandbox, cloud: Cloud) -> None:
+    answer = await cloud.metrics.series(PROJECT, query(box))
+    assert answer.unit == "ms"
+    assert answer.series[0].points[0].value == pytest.approx(1200, rel=0.05)
+
+
+@pytest.mark.parametrize("aligner", ["ALIGN_MEAN", "ALIGN_MAX", "ALIGN_RATE"])
+async def test_an_aligner_that_does_not_fit_a_distribution_is_refused(box: Sandbox, cloud: Cloud, aligner: str) -> None:
+    with pytest.raises(
+        GcpError, match="The aligner cannot be applied to metrics with kind DELTA and value type DISTRIBUTION"
+    ):
+        await cloud.metrics.series(PROJECT, query(box, aligner=aligner))
+
+
+async def test_an_unknown_metric_is_not_found(box: Sandbox, cloud: Cloud) -> None:
+    with pytest.raises(GcpError, match="Cannot find metric") as refused:
+        await cloud.metrics.series(PROJECT, query(box, 'metric.type = "run.googleapis.com/nothing"'))
+    assert refused.value.kind is GcpErrorKind.NOT_FOUND
+
+
+async def test_a_label_that_does_not_exist_is_refused(box: Sandbox, cloud: Cloud) -> None:
+    with pytest.raises(GcpError, match="does not specify a valid combination"):
+        await cloud.metrics.series(PROJECT, query(box, LATENCY + ' AND resource.labels.servce = "x"'))
+
+
+async def test_an_unknown_project_is_denied_as_google_does(cloud: Cloud) -> None:
+    with pytest.raises(GcpError) as refused:
+        await cloud.run.services("somebody-elses", "asia-northeast1")
+    assert refused.value.kind is GcpErrorKind.PERMISSION_DENIED
+
+
+async def test_half_an_answer_says_so(box: Sandbox, cloud: Cloud) -> None:
+    box.world.faults.add(Fault("MetricService/ListTimeSeries", "half_page"))
+    answer = await cloud.metrics.series(PROJECT, query(box))
+    assert not answer.complete
+
+
+async def test_rubbish_on_the_wire_is_malformed(box: Sandbox, cloud: Cloud) -> None:
+    box.world.faults.add(Fault("sqladmin.instances.list", "malformed"))
+    with pytest.raises(GcpError) as refused:
+        await cloud.sql.instances(PROJECT)
+    assert refused.value.kind is GcpErrorKind.MALFORMED
+
+
+async def test_the_same_question_of_one_run_is_asked_once(box: Sandbox, cloud: Cloud) -> None:
+    await cloud.run.services(PROJECT, "asia-northeast1")
+    await cloud.run.services(PROJECT, "asia-northeast1")
+    assert [call.method for call in box.world.calls] == ["Services.ListServices"]
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_shipped_scenario_loads(name: str) -> None:
+    assert load_scenario(name).title
+
+
+def test_a_scenario_with_a_wrong_key_says_where(tmp_path: Any) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: healthy\nservces: []\n")
+    with pytest.raises(ScenarioError, match=r"mine\.yaml: servces"):
+        load_scenario(str(path))
+
+
+async def test_the_control_port_lists_what_is_allowed(box: Sandbox) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.post(f"{box.control}/scenario", json={"name": "helthy"})
+    assert answer.status_code == 400
+    assert "healthy" in answer.json()["scenarios"]
