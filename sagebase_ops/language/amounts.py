@@ -16,7 +16,15 @@ _SIZE_STEPS = (
     (1e6, "digital-megabyte"),
     (1e3, "digital-kilobyte"),
 )
-_COUNTERS = {"instances": "台", "revisions": "個", "metrics": "個", "buckets": "個", "secrets": "個", "people": "人"}
+_COUNTERS = {
+    "days": "日",
+    "instances": "台",
+    "revisions": "個",
+    "metrics": "個",
+    "buckets": "個",
+    "secrets": "個",
+    "people": "人",
+}
 _MOST_DECIMALS = 9
 _WHOLE_FROM = 100
 
@@ -124,5 +132,3 @@ def _decimals(size: float) -> int:
     if size >= _WHOLE_FROM or size == 0:
         return 0
     return 1 if size >= 1 else 1 - math.floor(math.log10(size))
-
-

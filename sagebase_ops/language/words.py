@@ -32,60 +32,76 @@ ENVIRONMENTS: Mapping[str, Sentence] = {
 # What the head says
 ALL_CLEAR = Sentence(ja="対応は不要です。", en="Nothing to do.")
 ALL_PASSED = Sentence(ja="{count} 項目すべて合格。", en="All {count} items passed.")
-PASSED_SOME_SKIPPED = Sentence(
+SOME_PASSED = Sentence(
     ja="{count} 項目が合格、{skipped} 項目は対象外。", en="{count} items passed, {skipped} do not apply."
 )
-NEEDS_ACTION = Sentence(ja="{count} 項目が不合格です。", en="{count} failed.")
-NOT_GREEN = Sentence(ja="{count} 項目を判定できません。合格ではありません。", en="{count} could not be judged: not green.")
-NEEDS_A_LOOK = Sentence(ja="{count} 項目を今週中に確認してください。", en="{count} to look at this week.")
-ALL_SKIPPED = Sentence(
+FAILED = Sentence(ja="{total} 項目中 {count} 項目が不合格です{names}。", en="{count} of {total} failed{names}.")
+NOT_JUDGED = Sentence(
+    ja="{total} 項目中 {count} 項目を判定できません{names}。合格ではありません。",
+    en="{count} of {total} could not be judged{names}: that is not green.",
+)
+TO_LOOK_AT = Sentence(
+    ja="{total} 項目中 {count} 項目を今週中に確認してください{names}。",
+    en="{count} of {total} to look at this week{names}.",
+)
+NOTHING_SEEN = Sentence(
     ja="すべて対象外でした。何も確認できていません。", en="Every item was skipped: nothing has been looked at."
 )
-HAPPENED_LATE = Sentence(
-    ja="予定 {slot} から {late} 遅れて実行しました。結果は実行した時点のものです。",
-    en="Planned for {slot}, run {late} late; it shows what was there when it ran.",
+NAMED = Sentence(ja="（{names}）", en=" ({names})")
+SEE_THREAD = Sentence(ja="内訳はスレッドにあります。", en="Details are in the thread.")
+LATE = Sentence(
+    ja="予定の {slot} から {late} 遅れて実行しました。結果は実行した時点のものです。",
+    en="Planned for {slot}, it ran {late} late and shows what was there when it ran.",
 )
 MISSED = Sentence(
-    ja="{since} からの {count} 回分は実行されていません。", en="{count} earlier runs from {since} on never took place."
+    ja="{since} からの {count} 回分は実行されていません。", en="{count} runs from {since} on never took place."
+)
+SANDBOX = "SANDBOX"
+SANDBOX_NOTE = Sentence(
+    ja="疑似環境の結果です。本物の Google Cloud は見ていません。",
+    en="This is the built-in pretend cloud; the real Google Cloud was not looked at.",
 )
 
-# What stands beside a finding
+# What stands with a finding
 TO_DO = Sentence(ja="対応", en="What to do")
-FIX = Sentence(ja="復旧コマンド", en="Command that mends it")
-GUIDE = Sentence(ja="運用手順書「{guide}」", en="operations guide: {guide}")
-OPEN_CONSOLE = Sentence(ja="コンソールで見る", en="open in the console")
-MUTED = Sentence(ja="通知停止中: {by}", en="muted: {by}")
+REMEDY = Sentence(ja="次のコマンドで直せます", en="This command mends it")
+GUIDE = Sentence(ja="（運用手順書「{guide}」）", en=" (operations guide: {guide})")
+IN_CONSOLE = Sentence(ja="コンソールで見る", en="open in the console")
+MUTED = Sentence(ja="（通知停止中: {by}）", en=" (muted: {by})")
 AND_MORE = Sentence(ja="ほか {count} 件", en="and {count} more")
-MORE_BELOW = Sentence(ja="ほか {count} 件はスレッドにあります。", en="{count} more are in the thread.")
-MORE_IN_RECORD = Sentence(
-    ja="ほか {count} 件はここに載せきれません。sagebase-ops --run {job} --dry-run --format json で全件を見られます。",
-    en="{count} more do not fit here; sagebase-ops --run {job} --dry-run --format json shows them all.",
+MORE_BELOW = Sentence(ja="ほか {count} 件はスレッドに続きます。", en="{count} more go on in the thread.")
+MORE_IN_TABLE = Sentence(ja="ほか {count} 件はスレッドの表にあります。", en="{count} more are in the thread's table.")
+LEFT_OUT = Sentence(
+    ja="ほか {count} 件は載せきれません。全件は sagebase-ops --run {job} --dry-run --format json で見られます。",
+    en="{count} more do not fit; sagebase-ops --run {job} --dry-run --format json shows them all.",
 )
 
 # What the foot says
+OVERALL = Sentence(ja="総合判定 {verdict}", en="Overall: {verdict}")
 RAN = Sentence(ja="実行 {time}", en="ran {time}")
 TOOK = Sentence(ja="所要 {time}", en="took {time}")
 NEXT = Sentence(ja="次回 {time}", en="next {time}")
 BY_HAND = Sentence(ja="手動実行", en="run by hand")
-BY_HAND_OF = Sentence(ja="手動実行 {who}", en="run by hand by {who}")
-DRY_RUN = Sentence(ja="試行（記録も通知もなし）", en="dry run: told nobody, stored nothing")
-SANDBOX = "SANDBOX"
-SANDBOX_NOTE = Sentence(
-    ja="疑似環境の結果です。本物の Google Cloud は見ていません。",
-    en="From the built-in pretend cloud; the real Google Cloud was not looked at.",
-)
+BY_HAND_OF = Sentence(ja="手動実行: {who}", en="run by hand: {who}")
+DRY_RUN = Sentence(ja="試行（記録も通知もしません）", en="dry run: nothing stored, nobody told")
 
 # What heads the details
 DETAILS = Sentence(ja="内訳", en="Details")
 EVIDENCE = Sentence(ja="証跡", en="Evidence")
-CONTINUED = Sentence(ja="つづき", en="continued")
-ITEM = Sentence(ja="項目", en="item")
-MEASURED = Sentence(ja="実測", en="measured")
-LIMIT = Sentence(ja="上限", en="limit")
-VERDICT = Sentence(ja="判定", en="verdict")
-ASKED = Sentence(ja="調べた内容", en="what was asked")
+CONTINUED = Sentence(ja="つづき", en="Continued")
+PROJECT = Sentence(ja="プロジェクト", en="Project")
+ITEM = Sentence(ja="項目", en="Item")
+MEASURED = Sentence(ja="実測", en="Measured")
+LIMIT = Sentence(ja="基準", en="Limit")
+VERDICT = Sentence(ja="判定", en="Verdict")
+WINDOW = Sentence(ja="期間", en="window")
+CHECKING = Sentence(ja="点検中", en="Checking")
 
-SEPARATOR = {"ja": "、", "en": ", "}
+LISTED: Mapping[str, str] = {"ja": "、", "en": ", "}
+"""Between the names of a list."""
+
+APART: Mapping[str, str] = {"ja": " ・ ", "en": " · "}
+"""Between facts that have nothing to do with each other."""
 
 
 def zone_of(timezone: str) -> tzinfo:
