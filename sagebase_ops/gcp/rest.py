@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sagebase_ops.errors import GcpErrorKind
+from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.errors import Question, failure, from_google, from_response
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Rest:
         try:
             async with asyncio.timeout(self._connections.patience.whole):
                 response = await self._repeated(api, path, dict(params or {}))
-        except Exception as error:
+        except _unanswered() as error:
             raise _failed(error, question) from error
         if response.is_error:
             raise _refused(response, question)
@@ -66,7 +66,7 @@ class Rest:
         if self._opened is not None:
             await self._opened.aclose()
 
-    async def _repeated(self, api: str, path: str, params: dict[str, str | int]) -> "httpx.Response":
+    async def _repeated(self, api: str, path: str, params: Mapping[str, str | int]) -> "httpx.Response":
         import stamina
 
         patience = self._connections.patience
@@ -85,7 +85,7 @@ class Rest:
             return error.response
         raise AssertionError("a retry ends with an answer or an error")  # pragma: no cover
 
-    async def _once(self, api: str, path: str, params: dict[str, str | int]) -> "httpx.Response":
+    async def _once(self, api: str, path: str, params: Mapping[str, str | int]) -> "httpx.Response":
         base = self._connections.rest_endpoint or f"https://{api}"
         response = await self._client().get(base + path, params=params, headers=await self._authorization())
         if response.status_code == _UNAUTHORIZED and not self._connections.is_sandbox:  # the token may be just too old
@@ -136,39 +136,28 @@ def _retry_after(said: str) -> bool | float:
     return seconds if seconds <= _LONGEST_RETRY_AFTER else False
 
 
-def _failed(error: Exception, question: Question) -> Exception:
-    """The GcpError for what kept an answer from arriving; any other exception is a mistake of ours and stays."""
+def _unanswered() -> tuple[type[Exception], ...]:
+    """What keeps an answer from arriving."""
     import httpx
     from google.auth.exceptions import GoogleAuthError
 
+    return httpx.RequestError, GoogleAuthError, TimeoutError
+
+
+def _failed(error: Exception, question: Question) -> GcpError:
+    import httpx
+
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return failure(GcpErrorKind.DEADLINE, "no answer in time", question)
-    if isinstance(error, httpx.DecodingError):
-        return failure(GcpErrorKind.MALFORMED, str(error), question)
     if isinstance(error, httpx.TransportError):
         return failure(GcpErrorKind.UNAVAILABLE, str(error) or type(error).__name__, question)
-    if isinstance(error, GoogleAuthError):
-        return from_google(
-            error,
-            api=question.api,
-            method=question.method,
-            permission=question.permission,
-            project=question.project,
-            account=question.account,
-        )
-    return error
+    if isinstance(error, httpx.RequestError):
+        return failure(GcpErrorKind.MALFORMED, str(error), question)
+    return from_google(error, **asdict(question))
 
 
-def _refused(response: "httpx.Response", question: Question) -> Exception:
-    return from_response(
-        response.status_code,
-        response.text,
-        api=question.api,
-        method=question.method,
-        permission=question.permission,
-        project=question.project,
-        account=question.account,
-    )
+def _refused(response: "httpx.Response", question: Question) -> GcpError:
+    return from_response(response.status_code, response.text, **asdict(question))
 
 
 def _object(response: "httpx.Response", question: Question) -> Json:
