@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 SCENARIO ?= high-error-rate
 
-.PHONY: help demo test check format lock schema clean
+.PHONY: help demo test check format bench lock schema clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ format: .venv ## mend what ruff can mend
 
 schema: .venv ## docs/schedules.schema.json from the checks
 	$(BIN)/sagebase-ops schema > docs/schedules.schema.json
+
+bench: .venv ## the numbers of the README, measured side by side in one run
+	$(BIN)/python -m benchmarks
 
 lock: ## both lock files anew; wants uv
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import trustme
@@ -22,10 +23,24 @@ class FrontDoor:
         self._ca = ca
         self._rest_port = rest_port
         self._website_port = website_port
+        self._visits: set[asyncio.Task[None]] = set()
 
-    async def start(self, port: int) -> asyncio.Server:
-        """Listen on loopback. Raises OSError when the port is taken."""
-        return await asyncio.start_server(self._serve, "127.0.0.1", port, limit=_LONGEST_HEAD)
+    @asynccontextmanager
+    async def listening(self, port: int) -> AsyncIterator[int]:
+        """Listen on loopback and yield the port. Raises OSError when it is taken. At the end every visit is cut off."""
+        server = await asyncio.start_server(self._welcome, "127.0.0.1", port, limit=_LONGEST_HEAD)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            for visit in self._visits:
+                visit.cancel()
+            await asyncio.gather(*self._visits, return_exceptions=True)
+
+    def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visit = asyncio.create_task(self._serve(reader, writer))
+        self._visits.add(visit)
+        visit.add_done_callback(self._visits.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):

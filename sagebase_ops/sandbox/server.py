@@ -45,10 +45,9 @@ class Sandbox:
             rest = with_websites(rest_app(world, ca.cert_pem.bytes()), website_app(world, secure=False), world)
             rest_behind = await stack.enter_async_context(_serving(rest, 0))
             sites = await stack.enter_async_context(_serving(website_app(world, secure=True), 0))
-            door = await FrontDoor(world, ca, rest_behind, sites).start(base_port and base_port + 1)
-            stack.callback(door.close)
+            door = FrontDoor(world, ca, rest_behind, sites)
+            port = await stack.enter_async_context(door.listening(base_port and base_port + 1))
             control = await stack.enter_async_context(_serving(control_app(world), base_port and base_port + 3))
-            port = door.sockets[0].getsockname()[1]
             yield cls(world, f"127.0.0.1:{grpc_port}", f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}")
 
     def exports(self) -> dict[str, str]:
