@@ -5,6 +5,7 @@ For the APIs that have no gRPC client of ours: Cloud SQL Admin, Storage, Service
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sagebase_ops.errors import GcpError, GcpErrorKind
