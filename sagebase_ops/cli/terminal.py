@@ -1,7 +1,7 @@
 """The same digest in a terminal: worst first, readable without colour."""
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from sagebase_ops.domain.results import WORST_FIRST, Finding, Sentence, Verdict
@@ -44,7 +44,9 @@ def _head(run: Run) -> Text:
 
 
 def _project_table(run: Run, project: str) -> Table:
-    table = Table("", "", title=project, title_justify="left", box=None, show_header=False, pad_edge=False)
+    table = Table(
+        "", Column(overflow="fold"), title=project, title_justify="left", box=None, show_header=False, pad_edge=False
+    )
     rows = [
         (result, finding) for result in run.results for finding in result.findings if result.entry.project == project
     ]
