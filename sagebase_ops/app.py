@@ -10,6 +10,7 @@ from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.gcp.tokens import IdTokens
 from sagebase_ops.jobs.run_checks import Progress, plan, run_checks
 from sagebase_ops.probe.http import Probe
 from sagebase_ops.settings import Settings
@@ -42,7 +43,7 @@ async def run_now(
         stack.push_async_callback(connections.aclose)
         cloud = Cloud(connections)
         stack.push_async_callback(cloud.aclose)
-        probe = Probe(settings.gcp_rest_endpoint)
+        probe = Probe(settings.gcp_rest_endpoint, None if settings.sandboxed else IdTokens(connections).for_audience)
         stack.push_async_callback(probe.aclose)
         results = await run_checks(planned, cloud, probe, started, progress=progress)
     return Run(
