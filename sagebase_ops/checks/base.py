@@ -32,6 +32,9 @@ class CheckContext:
 CheckFunction = Callable[[Any, CheckContext], Awaitable[Sequence[Finding]]]
 """Params (its own subclass, so Any here) and context in, one finding per target out."""
 
+ForParams = Callable[[Any], Sentence]
+"""Params (its own subclass, so Any here) in, the words for them out."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckDefinition:
@@ -39,7 +42,7 @@ class CheckDefinition:
 
     `runbook` is what the guide says to do when it fails; `command` what a person would type to look, with
     `{project}`, `{region}` and `{target}` to fill in; `permissions` the IAM permissions its questions need;
-    `example` one entry for schedules.yaml.
+    `example` one entry for schedules.yaml. `title_for` and `runbook_for` say it more closely for given parameters.
     """
 
     name: str
@@ -50,6 +53,15 @@ class CheckDefinition:
     permissions: tuple[str, ...]
     command: str
     example: str
+    title_for: ForParams | None = None
+    runbook_for: ForParams | None = None
+
+    def title_of(self, params: CheckParams) -> Sentence:
+        """What people read for an entry that gives no title of its own."""
+        return self.title_for(params) if self.title_for else self.question
+
+    def runbook_of(self, params: CheckParams) -> Sentence:
+        return self.runbook_for(params) if self.runbook_for else self.runbook
 
 
 Registered = TypeVar("Registered", bound=CheckFunction)
@@ -64,12 +76,16 @@ def check(
     permissions: Sequence[str],
     command: str,
     example: str,
+    title_for: ForParams | None = None,
+    runbook_for: ForParams | None = None,
 ) -> Callable[[Registered], Registered]:
     """Declare an async function as a check; its name is the word in schedules.yaml and the name of its file."""
 
     def register(run: Registered) -> Registered:
         name = run.__name__
-        definition = CheckDefinition(name, run, params, question, runbook, tuple(permissions), command, example)
+        definition = CheckDefinition(
+            name, run, params, question, runbook, tuple(permissions), command, example, title_for, runbook_for
+        )
         setattr(run, _REGISTERED, definition)
         return run
 

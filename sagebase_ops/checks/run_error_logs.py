@@ -1,6 +1,5 @@
 """How many errors did each Cloud Run service log, and which?"""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -9,12 +8,11 @@ from pydantic import Field, model_validator
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.log_counts import ENTRIES, LogCounts, Window, count_errors, entries_filter, window_before
 from sagebase_ops.checks.log_details import Details, read_details
-from sagebase_ops.checks.run_targets import target_of, watched
+from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
-from sagebase_ops.domain.projects import EVERY, Project
+from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
-from sagebase_ops.errors import GcpError
 
 COUNTED = Sentence(
     ja="過去{window}の ERROR 以上のログは{value}です", en="{value} of ERROR and above in the last {window}"
@@ -109,7 +107,7 @@ async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]
     """
     window = window_before(context.now, params.window)
     counts = await count_errors(window, context)
-    names, lost = await _services(counts, context)
+    names, lost = await services_to_judge(context, counts.errors)
     noisy = tuple(name for name in names if counts.errors_of(name))
     details = await read_details(noisy, window, params.groups, context)
     return [*(judge(name, counts, details, params, window, context.project) for name in names), *lost]
@@ -142,30 +140,6 @@ def _within(target: Target, errors: int, params: Params, given: dict[str, Any]) 
     if limit == params.warn_above and errors > limit:
         return warning(target, HELD, limit=held, reason="errors_logged", **given)
     return passing(target, HELD, limit=held, **given)
-
-
-async def _services(counts: LogCounts, context: CheckContext) -> tuple[list[str], tuple[Finding, ...]]:
-    """The services to judge, and a finding for each that is not there.
-
-    A service with a counted log exists; only where none was counted, the list of services is asked.
-    """
-    project = context.project
-    if project.services == EVERY:
-        seen = watched(project, await context.gcp.run.services(project.id, project.region))
-        return [service.name for service in seen.services], seen.lost
-    silent = tuple(name for name in project.services if counts.errors_of(name) is None)
-    lost = await _absent(silent, context) if silent else ()
-    gone = {finding.target.name for finding in lost}
-    return [name for name in project.services if name not in gone], lost
-
-
-async def _absent(names: tuple[str, ...], context: CheckContext) -> tuple[Finding, ...]:
-    """When the list is refused they stay to be judged, as unknown: no log of theirs was counted."""
-    try:
-        listing = await context.gcp.run.services(context.project.id, context.project.region)
-    except GcpError:
-        return ()
-    return watched(replace(context.project, services=names), listing).lost
 
 
 def _given(  # fields of Finding by name

@@ -1,10 +1,13 @@
 """Which Cloud Run services is a check about? Those the file names, or every one there is."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
+from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.domain.console import run_services_page
 from sagebase_ops.domain.projects import EVERY, Project
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing, unknown
+from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.run import RunService
 
@@ -42,6 +45,33 @@ def watched(project: Project, listing: Listing[RunService]) -> Watched:
     found = tuple(there[name] for name in project.services if name in there)
     lost = tuple(_absent(name, project, listing) for name in project.services if name not in there)
     return Watched(found, lost)
+
+
+async def services_to_judge(
+    context: CheckContext, seen: Collection[str]
+) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """Names to judge, and a finding for each that is not there. `seen` are those that the data itself proves to exist.
+
+    Only where one is not seen, the list of services is asked. When that is refused, the unseen stay to be judged, as
+    unknown; for "*" there is nothing to judge then. Raises GcpError for "*" alone.
+    """
+    project = context.project
+    if project.services == EVERY:
+        every = watched(project, await context.gcp.run.services(project.id, project.region))
+        return tuple(service.name for service in every.services), every.lost
+    lost = await _absent_ones(tuple(name for name in project.services if name not in seen), context)
+    gone = {finding.target.name for finding in lost}
+    return tuple(name for name in project.services if name not in gone), lost
+
+
+async def _absent_ones(names: tuple[str, ...], context: CheckContext) -> tuple[Finding, ...]:
+    if not names:
+        return ()
+    try:
+        listing = await context.gcp.run.services(context.project.id, context.project.region)
+    except GcpError:
+        return ()
+    return watched(replace(context.project, services=names), listing).lost
 
 
 def target_of(service: str) -> Target:

@@ -19,8 +19,9 @@ _RUN_DELAY = timedelta(minutes=4)
 class Metric:
     """One named metric. A value of Google's times `scale` is in `unit`.
 
-    `kind`, `value_type` and `google_unit` are what its descriptor must say. `period` and `then` make a peak: aligned by
-    the minute, then the greatest. `share_of` divides by the sum over that label: 5xx by all.
+    `kind`, `value_type` and `google_units` are what its descriptor must say. `period` and `then` make a peak: aligned
+    by the minute, then the greatest. A second label in `group_by` makes a share: its 5xx by all. `fail_above` is the
+    guide's own limit, in `unit`; None where the guide sets none.
     """
 
     type: str
@@ -40,6 +41,7 @@ class Metric:
     period: timedelta | None = None
     then: str | None = None
     delay: timedelta = _RUN_DELAY
+    fail_above: float | None = None
     ratio: bool = False
     needs_traffic: bool = False
 
@@ -58,6 +60,7 @@ METRICS = {
         value_type="DISTRIBUTION",
         google_units=("10^2.%", "1"),
         ratio=True,
+        fail_above=0.8,
         title=Sentence(ja="CPU使用率", en="CPU utilisation"),
         measures=Sentence(ja="p95", en="p95"),
         runbook=Sentence(
@@ -73,6 +76,7 @@ METRICS = {
         value_type="DISTRIBUTION",
         google_units=("10^2.%", "1"),
         ratio=True,
+        fail_above=0.85,
         title=Sentence(ja="メモリ使用率", en="memory utilisation"),
         measures=Sentence(ja="p99", en="p99"),
         runbook=Sentence(
@@ -89,6 +93,7 @@ METRICS = {
         value_type="DISTRIBUTION",
         google_units=("ms",),
         needs_traffic=True,
+        fail_above=3.0,
         title=Sentence(ja="レスポンスタイム p95", en="response time p95"),
         measures=Sentence(ja="全リクエストの p95", en="p95 over all requests"),
         runbook=Sentence(
@@ -105,6 +110,7 @@ METRICS = {
         value_type="INT64",
         google_units=("1",),
         needs_traffic=True,
+        fail_above=0.01,
         title=Sentence(ja="エラー率（5xx）", en="error rate (5xx)"),
         measures=Sentence(ja="5xx ÷ 全リクエスト", en="5xx ÷ all requests"),
         runbook=Sentence(
@@ -133,6 +139,7 @@ METRICS = {
         value_type="INT64",
         google_units=("1",),
         period=timedelta(minutes=1),
+        then="ALIGN_MAX",
         title=Sentence(ja="インスタンス数", en="instances"),
         measures=Sentence(ja="最大", en="peak"),
         runbook=Sentence(
@@ -151,6 +158,7 @@ METRICS = {
         value_type="INT64",
         google_units=("1",),
         period=timedelta(minutes=1),
+        then="ALIGN_MAX",
         title=Sentence(ja="DB接続数", en="database connections"),
         measures=Sentence(ja="最大", en="peak"),
         runbook=Sentence(

@@ -73,14 +73,15 @@ def plan(schedules: Schedules, checklist: Checklist, only: Iterable[str] = ()) -
 
 
 def _ref(schedules: Schedules, entry: ScheduleEntry, project: Project) -> EntryRef:
-    title = Sentence(ja=entry.title, en=entry.title) if entry.title else entry.definition.question
+    params = entry.params_for(project)
+    title = Sentence(ja=entry.title, en=entry.title) if entry.title else entry.definition.title_of(params)
     return EntryRef(
         check=entry.definition.name,
         name=entry.name,
         project=project.id,
         environment=project.environment.value,
         title=title,
-        runbook=entry.definition.runbook,
+        runbook=entry.definition.runbook_of(params),
         guide=entry.guide,
         escalation=schedules.escalation_of(entry, project),
     )

@@ -35,7 +35,7 @@ def sql_instance(world: World, project: str, instance: SqlInstance) -> Json:
             "activationPolicy": instance.activation_policy,
             "dataDiskSizeGb": "20",
             "settingsVersion": "12",
-            "databaseFlags": [],
+            "databaseFlags": [{"name": name, "value": value} for name, value in instance.flags.items()],
         },
     }
 

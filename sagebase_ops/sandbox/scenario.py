@@ -105,6 +105,7 @@ class SqlInstance(Part):
     version: str = "POSTGRES_15"
     tier: str = "db-custom-2-8192"
     connections: int | None = 18
+    flags: dict[str, str] = {}
 
 
 class Secret(Part):
