@@ -33,14 +33,7 @@ async def asking(question: Question, patience: Patience) -> AsyncIterator[dict[s
         async with asyncio.timeout(patience.whole):
             yield {"retry": _retry(patience), "timeout": patience.one_try}
     except google_errors() as error:
-        raise from_google(
-            error,
-            api=question.api,
-            method=question.method,
-            permission=question.permission,
-            project=question.project,
-            account=question.account,
-        ) from error
+        raise from_google(error, question) from error
 
 
 def _retry(patience: Patience) -> Any:  # an AsyncRetry; its library publishes no types

@@ -125,26 +125,14 @@ def google_errors() -> tuple[type[Exception], ...]:
     return GoogleAPIError, GoogleAuthError, grpc.RpcError, DecodeError, TimeoutError
 
 
-def from_google(
-    error: Exception, *, api: str, method: str, permission: str | None, project: str, account: str = UNKNOWN_ACCOUNT
-) -> GcpError:
+def from_google(error: Exception, question: Question) -> GcpError:
     """The GcpError for one of `google_errors()`; anything else counts as malformed."""
-    question = Question(api, method, permission, project, account)
     return from_refusal(said, question) if (said := _said_by(error)) else _worded(error, question)
 
 
-def from_response(
-    status: int,
-    body: str,
-    *,
-    api: str,
-    method: str,
-    permission: str | None,
-    project: str,
-    account: str = UNKNOWN_ACCOUNT,
-) -> GcpError:
+def from_response(status: int, body: str, question: Question) -> GcpError:
     """The GcpError for an HTTP answer past 399, whatever its body is: both error forms, a list, HTML, nothing."""
-    return from_refusal(_read_body(status, body), Question(api, method, permission, project, account))
+    return from_refusal(_read_body(status, body), question)
 
 
 def _said_by(error: Exception) -> Refusal | None:

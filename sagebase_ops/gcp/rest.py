@@ -5,7 +5,6 @@ For the APIs that have no gRPC client of ours: Cloud SQL Admin, Storage, Service
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sagebase_ops.errors import GcpError, GcpErrorKind
@@ -154,11 +153,11 @@ def _failed(error: Exception, question: Question) -> GcpError:
         return failure(GcpErrorKind.UNAVAILABLE, str(error) or type(error).__name__, question)
     if isinstance(error, httpx.RequestError):
         return failure(GcpErrorKind.MALFORMED, str(error), question)
-    return from_google(error, **asdict(question))
+    return from_google(error, question)
 
 
 def _refused(response: "httpx.Response", question: Question) -> GcpError:
-    return from_response(response.status_code, response.text, **asdict(question))
+    return from_response(response.status_code, response.text, question)
 
 
 def _object(response: "httpx.Response", question: Question) -> Json:

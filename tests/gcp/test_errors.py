@@ -13,13 +13,6 @@ from sagebase_ops.gcp.errors import Question, Refusal, from_google, from_refusal
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 QUESTION = Question("run.googleapis.com", "Services.ListServices", "run.services.list", "prod", "ops@prod.example")
-ASKED = {
-    "api": QUESTION.api,
-    "method": QUESTION.method,
-    "permission": QUESTION.permission,
-    "project": QUESTION.project,
-    "account": QUESTION.account,
-}
 GRANT = "gcloud projects add-iam-policy-binding prod --member=serviceAccount:ops@prod.example --role=roles/{}"
 LOGIN = "gcloud auth application-default login"
 NAMED = "Permission 'run.revisions.list' denied on resource 'projects/p' (or resource may not exist)."
@@ -109,7 +102,7 @@ def test_a_refusal_has_its_kind_and_its_remedy(refusal: Refusal, kind: GcpErrorK
     ],
 )
 def test_what_googles_libraries_raise_has_its_kind(raised: Exception, kind: GcpErrorKind) -> None:
-    assert from_google(raised, **ASKED).kind is kind
+    assert from_google(raised, QUESTION).kind is kind
 
 
 @pytest.mark.parametrize(
@@ -121,12 +114,12 @@ def test_what_googles_libraries_raise_has_its_kind(raised: Exception, kind: GcpE
 )
 def test_a_recorded_refusal_has_its_kind(name: str, kind: GcpErrorKind) -> None:
     (exchange,) = json.loads((RECORDINGS / name).read_text())
-    assert from_response(exchange["status"], json.dumps(exchange["response"]), **ASKED).kind is kind
+    assert from_response(exchange["status"], json.dumps(exchange["response"]), QUESTION).kind is kind
 
 
 def test_a_disabled_api_is_the_one_that_google_names() -> None:
     (exchange,) = json.loads((RECORDINGS / "error_api_disabled.json").read_text())
-    error = from_response(403, json.dumps(exchange["response"]), **ASKED)
+    error = from_response(403, json.dumps(exchange["response"]), QUESTION)
     assert error.remedy == "gcloud services enable cloudkms.googleapis.com --project=prod"
 
 
@@ -143,7 +136,7 @@ def test_a_disabled_api_is_the_one_that_google_names() -> None:
     ],
 )
 def test_a_body_that_says_nothing_leaves_the_http_status(body: str) -> None:
-    assert from_response(503, body, **ASKED).kind is GcpErrorKind.UNAVAILABLE
+    assert from_response(503, body, QUESTION).kind is GcpErrorKind.UNAVAILABLE
 
 
 @pytest.mark.parametrize(
@@ -159,7 +152,7 @@ def test_a_body_that_says_nothing_leaves_the_http_status(body: str) -> None:
     ],
 )
 def test_every_form_of_error_body_is_read(body: str, kind: GcpErrorKind) -> None:
-    assert from_response(400, body, **ASKED).kind is kind
+    assert from_response(400, body, QUESTION).kind is kind
 
 
 def test_a_403_names_the_permission_and_the_possibility_of_a_wrong_name() -> None:
