@@ -24,7 +24,7 @@ def set_up_logging(log_format: str | None, level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-        structlog.processors.format_exc_info,
+        structlog.processors.format_exc_info if as_json or level == "DEBUG" else _in_one_line,
         _without_secrets,
     ]
     last = [_for_cloud_logging, structlog.processors.JSONRenderer(ensure_ascii=False)] if as_json else [_console()]
@@ -53,6 +53,15 @@ def _for_cloud_logging(_logger: object, _method: str, event: Event) -> Event:
     """The keys that Cloud Logging lifts into its own fields. Source: Cloud Logging, structured logging."""
     event["severity"] = str(event.pop("level", "info")).upper()
     event["message"] = event.pop("event", "")
+    return event
+
+
+def _in_one_line(_logger: object, _method: str, event: Event) -> Event:
+    """A person at a terminal is told what failed; where in the code, SAGEBASE_OPS_LOG_LEVEL=DEBUG tells."""
+    failure = event.pop("exc_info", None)
+    error = failure if isinstance(failure, BaseException) else sys.exc_info()[1]
+    if failure and error is not None:
+        event["error"] = f"{type(error).__name__}: {error}"
     return event
 
 

@@ -115,6 +115,11 @@ def _headed(mistakes: tuple[str, ...]) -> str:
 def _our_own_bug(error: Exception) -> int:
     import structlog
 
+    from sagebase_ops.log import set_up_logging
+
+    if not structlog.is_configured():  # it came too early for the settings to be read
+        set_up_logging(None, "INFO")
     structlog.get_logger().critical("program.crashed", exc_info=error)
-    click.echo(f"sagebase-ops: a bug of ours: {type(error).__name__}: {error}; the log above says where", err=True)
+    where = "run it again with SAGEBASE_OPS_LOG_LEVEL=DEBUG for where, and tell the developers"
+    click.echo(f"sagebase-ops: a bug of ours: {type(error).__name__}: {error}; {where}", err=True)
     return exits.COULD_NOT_LOOK

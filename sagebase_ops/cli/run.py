@@ -38,7 +38,7 @@ def start(request: Request) -> int:
 
     if request.scenario is None:
         settings = load_settings()
-        project = settings.sandbox_project if settings.sandboxed or settings.sandbox_project else None
+        project = settings.sandbox_project or (DEFAULT_SANDBOX_PROJECT if settings.sandboxed else None)
         set_up_logging(settings.log_format, settings.log_level)
         path = chosen_schedules(request.config, pretend=settings.sandbox_project is not None)
         return _run(request, settings, path, project)

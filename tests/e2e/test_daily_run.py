@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
 COMMAND = [sys.executable, "-m", "sagebase_ops"]
 KEYS = {
     "job",
@@ -133,3 +134,22 @@ def until_ready(box: "subprocess.Popen[str]") -> list[str]:
             break
         lines.append(line.strip())
     return lines
+
+
+def test_without_a_name_the_pretend_project_is_called_sagebase_sandbox(tmp_path: Path) -> None:
+    with subprocess.Popen([*COMMAND, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True) as box:
+        lines = [line for line in until_ready(box) if line.startswith("export ")]
+        exports = dict(line.removeprefix("export ").split("=", 1) for line in lines)
+        del exports["SAGEBASE_OPS_SANDBOX_PROJECT"]
+        done = subprocess.run(
+            [*COMMAND, "--run", "daily", "--dry-run", "--format", "json", "--config", str(SHIPPED)],
+            cwd=tmp_path,
+            env={**os.environ, **exports},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        box.terminate()
+    assert {finding["project"] for finding in json.loads(done.stdout)["findings"]} == {"sagebase-sandbox"}
+    assert done.returncode == 0
