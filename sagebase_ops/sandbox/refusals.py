@@ -84,3 +84,9 @@ def not_found(text: str, legacy: str = "notFound") -> RefusalError:
 
 def invalid(text: str) -> RefusalError:
     return RefusalError("INVALID_ARGUMENT", text, legacy="invalid")
+
+
+def refuse_token(page_token: str) -> None:
+    """These lists come on one page, so no token is theirs. Raises RefusalError."""
+    if page_token:
+        raise invalid("The page token is invalid.")

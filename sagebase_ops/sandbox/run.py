@@ -7,7 +7,7 @@ from google.cloud.run_v2.types import ListRevisionsResponse, ListServicesRespons
 from google.cloud.run_v2.types import Revision as RevisionMessage
 from google.cloud.run_v2.types import Service as ServiceMessage
 
-from sagebase_ops.sandbox.refusals import invalid, not_found
+from sagebase_ops.sandbox.refusals import invalid, not_found, refuse_token
 from sagebase_ops.sandbox.scenario import Revision, RunService
 from sagebase_ops.sandbox.world import World
 
@@ -29,6 +29,7 @@ def _place(name: str) -> tuple[str, str]:
 def list_services(world: World, request: Any) -> Any:  # Any: raw messages
     project, region = _place(request.parent)
     world.enter(API, "Services.ListServices", "run.services.list", project, request.parent)
+    refuse_token(request.page_token)
     answer = ListServicesResponse.pb()()
     answer.services.extend(service_message(world, project, service) for service in world.services(region))
     return answer
@@ -52,6 +53,7 @@ def list_revisions(world: World, request: Any) -> Any:  # Any: raw messages
     """`services/-` is every service of the region."""
     project, region = _place(request.parent)
     world.enter(API, "Revisions.ListRevisions", "run.revisions.list", project, request.parent)
+    refuse_token(request.page_token)
     wanted = request.parent.rsplit("/", 1)[-1]
     answer = ListRevisionsResponse.pb()()
     for service in world.services(region):

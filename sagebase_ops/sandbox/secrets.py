@@ -4,7 +4,7 @@ from typing import Any
 
 from google.cloud.secretmanager_v1.types import ListSecretsResponse, ListSecretVersionsResponse
 
-from sagebase_ops.sandbox.refusals import not_found
+from sagebase_ops.sandbox.refusals import not_found, refuse_token
 from sagebase_ops.sandbox.scenario import Secret
 from sagebase_ops.sandbox.world import World
 
@@ -15,6 +15,7 @@ STATES = {"ENABLED": 1, "DISABLED": 2, "DESTROYED": 3}
 def list_secrets(world: World, request: Any) -> Any:  # Any: raw messages
     project = request.parent.partition("/")[2]
     world.enter(API, "SecretManagerService.ListSecrets", "secretmanager.secrets.list", project, request.parent)
+    refuse_token(request.page_token)
     answer = ListSecretsResponse.pb()(total_size=len(world.scenario.secrets))
     for secret in world.scenario.secrets:
         found = answer.secrets.add(name=_name(world, secret))
@@ -27,6 +28,7 @@ def list_secret_versions(world: World, request: Any) -> Any:  # Any: raw message
     """Newest first."""
     project, short = request.parent.split("/")[1], request.parent.rsplit("/", 1)[-1]
     world.enter(API, "SecretManagerService.ListSecretVersions", "secretmanager.versions.list", project, request.parent)
+    refuse_token(request.page_token)
     secret = next((one for one in world.scenario.secrets if one.name == short), None)
     if secret is None:
         raise not_found(f"Secret [projects/{world.scenario.number}/secrets/{short}] not found.")

@@ -112,3 +112,9 @@ async def test_the_control_port_lists_what_is_allowed(box: Sandbox) -> None:
         answer = await client.post(f"{box.control}/scenario", json={"name": "helthy"})
     assert answer.status_code == 400
     assert "healthy" in answer.json()["scenarios"]
+
+
+async def test_half_a_page_ends_in_a_token_that_leads_nowhere(box: Sandbox, cloud: Cloud) -> None:
+    box.world.faults.add(Fault("Revisions/ListRevisions", "half_page"))
+    with pytest.raises(GcpError, match="page token is invalid"):
+        await cloud.run.revisions(PROJECT, "asia-northeast1")
