@@ -29,6 +29,25 @@ ENVIRONMENTS: Mapping[str, Sentence] = {
     "development": Sentence(ja="開発", en="development"),
 }
 
+KINDS: Mapping[str, Sentence] = {
+    "run_service": Sentence(ja="サービス", en="service"),
+    "run_revision": Sentence(ja="最新リビジョン", en="newest revision"),
+    "http_answer": Sentence(ja="応答", en="answer"),
+    "http_status": Sentence(ja="HTTP ステータス", en="HTTP status"),
+    "tls_certificate": Sentence(ja="TLS 証明書", en="TLS certificate"),
+    "streamlit_health": Sentence(ja="ヘルスチェック", en="health page"),
+    "answer_time": Sentence(ja="応答時間", en="answer time"),
+    "page_text": Sentence(ja="ページの内容", en="page text"),
+    "https_redirect": Sentence(ja="https への転送", en="https redirect"),
+    "sql_instance": Sentence(ja="Cloud SQL", en="Cloud SQL"),
+    "secret": Sentence(ja="シークレット", en="secret"),
+    "bucket": Sentence(ja="バケット", en="bucket"),
+    "api": Sentence(ja="API", en="API"),
+    "dashboard": Sentence(ja="ダッシュボード", en="dashboard"),
+    "project": Sentence(ja="プロジェクト", en="project"),
+}
+"""What a target's kind is called; a kind that is not here is shown by its own word."""
+
 # What the head says
 ALL_CLEAR = Sentence(ja="対応は不要です。", en="Nothing to do.")
 ALL_PASSED = Sentence(ja="{count} 項目すべて合格。", en="All {count} items passed.")
@@ -63,6 +82,7 @@ SANDBOX_NOTE = Sentence(
 )
 
 # What stands with a finding
+MORE_TO_DO = Sentence(ja="（つづきはスレッド）", en=" (the rest is in the thread)")
 TO_DO = Sentence(ja="対応", en="What to do")
 REMEDY = Sentence(ja="次のコマンドで直せます", en="This command mends it")
 GUIDE = Sentence(ja="（運用手順書「{guide}」）", en=" (operations guide: {guide})")

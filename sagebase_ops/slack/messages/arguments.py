@@ -1,0 +1,35 @@
+"""A Message as the arguments of `chat.postMessage`: what the client sends and what `--format slack` prints."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sagebase_ops.domain.notifications import Message
+
+EVENT_TYPE = "sagebase_ops_notice"
+"""Marks our posts, so that one whose answer was lost is found again."""
+
+Arguments = dict[str, Any]
+"""JSON: its shape is Slack's."""
+
+
+def post_arguments(channel: str, message: Message, notice_key: str, thread_ts: str | None = None) -> Arguments:
+    """Everything but the token. `notice_key` is unique to this one post; links are not unfurled."""
+    arguments: Arguments = {
+        "channel": channel,
+        "text": message.text,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"notice_key": notice_key}},
+    }
+    optional = {"blocks": list(message.blocks), "attachments": list(message.attachments), "thread_ts": thread_ts}
+    return arguments | {name: value for name, value in optional.items() if value}
+
+
+def part_key(notice_key: str, place: int) -> str:
+    """The key of the message at `place` of one notice: the first has the notice's own, its thread's are numbered."""
+    return notice_key if place == 0 else f"{notice_key}:{place}"
+
+
+def posts_of(channel: str, messages: Sequence[Message], notice_key: str) -> list[Arguments]:
+    """All messages of one notice in sending order. Only Slack's answer to the first tells the others' `thread_ts`."""
+    return [post_arguments(channel, message, part_key(notice_key, place)) for place, message in enumerate(messages)]

@@ -1,0 +1,185 @@
+"""What goes into a digest's thread: what the channel had no room for, a table of everything, and the evidence.
+
+Bounded: what is left out after that is counted, and the last message says where the rest is.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from sagebase_ops.domain.digests import Digest, Row
+from sagebase_ops.domain.notifications import Message
+from sagebase_ops.domain.results import WORST_FIRST, Finding, Verdict
+from sagebase_ops.language import words
+from sagebase_ops.language.voice import Voice
+from sagebase_ops.slack.messages.blocks import (
+    Json,
+    bullets,
+    context,
+    line,
+    preformatted,
+    rich_text,
+    section,
+    table,
+    text,
+)
+from sagebase_ops.slack.messages.items import row_name
+from sagebase_ops.slack.messages.limits import pages
+from sagebase_ops.slack.messages.mrkdwn import cut, escape, weight
+
+MOST_PAGES = 3
+MOST_TABLES = 6
+TABLE_ROWS = 99
+"""Beside the heading: Slack takes 100 rows and 10,000 characters in the one table of a message."""
+TABLE_CHARACTERS = 9000
+
+NOTES_SHOWN = 10
+_TITLE_ROOM, _NAME_ROOM, _CELL_ROOM, _NOTE_ROOM, _STEP_ROOM, _ASKED_ROOM = 60, 60, 90, 400, 400, 300
+_WANT_STEPS = (Verdict.FAIL, Verdict.WARN)
+
+Cells = Sequence[str]
+
+
+def thread_messages(digest: Digest, voice: Voice, left: Sequence[Json]) -> tuple[Message, ...]:
+    """`left`: the blocks that did not fit into the channel's message."""
+    return (*_continued(digest, voice, left), *_tables(digest, voice), *_evidence(digest, voice))
+
+
+def _continued(digest: Digest, voice: Voice, left: Sequence[Json]) -> Iterator[Message]:
+    yield from _paged(digest, voice, voice.say(words.CONTINUED), left)
+
+
+def _evidence(digest: Digest, voice: Voice) -> Iterator[Message]:
+    """Runbook, notes and what was asked, of everything that has more to say than its line in the table."""
+    told = [row for row in digest.rows if row.finding.notes or row.verdict not in {Verdict.PASS, Verdict.SKIPPED}]
+    blocks = [_evidence_block(row, voice, place) for place, row in enumerate(_worst_first(told))]
+    yield from _paged(digest, voice, voice.say(words.EVIDENCE), blocks)
+
+
+def _paged(digest: Digest, voice: Voice, heading: str, blocks: Sequence[Json]) -> Iterator[Message]:
+    """As many messages as `blocks` need, at most MOST_PAGES; the last says how many were left out."""
+    all_pages = list(pages(blocks))
+    shown = all_pages[:MOST_PAGES]
+    hidden = sum(map(len, all_pages[MOST_PAGES:]))
+    for place, page in enumerate(shown, start=1):
+        title = _title(digest, voice, heading, place, len(shown))
+        last = place == len(shown) and hidden
+        note = [context("left", _left_out(digest, voice, hidden))] if last else []
+        yield Message(text=escape(title), blocks=(section("title", title), *page, *note), in_thread=True)
+
+
+def _title(digest: Digest, voice: Voice, heading: str, place: int, of: int) -> str:
+    part = f" {place}/{of}" if of > 1 else ""
+    pretend = f"{words.SANDBOX} " if digest.run.sandbox else ""
+    return f"{pretend}{heading}{part}: {cut(digest.run.title, _TITLE_ROOM)} {voice.day(digest.run.slot)}"
+
+
+def _left_out(digest: Digest, voice: Voice, count: int) -> str:
+    return voice.say(words.LEFT_OUT, count=count, job=digest.run.job)
+
+
+def _tables(digest: Digest, voice: Voice) -> Iterator[Message]:
+    """Grouped by project; were something to be left out, worst first over all, so that it is the harmless end."""
+    chunks = list(_chunks(digest.rows, digest, voice))
+    if len(chunks) > MOST_TABLES:
+        chunks = list(_chunks(_worst_first(digest.rows), digest, voice))
+    shown = chunks[:MOST_TABLES]
+    hidden = sum(map(len, chunks[MOST_TABLES:]))
+    for place, cells in enumerate(shown, start=1):
+        title = _title(digest, voice, voice.say(words.DETAILS), place, len(shown))
+        last = place == len(shown) and hidden
+        note = [context("left", _left_out(digest, voice, hidden))] if last else []
+        grid = table("table", [_heading(digest, voice), *cells], right=())
+        yield Message(text=escape(title), blocks=(section("title", title), *note, grid), in_thread=True)
+
+
+def _chunks(rows: Sequence[Row], digest: Digest, voice: Voice) -> Iterator[list[Cells]]:
+    chunk: list[Cells] = []
+    used = 0
+    several = _entries_with_several(digest.rows)
+    for cells in (_cells(row, digest, voice, several) for row in rows):
+        needed = sum(map(weight, cells))
+        if chunk and (len(chunk) == TABLE_ROWS or used + needed > TABLE_CHARACTERS):
+            yield chunk
+            chunk, used = [], 0
+        chunk.append(cells)
+        used += needed
+    if chunk:
+        yield chunk
+
+
+def _entries_with_several(rows: Sequence[Row]) -> set[tuple[str, str]]:
+    keys = sorted((row.entry.project, row.entry.name) for row in rows)
+    return {key for key, same in groupby(keys) if len(list(same)) > 1}
+
+
+def _heading(digest: Digest, voice: Voice) -> Cells:
+    project = [words.PROJECT] if len(digest.projects) > 1 else []
+    return [voice.say(word) for word in (*project, words.VERDICT, words.ITEM, words.MEASURED, words.LIMIT)]
+
+
+def _cells(row: Row, digest: Digest, voice: Voice, several: set[tuple[str, str]]) -> Cells:
+    """A number is shown as such; what is none is told in its sentence."""
+    value, limit = voice.measured(row.finding)
+    title = cut(voice.say(row.entry.title), _TITLE_ROOM)
+    if (row.entry.project, row.entry.name) in several:
+        title = f"{title}: {cut(row_name(row, voice), _NAME_ROOM)}"
+    seen = value if value and row.verdict is not Verdict.UNKNOWN else voice.finding(row.finding)
+    project = [cut(row.entry.project, _NAME_ROOM)] if len(digest.projects) > 1 else []
+    return [*project, voice.verdict(row.verdict), title, cut(seen, _CELL_ROOM), cut(limit, 30) or "-"]
+
+
+def _evidence_block(row: Row, voice: Voice, place: int) -> Json:
+    finding = row.finding
+    name = text(f"  {row_name(row, voice)}", room=_NAME_ROOM * 2)
+    title = line(
+        text(f"{voice.verdict(row.verdict)} "), text(voice.say(row.entry.title), room=_TITLE_ROOM, bold=True), name
+    )
+    parts = [title, *_notes(finding, voice), *_steps(row, voice), *_asked(finding, voice)]
+    return rich_text(f"evidence.{place}", *parts)
+
+
+def _notes(finding: Finding, voice: Voice) -> Iterator[Json]:
+    shown = [[text(voice.note(note), room=_NOTE_ROOM)] for note in finding.notes[:NOTES_SHOWN]]
+    more = len(finding.notes) - NOTES_SHOWN
+    if more > 0:
+        shown.append([text(voice.say(words.AND_MORE, count=more))])
+    if shown:
+        yield bullets(shown)
+
+
+def _steps(row: Row, voice: Voice) -> Iterator[Json]:
+    if row.verdict in _WANT_STEPS:
+        yield line(text(voice.say(words.TO_DO), bold=True))
+        for step in voice.lines(row.entry.runbook)[:NOTES_SHOWN]:
+            yield line(text(step, room=_STEP_ROOM))
+
+
+def _asked(finding: Finding, voice: Voice) -> Iterator[Json]:
+    """The question as it was put to Google, its window in the guide's zone."""
+    asked = dict(finding.asked)
+    window = _window(asked.pop("start", None), asked.pop("end", None), voice)
+    facts = [f"{name}: {value}" for name, value in asked.items() if isinstance(value, str | int | float)]
+    lines = ([window] if window else []) + facts
+    if lines:
+        yield preformatted(lines[:NOTES_SHOWN], room=_ASKED_ROOM)
+
+
+def _window(start: object, end: object, voice: Voice) -> str:
+    times = [_time(time) for time in (start, end)]
+    shown = [voice.moment(time) for time in times if time]
+    return f"{voice.say(words.WINDOW)}: {' - '.join(shown)}" if shown else ""
+
+
+def _time(given: object) -> datetime | None:
+    if isinstance(given, datetime):
+        return given
+    try:
+        time = datetime.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+    return time if time and time.tzinfo else None
+
+
+def _worst_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: WORST_FIRST.index(row.verdict))

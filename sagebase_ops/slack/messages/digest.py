@@ -1,0 +1,229 @@
+"""A run's digest as Slack messages: the channel gets what a person must know, the thread everything else."""
+
+from collections.abc import Iterator
+
+from sagebase_ops.domain.digests import Digest, Item, ProjectDigest, Row
+from sagebase_ops.domain.notifications import Message
+from sagebase_ops.domain.results import Verdict
+from sagebase_ops.domain.runs import Run, Trigger
+from sagebase_ops.language import words
+from sagebase_ops.language.voice import Voice
+from sagebase_ops.slack.messages.blocks import Json, context, header, rich_text, section
+from sagebase_ops.slack.messages.blocks import line as rich_line
+from sagebase_ops.slack.messages.blocks import text as rich_run
+from sagebase_ops.slack.messages.details import thread_messages
+from sagebase_ops.slack.messages.items import item_block, titles
+from sagebase_ops.slack.messages.limits import Room, fitting
+from sagebase_ops.slack.messages.mrkdwn import cut, escape
+
+COLOURS = {Verdict.FAIL: "#a30200", Verdict.UNKNOWN: "#daa038", Verdict.WARN: "#daa038", Verdict.SKIPPED: "#dddddd"}
+"""A bar for whom it helps; the header says the same in words. A pass has none."""
+
+WANT_ACTION = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
+_NAMES_SHOWN = 4
+_TEXT_ROOM, _TITLE_ROOM, _QUIET_ROOM, _NAME_ROOM = 1100, 60, 900, 120
+
+
+def digest_messages(digest: Digest) -> tuple[Message, ...]:
+    """The message for the channel, then those of its thread, in sending order. Within Slack's limits, always."""
+    voice = Voice.of(digest.run)
+    head, foot = [*_head(digest, voice)], [*_quiet(digest, voice), *_foot(digest.run, voice)]
+    middle = [*_items(digest, voice)]
+    room = Room()
+    fitting([*head, *foot, *_bar_blocks(digest, voice)], room)
+    shown = fitting(middle, room)
+    left = middle[shown:]
+    more = [context("more", voice.say(words.MORE_BELOW, count=len(left)))] if left else []
+    main = Message(
+        text=summary_text(digest, voice),
+        blocks=(*head, *middle[:shown], *more, *foot),
+        attachments=_bar(digest, voice),
+    )
+    return (main, *thread_messages(digest, voice, left))
+
+
+def headline(digest: Digest, voice: Voice) -> str:
+    """`✕ 不合格 2・合格 9 | 毎日のチェックリスト 2026-11-24`: the verdict first, where a narrow screen still shows it."""
+    counted = [voice.count(verdict, count) for verdict, count in digest.counts.items() if count]
+    mark = words.MARKS[digest.verdict]
+    date = voice.day(digest.run.slot)
+    pretend = f"{words.SANDBOX} " if digest.run.sandbox else ""
+    between = "・" if voice.language == "ja" else ", "
+    return f"{pretend}{mark} {between.join(counted)} | {cut(digest.run.title, _TITLE_ROOM)} {date}"
+
+
+def summary_text(digest: Digest, voice: Voice) -> str:
+    """The notification, and all that a screen reader announces: verdict, scope, numbers, next step. Escaped."""
+    run = digest.run
+    verdict = voice.say(words.VERDICTS[digest.verdict])
+    pretend = f"[{words.SANDBOX}] " if run.sandbox else ""
+    label = f"{pretend}【{verdict}】" if voice.language == "ja" else f"{pretend}{verdict.upper()}: "
+    by_hand = f" ({_by_hand(run, voice)})" if run.trigger is Trigger.MANUAL else ""
+    subject = f"{cut(run.title, _TITLE_ROOM)} {_scope(digest, voice)} {voice.moment(run.slot)}{by_hand}"
+    said = f"{label}{subject}: {' '.join(_sentences(digest, voice))} {voice.say(words.SEE_THREAD)}"
+    return escape(cut(said, _TEXT_ROOM))
+
+
+def _head(digest: Digest, voice: Voice) -> Iterator[Json]:
+    yield header(headline(digest, voice))
+    yield rich_text("summary", rich_line(rich_run(" ".join(_sentences(digest, voice)), bold=True)))
+    remarks = [*_remarks(digest.run, voice)]
+    if remarks:
+        yield context("remarks", *remarks[:10])
+
+
+def _sentences(digest: Digest, voice: Voice) -> Iterator[str]:
+    """What it all comes to: what failed, what could not be judged, what to look at; or that nothing is to do."""
+    if digest.all_clear:
+        yield from _all_clear(digest, voice)
+        return
+    if digest.verdict is Verdict.SKIPPED:
+        yield voice.say(words.NOTHING_SEEN)
+    told = {Verdict.FAIL: words.FAILED, Verdict.UNKNOWN: words.NOT_JUDGED, Verdict.WARN: words.TO_LOOK_AT}
+    for verdict, sentence in told.items():
+        rows = digest.of(verdict)
+        if rows:
+            yield voice.say(sentence, total=len(digest.rows), count=len(rows), names=_names(rows, voice))
+
+
+def _all_clear(digest: Digest, voice: Voice) -> Iterator[str]:
+    passed, skipped = digest.counts[Verdict.PASS], digest.counts[Verdict.SKIPPED]
+    yield voice.say(words.SOME_PASSED if skipped else words.ALL_PASSED, count=passed, skipped=skipped)
+    yield voice.say(words.ALL_CLEAR)
+
+
+def _names(rows: tuple[Row, ...], voice: Voice) -> str:
+    """` (p95 4.8 s, error logs 214 entries and 2 more)`: each entry once, with its number where it has one."""
+    first_of = {(row.entry.project, row.entry.name): row for row in reversed(rows)}
+    ordered = [row for row in rows if first_of[row.entry.project, row.entry.name] is row]
+    shown = voice.listed(_with_number(row, voice) for row in ordered[:_NAMES_SHOWN])
+    more = len(ordered) - _NAMES_SHOWN
+    listed = f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
+    return voice.say(words.NAMED, names=listed)
+
+
+def _with_number(row: Row, voice: Voice) -> str:
+    value, _ = voice.measured(row.finding)
+    return f"{cut(voice.say(row.entry.title), _TITLE_ROOM)} {value}".strip()
+
+
+def _remarks(run: Run, voice: Voice) -> Iterator[str]:
+    """What a reader must know before believing the rest."""
+    if run.sandbox:
+        yield voice.say(words.SANDBOX_NOTE)
+    if run.trigger is Trigger.MANUAL:
+        yield _by_hand(run, voice)
+    if run.late_by_seconds is not None:
+        yield voice.say(words.LATE, slot=run.slot, late=voice.duration(run.late_by_seconds))
+    if run.missed_slots:
+        yield voice.say(words.MISSED, count=run.missed_slots, since=run.missed_since or run.slot)
+    for note in run.notes:
+        yield voice.say(note)
+
+
+def _by_hand(run: Run, voice: Voice) -> str:
+    who = cut(run.started_by, _NAME_ROOM) if run.started_by else ""
+    return voice.say(words.BY_HAND_OF, who=who) if who else voice.say(words.BY_HAND)
+
+
+def _items(digest: Digest, voice: Voice) -> Iterator[Json]:
+    """Worst project first; where there are several, each under its name."""
+    place = 0
+    for project in digest.projects:
+        items = [item for item in project.items if item.verdict in WANT_ACTION]
+        if items and len(digest.projects) > 1:
+            yield _project_heading(project, voice, place)
+        for item in items:
+            place += 1
+            yield item_block(item, voice, place)
+
+
+def _project_heading(project: ProjectDigest, voice: Voice, place: int) -> Json:
+    name = f"{voice.environment(project.environment)} {project.project}"
+    return section(f"project.{place}", cut(f"{voice.verdict(project.verdict)} {name}", _NAME_ROOM))
+
+
+def _quiet(digest: Digest, voice: Voice) -> Iterator[Json]:
+    """What passed, in one line, and what does not apply, with the reason."""
+    passed, skipped = digest.of(Verdict.PASS), digest.of(Verdict.SKIPPED)
+    if passed:
+        yield context("passed", _line_of(Verdict.PASS, passed, _each_passed(digest, voice), voice), room=_QUIET_ROOM)
+    if skipped:
+        yield context(
+            "skipped", _line_of(Verdict.SKIPPED, skipped, _each_skipped(digest, voice), voice), room=_QUIET_ROOM
+        )
+
+
+def _line_of(verdict: Verdict, rows: tuple[Row, ...], names: list[str], voice: Voice) -> str:
+    counted = f"{words.MARKS[verdict]} {voice.count(verdict, len(rows))}"
+    return f"{counted}: {_as_many_as_fit(names, voice, _QUIET_ROOM - 100)}"
+
+
+def _as_many_as_fit(names: list[str], voice: Voice, room: int) -> str:
+    """A list that says how many it leaves out."""
+    kept, used = 0, 0
+    while kept < len(names) and used + len(names[kept]) + 2 <= room:
+        used += len(names[kept]) + 2
+        kept += 1
+    shown = voice.listed(names[:kept])
+    return shown if kept == len(names) else f"{shown} {voice.say(words.AND_MORE, count=len(names) - kept)}"
+
+
+def _each_passed(digest: Digest, voice: Voice) -> list[str]:
+    items = _of_verdict(digest, Verdict.PASS)
+    return [_passed(item, voice) for item in items]
+
+
+def _passed(item: Item, voice: Voice) -> str:
+    """`CPU使用率 41 %`; `スモークテスト 10` where several targets passed."""
+    if len(item.rows) == 1:
+        return _with_number(item.rows[0], voice)
+    return f"{cut(titles(item, voice), _TITLE_ROOM)} {len(item.rows)}"
+
+
+def _each_skipped(digest: Digest, voice: Voice) -> list[str]:
+    return [
+        f"{cut(titles(item, voice), _TITLE_ROOM)} ({cut(voice.finding(item.rows[0].finding), _NAME_ROOM)})"
+        for item in _of_verdict(digest, Verdict.SKIPPED)
+    ]
+
+
+def _of_verdict(digest: Digest, verdict: Verdict) -> list[Item]:
+    return [item for project in digest.projects for item in project.items if item.verdict is verdict]
+
+
+def _foot(run: Run, voice: Voice) -> Iterator[Json]:
+    took = (run.finished_at - run.started_at).total_seconds()
+    facts = (
+        voice.say(words.RAN, time=run.started_at),
+        voice.say(words.TOOK, time=voice.duration(took)),
+        voice.say(words.NEXT, time=run.next_slot) if run.next_slot else "",
+        cut(run.id, _NAME_ROOM),
+    )
+    yield context("foot", voice.apart(facts))
+
+
+def _scope(digest: Digest, voice: Voice) -> str:
+    """`本番 your-project-id`, and how many more projects there are."""
+    if not digest.projects:
+        return ""
+    first = digest.projects[0]
+    name = f"{voice.environment(first.environment)} {cut(first.project, _TITLE_ROOM)}"
+    more = len(digest.projects) - 1
+    return f"{name} {voice.say(words.AND_MORE, count=more)}" if more else name
+
+
+def _bar(digest: Digest, voice: Voice) -> tuple[Json, ...]:
+    """One line with the colour of the verdict; all that matters stands above, since Slack may fold this away."""
+    blocks = _bar_blocks(digest, voice)
+    if not blocks:
+        return ()
+    fallback = blocks[0]["text"]["text"]
+    return ({"color": COLOURS[digest.verdict], "fallback": escape(fallback), "blocks": blocks},)
+
+
+def _bar_blocks(digest: Digest, voice: Voice) -> list[Json]:
+    if digest.verdict not in COLOURS:
+        return []
+    overall = voice.say(words.OVERALL, verdict=voice.verdict(digest.verdict))
+    return [section("bar", voice.apart((overall, _scope(digest, voice))))]

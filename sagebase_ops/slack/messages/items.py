@@ -1,0 +1,102 @@
+"""One thing to do something about, as one block: what, what was seen, what to do, the command, where to look."""
+
+from collections.abc import Iterator, Mapping
+
+from sagebase_ops.domain.digests import Item, Row
+from sagebase_ops.domain.results import Verdict
+from sagebase_ops.language import words
+from sagebase_ops.language.voice import Voice
+from sagebase_ops.slack.messages.blocks import Elements, Json, bullets, line, link, preformatted, rich_text, text
+
+TITLES_SHOWN = 4
+ROWS_SHOWN = 5
+NOTES_SHOWN: Mapping[Verdict, int] = {Verdict.FAIL: 3, Verdict.WARN: 3, Verdict.UNKNOWN: 1}
+STEPS_SHOWN: Mapping[Verdict, int] = {Verdict.FAIL: 2, Verdict.WARN: 1}
+"""Steps of the runbook; the thread has them all. One that could not be judged has its remedy instead."""
+
+_TITLE_ROOM, _SENTENCE_ROOM, _NOTE_ROOM, _STEP_ROOM, _REMEDY_ROOM, _NAME_ROOM = 60, 300, 180, 260, 600, 80
+
+
+def item_block(item: Item, voice: Voice, place: int) -> Json:
+    """At most some 4,000 characters, whatever Google or a service said."""
+    parts = (
+        _title(item, voice),
+        *_seen(item, voice),
+        *_notes(item, voice),
+        *_to_do(item, voice),
+        *_remedy(item, voice),
+    )
+    return rich_text(f"item.{place}", *parts)
+
+
+def row_name(row: Row, voice: Voice) -> str:
+    """What of its entry this finding looked at: `TLS 証明書 sagebase-streamlit`."""
+    target = row.finding.target
+    named = "" if target.name == row.entry.project else target.name
+    return f"{voice.kind(target.kind)} {named}".strip()
+
+
+def titles(item: Item, voice: Voice) -> str:
+    """The entries' titles; one that looked at one thing only is followed by its name."""
+    shown = voice.listed(voice.say(title) for title in item.titles[:TITLES_SHOWN])
+    more = len(item.titles) - TITLES_SHOWN
+    return f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
+
+
+def _title(item: Item, voice: Voice) -> Json:
+    target = item.rows[0].finding.target.name
+    alone = len(item.rows) == 1 and target != item.rows[0].entry.project
+    name = [text(f"  {target}", room=_NAME_ROOM)] if alone else []
+    return line(
+        text(f"{voice.verdict(item.verdict)} "), text(titles(item, voice), room=_TITLE_ROOM * 5, bold=True), *name
+    )
+
+
+def _seen(item: Item, voice: Voice) -> Iterator[Json]:
+    """One sentence when all rows say the same, else a line each."""
+    said = {voice.finding(row.finding): row for row in item.rows}
+    if len(said) == 1:
+        yield line(*_sentence(item.rows[0], voice))
+        return
+    lines: list[Elements] = [_named_sentence(row, voice) for row in item.rows[:ROWS_SHOWN]]
+    more = len(item.rows) - ROWS_SHOWN
+    if more > 0:
+        lines.append([text(voice.say(words.MORE_IN_TABLE, count=more))])
+    yield bullets(lines)
+
+
+def _named_sentence(row: Row, voice: Voice) -> Elements:
+    return [text(f"{row_name(row, voice)}: ", room=_NAME_ROOM * 2), *_sentence(row, voice)]
+
+
+def _sentence(row: Row, voice: Voice) -> Elements:
+    by = row.finding.muted_by
+    muted = [text(voice.say(words.MUTED, by=by), room=_NAME_ROOM)] if by else []
+    to_console = link(row.finding.link, voice.say(words.IN_CONSOLE))
+    return [text(voice.finding(row.finding), room=_SENTENCE_ROOM), *muted, *to_console]
+
+
+def _notes(item: Item, voice: Voice) -> Iterator[Json]:
+    """The first row's notes that there is room for; the thread has the others."""
+    notes = next((row.finding.notes for row in item.rows if row.finding.notes), ())
+    shown = notes[: NOTES_SHOWN.get(item.verdict, 0)]
+    if shown:
+        yield bullets([[text(voice.note(note), room=_NOTE_ROOM)] for note in shown])
+
+
+def _to_do(item: Item, voice: Voice) -> Iterator[Json]:
+    entry, shown = item.rows[0].entry, STEPS_SHOWN.get(item.verdict, 0)
+    steps = voice.lines(entry.runbook)
+    if not shown or not steps:
+        return
+    more = [text(voice.say(words.MORE_TO_DO))] if len(steps) > shown else []
+    guide = [text(voice.say(words.GUIDE, guide=entry.guide), room=_NAME_ROOM * 2)] if entry.guide else []
+    yield line(text(voice.say(words.TO_DO), bold=True), *more, *guide)
+    for step in steps[:shown]:
+        yield line(text(step, room=_STEP_ROOM))
+
+
+def _remedy(item: Item, voice: Voice) -> Iterator[Json]:
+    if item.remedy:
+        yield line(text(voice.say(words.REMEDY), bold=True))
+        yield preformatted([item.remedy], room=_REMEDY_ROOM)
