@@ -1,7 +1,18 @@
-"""What was decided to be told, and how far telling has come."""
+"""What was decided to be told, and how far telling has come.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+The states of one post:
+
+    waiting ──► sending ──► sent
+       ▲           ├──────► waiting      Slack said no for now
+       │           ├──────► refused      Slack said no for good
+       │           └──────► unproven     nobody knows whether it was posted
+       └───────────────────────┘         read back three times and not there
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 
@@ -16,3 +27,136 @@ class Message:
     blocks: tuple[Mapping[str, Any], ...] = ()  # Block Kit JSON: its shape is Slack's
     attachments: tuple[Mapping[str, Any], ...] = ()
     in_thread: bool = False
+
+
+class Delivery(StrEnum):
+    """How far one post has come; see the drawing above."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNPROVEN = "unproven"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+FINAL = (Delivery.SENT, Delivery.REFUSED)
+
+PROOFS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
+"""After an end that proves nothing the channel is read back so long after sending, before anything is sent again."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
+
+
+class Priority:
+    """What goes first when many wait; less is sooner."""
+
+    ESCALATION, OPENING, CHANGE, DIGEST = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message stands: the channel's id and the message's `ts`, as Slack gave them."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One post to Slack: a row of the outbox.
+
+    `notice` names what was decided, such as one digest; its posts go in the order of `place`, each after the one before
+    is final. `key` is this post's own: its metadata carries it, so that a post whose answer was lost is found again.
+    `parent` is where the notice's first post stands, once it does. `reads` counts complete looks into the channel that
+    did not find it. Times are aware UTC.
+    """
+
+    notice: str
+    place: int
+    channel: str
+    message: Message
+    created_at: datetime
+    due_at: datetime
+    fallback: str | None = None
+    priority: int = Priority.DIGEST
+    state: Delivery = Delivery.WAITING
+    tries: int = 0
+    reads: int = 0
+    sent_at: datetime | None = None
+    posted: Posted | None = None
+    parent: Posted | None = None
+    error: str | None = None
+    plain: bool = False
+
+    @property
+    def key(self) -> str:
+        """The first post has the notice's own name, those below it are numbered."""
+        return part_key(self.notice, self.place)
+
+
+def part_key(notice: str, place: int) -> str:
+    """The key of the post at `place` of one notice."""
+    return notice if place == 0 else f"{notice}:{place}"
+
+
+def notifications_of(
+    notice: str, messages: Sequence[Message], channel: str, fallback: str | None, now: datetime
+) -> tuple[Notification, ...]:
+    """The messages of one notice as rows that wait to be sent."""
+    return tuple(
+        Notification(notice, place, channel, message, created_at=now, due_at=now, fallback=fallback)
+        for place, message in enumerate(messages)
+    )
+
+
+def sending(row: Notification, now: datetime) -> Notification:
+    """Written down before the request leaves: from here on it may have been posted."""
+    return replace(row, state=Delivery.SENDING, tries=row.tries + 1, reads=0, sent_at=now, error=None)
+
+
+def sent(row: Notification, posted: Posted) -> Notification:
+    return replace(row, state=Delivery.SENT, posted=posted, error=None)
+
+
+def put_off(row: Notification, until: datetime, error: str) -> Notification:
+    """Slack did not take it and surely did not post it: again at `until`, however often."""
+    return replace(row, state=Delivery.WAITING, due_at=until, error=error)
+
+
+def refused(row: Notification, error: str) -> Notification:
+    """Slack will never take it; a person must see to it."""
+    return replace(row, state=Delivery.REFUSED, error=error)
+
+
+def rerouted(row: Notification, now: datetime, error: str) -> Notification:
+    """To the fallback channel, at once. Only where there is one, and it is not this one."""
+    return replace(row, state=Delivery.WAITING, channel=row.fallback or row.channel, due_at=now, error=error)
+
+
+def in_plain_text(row: Notification, now: datetime, error: str) -> Notification:
+    """Slack refused the form: once more with the text alone."""
+    message = Message(row.message.text, in_thread=row.message.in_thread)
+    return replace(row, state=Delivery.WAITING, message=message, plain=True, due_at=now, error=error)
+
+
+def unproven(row: Notification, error: str) -> Notification:
+    """It may have been posted: look before anything else is done, first a few seconds after it was sent."""
+    return replace(row, state=Delivery.UNPROVEN, due_at=_sent_at(row) + PROOFS[0], error=error)
+
+
+def not_found(row: Notification, now: datetime) -> Notification:
+    """One more complete look that did not find it. After the last one it is as good as never sent."""
+    reads = row.reads + 1
+    if reads >= len(PROOFS):
+        return replace(row, state=Delivery.WAITING, reads=reads, due_at=now)
+    return replace(row, reads=reads, due_at=max(now, _sent_at(row) + PROOFS[reads]))
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long to wait after so many tries: 1 s, 2 s, 4 s … at most 5 minutes."""
+    doublings = min(max(tries - 1, 0), 20)
+    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
+
+
+def _sent_at(row: Notification) -> datetime:
+    return row.sent_at or row.created_at

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sagebase_ops.domain.results import Finding, Sentence, Verdict, worst
+from sagebase_ops.domain.results import Finding, Note, Sentence, Verdict, worst
+from sagebase_ops.domain.slots import Missed
 
 
 class Trigger(StrEnum):
@@ -50,7 +51,7 @@ class Run:
     """The sealed record of one run. `expected` was written down before the first question was asked.
 
     `slot` is the planned time (a manual run's start); `late_by_seconds` is past the grace, else None.
-    `missed_slots` counts older slots of this job that never ran, from `missed_since` on.
+    `missed` are older slots of this job that never ran; `notes` is what else happened since the last digest.
     """
 
     id: str
@@ -68,9 +69,8 @@ class Run:
     sandbox: bool = False
     started_by: str | None = None
     late_by_seconds: float | None = None
-    missed_slots: int = 0
-    missed_since: datetime | None = None
-    notes: tuple[Sentence, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    notes: tuple[Note, ...] = ()
     next_slot: datetime | None = None
 
     @property

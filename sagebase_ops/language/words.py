@@ -5,6 +5,7 @@ from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sagebase_ops.domain.results import Sentence, Verdict
+from sagebase_ops.domain.slots import MissedReason
 
 MARKS: Mapping[Verdict, str] = {
     Verdict.FAIL: "✕",
@@ -72,8 +73,19 @@ LATE = Sentence(
     ja="予定の {slot} から {late} 遅れて実行しました。結果は実行した時点のものです。",
     en="Planned for {slot}, it ran {late} late and shows what was there when it ran.",
 )
-MISSED = Sentence(
-    ja="{since} からの {count} 回分は実行されていません。", en="{count} runs from {since} on never took place."
+MISSED: Mapping[MissedReason, Sentence] = {
+    MissedReason.DOWN: Sentence(
+        ja="{since} からの {count} 回分は、停止中だったため実行されていません。",
+        en="{count} runs from {since} on never took place: nothing was running.",
+    ),
+    MissedReason.SCHEDULE_CHANGED: Sentence(
+        ja="{since} からの {count} 回分は、予定が変更されたため実行されていません。",
+        en="{count} runs from {since} on never took place: the schedule was changed.",
+    ),
+}
+CLOCK_JUMPED = Sentence(
+    ja="{at} に時計が {seconds} 秒ずれました（{direction}）。その前後の時刻は信用できません。",
+    en="The clock jumped by {seconds} s ({direction}) at {at}; times around it cannot be trusted.",
 )
 SANDBOX = "SANDBOX"
 SANDBOX_NOTE = Sentence(

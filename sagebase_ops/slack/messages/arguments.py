@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sagebase_ops.domain.notifications import Message
+from sagebase_ops.domain.notifications import Message, part_key
 
 EVENT_TYPE = "sagebase_ops_notice"
 """Marks our posts, so that one whose answer was lost is found again."""
@@ -23,11 +23,6 @@ def post_arguments(channel: str, message: Message, notice_key: str, thread_ts: s
     }
     optional = {"blocks": list(message.blocks), "attachments": list(message.attachments), "thread_ts": thread_ts}
     return arguments | {name: value for name, value in optional.items() if value}
-
-
-def part_key(notice_key: str, place: int) -> str:
-    """The key of the message at `place` of one notice: the first has the notice's own, its thread's are numbered."""
-    return notice_key if place == 0 else f"{notice_key}:{place}"
 
 
 def posts_of(channel: str, messages: Sequence[Message], notice_key: str) -> list[Arguments]:

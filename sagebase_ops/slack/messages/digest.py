@@ -115,10 +115,10 @@ def _remarks(run: Run, voice: Voice) -> Iterator[str]:
         yield _by_hand(run, voice)
     if run.late_by_seconds is not None:
         yield voice.say(words.LATE, slot=run.slot, late=voice.duration(run.late_by_seconds))
-    if run.missed_slots:
-        yield voice.say(words.MISSED, count=run.missed_slots, since=run.missed_since or run.slot)
+    for missed in run.missed:
+        yield voice.say(words.MISSED[missed.reason], count=missed.count, since=missed.first)
     for note in run.notes:
-        yield voice.say(note)
+        yield voice.note(note)
 
 
 def _by_hand(run: Run, voice: Voice) -> str:

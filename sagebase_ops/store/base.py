@@ -1,0 +1,147 @@
+"""What is remembered, and what every store promises. One contract suite runs over each of them: tests/contract.
+
+Promises:
+    durable     what a method wrote is there after a kill -9 of the process, the moment the method has returned
+    atomic      each method writes all of what it says or nothing
+    exclusive   of two processes that claim the same thing exactly one gets it
+    repeatable  the same call again with the same arguments (its answer was lost) changes nothing and answers the same
+
+Every method may raise StoreError, `retryable` where the same call may go through later (the disk is full, the file is
+locked). Times are aware UTC. The store reads no clock: `now` is passed in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sagebase_ops.domain.notifications import Notification
+from sagebase_ops.domain.runs import Run
+from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJump:
+    """Wall and monotonic time came apart by `seconds` (positive: the wall clock leapt ahead), noticed at `at`."""
+
+    at: datetime
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What happened since the last digest that the next one must say."""
+
+    missed: tuple[Missed, ...] = ()
+    jumps: tuple[ClockJump, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that one run changes, written at once.
+
+    `claim` is the slot's; a manual run has none. `told` is what the run's digest says of `Untold`, and is never told
+    again; it is empty where no digest is posted.
+    """
+
+    run: Run
+    claim: Claim | None = None
+    notifications: tuple[Notification, ...] = ()
+    told: Untold = Untold()
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How telling stands. `oldest` is when the oldest post that is not final was decided."""
+
+    unsent: int = 0
+    unproven: int = 0
+    refused: int = 0
+    oldest: datetime | None = None
+    last_error: str | None = None
+
+
+class Store(Protocol):
+    """Slots, runs and the outbox. `installation` is made with the store and begins the name of every notice."""
+
+    @property
+    def installation(self) -> str: ...
+
+    async def aclose(self) -> None: ...
+
+    # Slots
+
+    async def jobs(self) -> Mapping[str, JobRecord]:
+        """Every job that was ever seen, by name."""
+
+    async def adopt(self, record: JobRecord, missed: Missed | None = None) -> None:
+        """Remember the job under its present calendar, and what the calendar before still owed as missed.
+
+        `last_slot` never goes back: where the stored one is newer, it stays.
+        """
+
+    async def claims(self) -> Sequence[Claim]:
+        """Every slot that was claimed and neither finished nor released, also those whose lease ran out."""
+
+    async def claim_slot(
+        self, claim: Claim, now: datetime, *, missed: Missed | None = None, instead_of: Claim | None = None
+    ) -> bool:
+        """Take the slot, with the older ones as missed; True when it is ours.
+
+        `instead_of` is the claim of a holder that is gone, on this slot or on an older one of the job (which is then
+        missed); it must still be the stored one. False where the slot was claimed, finished or missed already, or
+        another slot of the same job is claimed: a job never overlaps itself. `now` is recorded.
+        """
+
+    async def renew_claim(self, claim: Claim, now: datetime) -> None:
+        """Make the lease last until `claim.lease_until`. Raises ClaimLostError where it ran out before `now` or is another's."""
+
+    async def release_claim(self, claim: Claim) -> None:
+        """Hand the slot back unrun: it can be claimed at once. Nothing happens where it is no longer ours."""
+
+    # Runs
+
+    async def record(self, outcome: Outcome, now: datetime) -> None:
+        """Write the run, finish its slot, and queue its notifications.
+
+        Raises ClaimLostError, and writes nothing, where the claim ran out before `now` or is another's.
+        """
+
+    async def untold(self, job: str) -> Untold:
+        """What the next digest of `job` must say: its missed slots, and every jump of the clock."""
+
+    async def record_jump(self, jump: ClockJump) -> None: ...
+
+    async def runs(self, job: str | None = None, limit: int = 20) -> Sequence[Run]:
+        """The newest runs (of one job), by their start, newest first."""
+
+    async def slot_run(self, slot: Slot) -> str | None:
+        """The id of the run that finished this slot, or None."""
+
+    async def prune(self, before: datetime) -> int:
+        """Forget runs that started before, with their slots, missed rows and final notifications; how many runs."""
+
+    # Outbox
+
+    async def take_sender_lease(self, owner: str, now: datetime, until: datetime) -> bool:
+        """Be the only one who sends until then. True when free, run out before `now`, or ours already (it is prolonged)."""
+
+    async def release_sender_lease(self, owner: str) -> None: ...
+
+    async def due_notifications(self, now: datetime, limit: int = 100) -> Sequence[Notification]:
+        """What may be sent or must be looked for now: the first post of each notice that is not final, due by `now`.
+
+        By priority, then the oldest notice. Each comes with its `parent`. A post in state `sending` is among them,
+        whenever it is due: with the lease in hand, its sender is gone.
+        """
+
+    async def next_due(self) -> datetime | None:
+        """When the next post that is the first one of its notice is due, or None when nothing waits."""
+
+    async def save_notification(self, row: Notification, owner: str, now: datetime) -> None:
+        """Write the row's new state. Raises ClaimLostError where `owner` does not hold the sender lease at `now`."""
+
+    async def notice(self, name: str) -> Sequence[Notification]:
+        """All posts of one notice, in order."""
+
+    async def backlog(self) -> Backlog: ...
