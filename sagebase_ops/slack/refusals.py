@@ -1,16 +1,19 @@
 """What does an answer of Slack mean for a message: was it posted, may it be sent again, what must a person do?
 
 Source: slack-sdk's behaviour on a bad line and the error lists of docs.slack.dev/reference/methods.
+slack_sdk is imported when it has raised something: by then it is loaded, and a command without Slack does not pay.
 """
 
+import re
 import socket
 import ssl
 from enum import Enum
-from typing import Any, TypeAlias
-
-from slack_sdk.errors import SlackApiError, SlackClientError
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sagebase_ops.errors import SlackError
+
+if TYPE_CHECKING:
+    from slack_sdk.errors import SlackApiError
 
 Json: TypeAlias = dict[str, Any]  # a JSON object: any JSON inside
 
@@ -65,6 +68,9 @@ _UNPROVEN = {"fatal_error", "internal_error", "service_unavailable", "request_ti
 
 RATE_LIMIT_WAIT = 30.0
 """Seconds, where Slack forgot its Retry-After."""
+LONGEST_WAIT = 3600.0
+"""Seconds; a longer Retry-After is taken for a mistake."""
+_WORD = re.compile(r"[a-z0-9_]+")
 _SERVER_ERROR, _TOO_MANY, _CLIENT_ERROR = 500, 429, 400
 
 
@@ -81,14 +87,16 @@ def kind_of(error: SlackError) -> RefusalKind:
 
 def refusal(error: Exception, doing: str) -> SlackError:
     """The SlackError for whatever slack_sdk raised. `doing`: `a message to #ops`."""
+    from slack_sdk.errors import SlackApiError
+
     if isinstance(error, SlackApiError):
         return _answered(error, doing)
     return _unanswered(error, doing)
 
 
-def _answered(error: SlackApiError, doing: str) -> SlackError:
+def _answered(error: "SlackApiError", doing: str) -> SlackError:
     status, body = getattr(error.response, "status_code", 0), _body(error)
-    code = str(body.get("error") or "")
+    code = _code(body)
     if status == _TOO_MANY or code in _LIMITED:
         wait = _retry_after(error)
         words = f"Slack is busy with {doing} ({code or status}); it is tried again in {wait:g} s"
@@ -98,6 +106,12 @@ def _answered(error: SlackApiError, doing: str) -> SlackError:
         words = f"Slack had a fault of its own over {doing} ({told}); whether it arrived is read back first"
         return SlackError(told, words, retryable=True, ambiguous=True)
     return SlackError(code or f"http_{status}", _rejected(code or f"http_{status}", body, doing))
+
+
+def _code(body: Json) -> str:
+    """Slack's word; where the body was no JSON, slack_sdk puts a sentence of its own in its place, which is none."""
+    word = body.get("error")
+    return word if isinstance(word, str) and _WORD.fullmatch(word) else ""
 
 
 def _rejected(code: str, body: Json, doing: str) -> str:
@@ -115,21 +129,20 @@ def _unanswered(error: Exception, doing: str) -> SlackError:
     if isinstance(cause, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError):
         words = f"Slack cannot be reached for {doing} ({type(cause).__name__}); check the network and SLACK_BASE_URL"
         return SlackError("connection", words, retryable=True)
-    code = "timeout" if isinstance(cause, TimeoutError) else "broken_answer"
-    if not isinstance(cause, OSError | SlackClientError | ValueError) and code != "timeout":
-        code = "connection_lost"
+    code = "connection_lost" if isinstance(cause, OSError) else "broken_answer"
+    code = "timeout" if isinstance(cause, TimeoutError) else code
     words = f"Slack gave no answer over {doing} ({type(cause).__name__}); whether it arrived is read back first"
     return SlackError(code, words, retryable=True, ambiguous=True)
 
 
-def _retry_after(error: SlackApiError) -> float:
+def _retry_after(error: "SlackApiError") -> float:
     headers = {name.lower(): value for name, value in (getattr(error.response, "headers", None) or {}).items()}
     try:
-        return max(1.0, float(headers["retry-after"]))
+        return min(max(1.0, float(headers["retry-after"])), LONGEST_WAIT)
     except (KeyError, ValueError):
         return RATE_LIMIT_WAIT
 
 
-def _body(error: SlackApiError) -> Json:
+def _body(error: "SlackApiError") -> Json:
     data = getattr(error.response, "data", error.response)
     return data if isinstance(data, dict) else {}

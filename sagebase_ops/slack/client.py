@@ -1,0 +1,222 @@
+"""How do we talk to Slack? One call, one try: whether to try again is the outbox's to decide, never the client's.
+
+slack_sdk is imported at the first call. Its own retries post twice after a dropped connection, so they are off.
+"""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, partial
+from http.client import HTTPException
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+from sagebase_ops.errors import SlackError
+from sagebase_ops.slack.messages.arguments import EVENT_TYPE, Arguments
+from sagebase_ops.slack.refusals import refusal
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+Json: TypeAlias = Mapping[str, Any]  # a JSON object: any JSON inside
+Answer = TypeVar("Answer")
+
+SOCKET_TIMEOUT_SECONDS = 10
+"""slack_sdk's: for one read or write of the socket, so an answer that drips outlasts it."""
+CALL_TIMEOUT_SECONDS = 15.0
+"""For a whole call, whatever its answer does. A sender's lease must outlast it."""
+PAGE_SIZE = 200
+"""What we ask for; Slack may give apps as few as 15 a page."""
+MOST_PAGES = 200
+"""A cursor that never ends is an answer that cannot be believed."""
+
+_CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{7,}")
+_KINDS = "public_channel,private_channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message stands: the channel's id and Slack's `ts` in it, both as Slack wrote them."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose token it is. `bot_id` is on each of our posts; None when the token is not a bot's."""
+
+    team: str
+    user_id: str
+    bot_id: str | None
+
+
+class SlackClient:
+    """Slack's Web API with one bot token. Every method raises SlackError and nothing else; none tries twice.
+
+    `base_url` is a pretend Slack (`http://127.0.0.1:9003`, with or without `/api/`); None is Slack's own.
+    """
+
+    def __init__(
+        self, token: str, base_url: str | None = None, *, call_timeout_seconds: float = CALL_TIMEOUT_SECONDS
+    ) -> None:
+        self._token = token
+        self._base_url = base_url
+        self._call_timeout_seconds = call_timeout_seconds
+        self._channel_ids: dict[str, str] = {}
+        self._identity: Identity | None = None
+
+    async def post(self, arguments: Arguments) -> Posted:
+        """Post one message, once. Source: chat.postMessage.
+
+        Of a SlackError, `ambiguous` says that the message may stand there all the same: `find` it before posting again.
+        """
+        channel = str(arguments["channel"])
+        doing = f"a message to {channel}"
+        answer = await self._call("chat.postMessage", arguments, doing)
+        posted = Posted(_text(answer, "channel", doing), _text(answer, "ts", doing))
+        self._channel_ids[channel] = posted.channel
+        return posted
+
+    async def find(
+        self, channel: str, since: datetime, keys: Collection[str], thread_ts: str | None = None
+    ) -> dict[str, Posted]:
+        """Those of our posts since `since` (aware) whose notice key is one of `keys`; the oldest one of each.
+
+        Looks at the channel, or in the thread below `thread_ts`, through all pages. `channel` is an id or a `#name`.
+        A SlackError proves nothing about any key. Source: conversations.history, conversations.replies.
+        """
+        bot_id = (await self.whoami()).bot_id
+        channel_id = await self._channel_id(channel)
+        place = {"ts": thread_ts} if thread_ts else {}
+        asked = {"channel": channel_id, "oldest": f"{since.timestamp():.6f}", **place}
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        found: dict[str, Posted] = {}
+        async for message in self._listed(
+            method, {**asked, "include_all_metadata": True}, "messages", f"what stands in {channel}"
+        ):
+            key, ts = _notice_key(message, bot_id), str(message.get("ts", ""))
+            if key in keys and ts and (key not in found or ts < found[key].ts):
+                found[key] = Posted(channel_id, ts)
+        return found
+
+    async def whoami(self) -> Identity:
+        """Whose token this is, asked once. Source: auth.test."""
+        if self._identity is None:
+            doing = "the question whose token this is"
+            answer = await self._call("auth.test", {}, doing)
+            bot_id = answer.get("bot_id")
+            self._identity = Identity(
+                str(answer.get("team", "")), _text(answer, "user_id", doing), str(bot_id) if bot_id else None
+            )
+        return self._identity
+
+    async def _channel_id(self, channel: str) -> str:
+        """Only a post takes a name; reading wants the id, which the answer to any post to that name has told."""
+        if _CHANNEL_ID.fullmatch(channel):
+            return channel
+        if channel not in self._channel_ids:
+            name = channel.removeprefix("#")
+            listing = self._listed(
+                "conversations.list", {"types": _KINDS, "exclude_archived": True}, "channels", "the list of channels"
+            )
+            ids = [found["id"] async for found in listing if found.get("name") == name]
+            if not ids:
+                raise SlackError("channel_not_found", f"no channel that the app can see is called {channel}")
+            self._channel_ids[channel] = ids[0]
+        return self._channel_ids[channel]
+
+    async def _listed(self, method: str, asked: Json, what: str, doing: str) -> AsyncIterator[Json]:
+        """Everything that a paged method lists. A page without its list raises: it would look like "nothing there"."""
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            answer = await self._call(
+                method, {**asked, "limit": PAGE_SIZE, **({"cursor": cursor} if cursor else {})}, doing
+            )
+            page = answer.get(what)
+            if not isinstance(page, list):
+                raise _broken(doing, what)
+            for one in page:
+                yield one
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+        raise SlackError("too_many_pages", f"Slack's answer to {doing} does not end", retryable=True)
+
+    async def _call(self, method: str, arguments: Json, doing: str) -> Json:
+        """The answer's body. After the time-out the thread may go on: what it does then is why that is `ambiguous`."""
+        from slack_sdk.errors import SlackClientError
+
+        call, body = partial(self._web.api_call, method), dict(arguments)
+        ask = partial(call, json=body) if method.startswith("chat.") else partial(call, params=body)
+        try:
+            async with asyncio.timeout(self._call_timeout_seconds):
+                answer = (await _beside(ask)).data
+        except (SlackClientError, OSError, HTTPException, ValueError, AttributeError) as error:
+            # slack_sdk lets through what urllib and http.client raise, and stumbles over JSON that is no object
+            raise refusal(error, doing) from error
+        if not isinstance(answer, dict):
+            raise _broken(doing, "JSON")
+        return answer
+
+    @cached_property
+    def _web(self) -> "WebClient":
+        from slack_sdk import WebClient
+
+        options: dict[str, Any] = {}  # keyword arguments of two kinds
+        if self._base_url:
+            _no_proxy_to(self._base_url)
+            options["base_url"] = f"{self._base_url.rstrip('/').removesuffix('/api')}/api/"
+        return WebClient(self._token, timeout=SOCKET_TIMEOUT_SECONDS, retry_handlers=[], **options)
+
+
+async def _beside(work: Callable[[], Answer]) -> Answer:
+    """The result of `work`, done in a thread of its own that holds up neither the loop nor the end of the program."""
+    result: Future[Answer] = Future()
+
+    def run() -> None:
+        if result.set_running_or_notify_cancel():
+            try:
+                result.set_result(work())
+            except Exception as error:  # noqa: BLE001 (handed to whoever waits)
+                result.set_exception(error)
+
+    Thread(target=run, name="slack-call", daemon=True).start()
+    return await asyncio.wrap_future(result)
+
+
+def _no_proxy_to(base_url: str) -> None:
+    """A pretend Slack is next door. slack_sdk takes its proxy from the environment, and exceptions only from there."""
+    host = urlsplit(base_url).hostname or ""
+    for name in ("no_proxy", "NO_PROXY"):
+        hosts = [*filter(None, os.environ.get(name, "").split(",")), host]
+        os.environ[name] = ",".join(dict.fromkeys(hosts))
+
+
+def _notice_key(message: Json, bot_id: str | None) -> str:
+    """The key that we gave this message; empty for anyone else's, whatever it carries."""
+    metadata = message.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
+        return ""
+    if bot_id and message.get("bot_id") != bot_id:
+        return ""
+    payload = metadata.get("event_payload")
+    key = payload.get("notice_key") if isinstance(payload, dict) else None
+    return key if isinstance(key, str) else ""
+
+
+def _text(answer: Json, name: str, doing: str) -> str:
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise _broken(doing, name)
+    return value
+
+
+def _broken(doing: str, what: str) -> SlackError:
+    words = f"Slack's answer to {doing} has no {what}; whether it took effect is read back first"
+    return SlackError("broken_answer", words, retryable=True, ambiguous=True)
