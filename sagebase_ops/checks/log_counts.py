@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import any_of, quoted, rfc3339
 from sagebase_ops.gcp.monitoring import MetricQuery, Series, SeriesSet
 
@@ -43,7 +44,7 @@ class LogCounts:
     """Errors by service, for every service of which any log at all was counted. `asked` is for the finding."""
 
     errors: Mapping[str, int]
-    complete: bool
+    partial: GcpError | None
     asked: Mapping[str, Any]  # JSON
 
     def errors_of(self, service: str) -> int | None:
@@ -77,7 +78,7 @@ async def count_errors(window: Window, context: CheckContext) -> LogCounts:
         "start": rfc3339(window.start),
         "end": rfc3339(window.end),
     }
-    return LogCounts(_errors_by_service(answer), answer.complete, asked)
+    return LogCounts(_errors_by_service(answer), answer.partial, asked)
 
 
 def entries_filter(services: tuple[str, ...], region: str, window: Window | None = None) -> str:

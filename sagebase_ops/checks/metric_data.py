@@ -29,11 +29,6 @@ class Measured:
     otherwise: str | None = None
     unproven: GcpError | None = None
 
-    @property
-    def errors(self) -> str:
-        """Why the answer is not complete, in Google's words."""
-        return "; ".join(self.answer.errors)
-
 
 async def measure(known: Metric, window: timedelta, context: CheckContext) -> Measured:
     """Ask for the values and for Google's descriptor at once. Raises GcpError for the values alone."""

@@ -6,8 +6,9 @@ from typing import Any
 from sagebase_ops.checks.metric_data import Measured
 from sagebase_ops.checks.metric_params import Params
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.refusals import refused, said_by
 from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict, failing, passing, unknown, warning
+from sagebase_ops.errors import GcpError
 
 WITHIN = Sentence(ja="{measures} {{value}}（上限 {{limit}}）", en="{measures} {{value}} (limit {{limit}})")
 NO_LIMIT = Sentence(ja="{measures} {{value}}", en="{measures} {{value}}")
@@ -20,8 +21,8 @@ NO_DATA = Sentence(
     en="could not look: {metric} has no data in the window",
 )
 PARTLY = Sentence(
-    ja="確認できません：Cloud Monitoring の応答が不完全です（{error}）",
-    en="could not look: Cloud Monitoring answered only in part ({error})",
+    ja="確認できません：Cloud Monitoring の応答が一部しか得られませんでした。次の回に再確認します",
+    en="could not look: Cloud Monitoring answered only in part; it is looked at again next time",
 )
 NOT_AS_BELIEVED = Sentence(
     ja="確認できません：{metric} の種類か単位が想定と違います（Google: {google}、想定: {believed}）",
@@ -67,8 +68,8 @@ def held_against(target: Target, value: float, params: Params, measured: Measure
     fail, warn = params.limit("fail_above"), params.limit("warn_above")
     if fail is not None and value > fail.amount:
         return failing(target, about(params, OVER), value=amount, limit=fail, reason="over_limit", **given)
-    if not measured.answer.complete:
-        return partly(target, measured, {**given, "value": amount})
+    if (lacking := measured.answer.partial) is not None:
+        return partly(target, lacking, {**given, "value": amount})
     if warn is not None and value > warn.amount:
         return warning(target, about(params, OVER), value=amount, limit=warn, reason="over_limit", **given)
     if (limit := fail or warn) is None:
@@ -78,10 +79,12 @@ def held_against(target: Target, value: float, params: Params, measured: Measure
 
 def without_data(target: Target, measured: Measured, given: Given) -> Finding:
     """No value, and nothing that says why: never zero, never a pass."""
-    if not measured.answer.complete:
-        return partly(target, measured, given)
+    if (lacking := measured.answer.partial) is not None:
+        return partly(target, lacking, given)
     return unknown(target, NO_DATA, reason="no_data", **given)
 
 
-def partly(target: Target, measured: Measured, given: Given) -> Finding:
-    return unknown(target, PARTLY, reason="partial", error=measured.errors, **given)
+def partly(target: Target, lacking: GcpError, given: Given) -> Finding:
+    """What is missing could change the verdict."""
+    told = {"remedy": lacking.remedy, "notes": (said_by(lacking),)}
+    return unknown(target, PARTLY, reason=lacking.kind.value, **told, **given)

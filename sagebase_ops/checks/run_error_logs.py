@@ -125,9 +125,9 @@ def judge(
     given["value"] = Quantity(errors, ENTRIES)
     if params.fail_above is not None and errors > params.fail_above:
         limit = Quantity(params.fail_above, ENTRIES)
-        return failing(target, HELD if counts.complete else AT_LEAST, limit=limit, reason="too_many_errors", **given)
-    if not counts.complete:
-        return unknown(target, PARTIAL, reason="partial", **given)
+        return failing(target, AT_LEAST if counts.partial else HELD, limit=limit, reason="too_many_errors", **given)
+    if counts.partial:
+        return unknown(target, PARTIAL, reason="partial", **{**given, "remedy": counts.partial.remedy})
     return _within(target_of(service), errors, params, given)
 
 

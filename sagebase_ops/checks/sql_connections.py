@@ -84,7 +84,9 @@ def _judge(
 def _absent(target: Target, listing: Listing[SqlInstance], given: Given) -> Finding:
     if listing.complete:
         return failing(target, ABSENT, reason="does_not_exist", **given)
-    return unknown(target, PERHAPS_ABSENT, reason="partial", unreachable=", ".join(listing.unreachable), **given)
+    remedy = listing.partial.remedy if listing.partial else None
+    told = {"unreachable": ", ".join(listing.unreachable), "remedy": remedy}
+    return unknown(target, PERHAPS_ABSENT, reason="partial", **told, **given)
 
 
 def _held(
@@ -105,8 +107,8 @@ def _against_capacity(target: Target, value: float, instance: SqlInstance, measu
     told = {**given, "limit": Quantity(most, given["value"].unit)}
     if value >= most:
         return failing(target, FULL, reason="over_limit", **told)
-    if not measured.answer.complete:
-        return partly(target, measured, given)
+    if (lacking := measured.answer.partial) is not None:
+        return partly(target, lacking, given)
     if value > _NEARLY * most:
         return warning(target, NEARLY_FULL, reason="nearly_full", **told)
     return passing(target, ROOM, **told)

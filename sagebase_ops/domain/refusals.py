@@ -13,32 +13,35 @@ WORDS = {
         en="could not look: {api} is not enabled; once enabled it takes a few minutes",
     ),
     GcpErrorKind.NOT_FOUND: Sentence(
-        ja="確認できません：{api} に対象が見つかりません。schedules.yaml の名前を確認してください",
-        en="could not look: {api} found nothing by that name; check the names in schedules.yaml",
+        ja="確認できません：{api} に対象が見つかりません。コマンドで実在する名前を調べ、schedules.yaml を直してください",
+        en="could not look: {api} found nothing by that name; the command shows what there is, mend schedules.yaml by it",
     ),
     GcpErrorKind.UNAUTHENTICATED: Sentence(
         ja="確認できません：Google Cloud の認証情報がないか、失効しています",
         en="could not look: the Google Cloud credentials are missing or no longer valid",
     ),
     GcpErrorKind.QUOTA: Sentence(
-        ja="確認できません：{api} の割り当て（クォータ）を超えました。次の回に再確認します",
-        en="could not look: over the quota of {api}; it is looked at again next time",
+        ja="確認できません：{api} の割り当て（クォータ）を超えました。次の回に再確認します。続く場合はコマンドで増やしてください",
+        en="could not look: over the quota of {api}; it is looked at again next time. If it stays, the command is about raising it",
     ),
     GcpErrorKind.DEADLINE: Sentence(
-        ja="確認できません：{api} が時間内に応答しませんでした。次の回に再確認します",
-        en="could not look: {api} did not answer in time; it is looked at again next time",
+        ja="確認できません：{api} が時間内に応答しませんでした。次の回に再確認します。コマンドで今の応答を確かめられます",
+        en="could not look: {api} did not answer in time; it is looked at again next time. The command shows how it answers now",
     ),
     GcpErrorKind.UNAVAILABLE: Sentence(
-        ja="確認できません：{api} に接続できないか、一時的に利用できません。次の回に再確認します",
-        en="could not look: {api} cannot be reached or is temporarily unavailable; it is looked at again next time",
+        ja="確認できません：{api} に接続できないか、一時的に利用できません。次の回に再確認します。コマンドで今の応答を確かめられます",
+        en=(
+            "could not look: {api} cannot be reached or is temporarily unavailable; it is looked at again next time. "
+            "The command shows how it answers now"
+        ),
     ),
     GcpErrorKind.MALFORMED: Sentence(
-        ja="確認できません：{api} の応答を読み取れません",
-        en="could not look: the answer of {api} could not be read",
+        ja="確認できません：{api} の応答を読み取れません。コマンドで今の応答を確かめられます",
+        en="could not look: the answer of {api} could not be read; the command shows how it answers now",
     ),
     GcpErrorKind.PARTIAL: Sentence(
-        ja="確認できません：{api} の応答が一部しか得られませんでした",
-        en="could not look: {api} answered only in part",
+        ja="確認できません：{api} の応答が一部しか得られませんでした。次の回に再確認します。コマンドで今の応答を確かめられます",
+        en="could not look: {api} answered only in part; it is looked at again next time. The command shows how it answers now",
     ),
     GcpErrorKind.REFUSED: Sentence(
         ja="確認できません：{api} に拒否されました",

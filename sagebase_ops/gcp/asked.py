@@ -5,15 +5,21 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from sagebase_ops.errors import GcpError
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
-    """A list that Google may answer in part: `unreachable` names the places (regions) it could not look into."""
+    """A list that Google may answer in part: `unreachable` names the places (regions) it could not look into.
+
+    `partial` is the GcpError for that, with its remedy; None when the list is complete.
+    """
 
     items: tuple[T, ...]
     unreachable: tuple[str, ...] = ()
+    partial: GcpError | None = None
 
     @property
     def complete(self) -> bool:

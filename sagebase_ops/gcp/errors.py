@@ -6,20 +6,18 @@ Source: google.api.error_reason_pb2.ErrorReason, google.rpc.Code; gcp-facts on p
 
 import json
 import re
-import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from sagebase_ops.domain.quoting import one_line
 from sagebase_ops.errors import GcpError, GcpErrorKind
-from sagebase_ops.gcp.permissions import ROLES, action_of, title_of
+from sagebase_ops.gcp.permissions import action_of, title_of
+from sagebase_ops.gcp.remedies import remedy, role_for
 
 UNKNOWN_ACCOUNT = "SERVICE_ACCOUNT"
 """Stands in a remedy where the account that we run as is not known."""
-
-_GCLOUDS_OWN_PROJECT = "projects/764086051850"  # user credentials without a quota project are billed to it
 
 _BY_REASON = {
     "IAM_PERMISSION_DENIED": GcpErrorKind.PERMISSION_DENIED,
@@ -114,6 +112,12 @@ def failure(kind: GcpErrorKind, said: str, question: Question) -> GcpError:
     return _error(kind, Refusal(text=said), question)
 
 
+def in_part(places: Iterable[str], question: Question) -> GcpError | None:
+    """The GcpError for an answer that lacks `places`, in Google's words for them; None when it lacks none."""
+    said = "; ".join(dict.fromkeys(places))
+    return failure(GcpErrorKind.PARTIAL, said, question) if said else None
+
+
 @cache
 def google_errors() -> tuple[type[Exception], ...]:
     """All that Google's libraries raise of their own. Cheap where it is used: by then they are imported."""
@@ -194,16 +198,16 @@ def _dicts(given: object) -> list[dict[str, Any]]:  # JSON from outside: any sha
 
 
 def _error(kind: GcpErrorKind, refusal: Refusal, question: Question) -> GcpError:
-    permission = _permission(refusal, question)
+    permission, api = _permission(refusal, question), _api(refusal, question)
     where = f"{title_of(question.api)} {question.project}"
     quoted = one_line(refusal.text)
     return GcpError(
         kind,
         f"{where}: {_what(kind, refusal, question, permission)}" + (f". Google: {quoted}" if quoted else ""),
-        api=_api(refusal, question) if kind is GcpErrorKind.API_DISABLED else question.api,
+        api=api if kind is GcpErrorKind.API_DISABLED else question.api,
         method=question.method,
         permission=permission,
-        remedy=_remedy(kind, refusal, question, permission),
+        remedy=remedy(kind, refusal, question, permission, api),
         retryable=kind in _PASSES_BY_ITSELF and refusal.reason != "RESOURCE_QUOTA_EXCEEDED",
     )
 
@@ -213,7 +217,7 @@ def _what(kind: GcpErrorKind, refusal: Refusal, question: Question, permission: 
     return {
         GcpErrorKind.PERMISSION_DENIED: (
             f"may not {action_of(permission)} ({number}, {permission or 'permission not named'}); "
-            f"grant {_role(permission, question) or 'a role that holds it'} to {_whom(question)}, "
+            f"grant {role_for(permission, question) or 'a role that holds it'} to {_whom(question)}, "
             f"or check the names: Google answers the same when project {question.project} or the thing does not exist"
         ),
         GcpErrorKind.API_DISABLED: f"{_api(refusal, question)} is not enabled ({number}); enable it and wait a few minutes",
@@ -228,30 +232,6 @@ def _what(kind: GcpErrorKind, refusal: Refusal, question: Question, permission: 
     }[kind]
 
 
-def _remedy(kind: GcpErrorKind, refusal: Refusal, question: Question, permission: str | None) -> str | None:
-    project = shlex.quote(question.project)
-    login = "gcloud auth application-default login"
-    if kind is GcpErrorKind.API_DISABLED and refusal.metadata.get("consumer") == _GCLOUDS_OWN_PROJECT:
-        return f"gcloud auth application-default set-quota-project {project}"
-    if kind is GcpErrorKind.PERMISSION_DENIED:
-        role = _role(permission, question)
-        member = shlex.quote(f"serviceAccount:{question.account}")
-        return f"gcloud projects add-iam-policy-binding {project} --member={member} --role={role}" if role else None
-    return {
-        GcpErrorKind.API_DISABLED: f"gcloud services enable {_api(refusal, question)} --project={project}",
-        GcpErrorKind.UNAUTHENTICATED: login,
-        GcpErrorKind.NOT_FOUND: f"gcloud projects describe {project}",
-        GcpErrorKind.QUOTA: f"gcloud beta quotas info list --service={question.api} --project={project}",
-    }.get(kind, _BY_REASON_REMEDY.get(refusal.reason, "").format(project=project) or None)
-
-
-_BY_REASON_REMEDY = {
-    "BILLING_DISABLED": "gcloud billing projects describe {project}",
-    "CONSUMER_INVALID": "gcloud projects describe {project}",
-    "CONSUMER_SUSPENDED": "gcloud projects describe {project}",
-}
-
-
 def _permission(refusal: Refusal, question: Question) -> str | None:
     """The permission that Google names, else the one that the question is known to need."""
     if refusal.reason == "USER_PROJECT_DENIED":
@@ -263,10 +243,6 @@ def _permission(refusal: Refusal, question: Question) -> str | None:
 def _whom(question: Question) -> str:
     known = question.account != UNKNOWN_ACCOUNT
     return question.account if known else f"the service account of sagebase-ops, {UNKNOWN_ACCOUNT}"
-
-
-def _role(permission: str | None, question: Question) -> str | None:
-    return ROLES.get(permission or "") or ROLES.get(question.permission or "")
 
 
 def _api(refusal: Refusal, question: Question) -> str:

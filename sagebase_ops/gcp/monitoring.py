@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.errors import Question, in_part
 
 if TYPE_CHECKING:
     from google.cloud.monitoring_v3.services.metric_service import MetricServiceAsyncClient
@@ -57,15 +59,18 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class SeriesSet:
-    """The answer. Not `complete`: Google says in `errors` why a series may lack points or be absent altogether.
+    """The answer. `partial` says why a series may lack points or be absent altogether; None when nothing is missing.
 
     `unit` is Google's (`ms`, `10^2.%`), "" when it gave none.
     """
 
     series: tuple[Series, ...]
     unit: str = ""
-    complete: bool = True
-    errors: tuple[str, ...] = ()
+    partial: GcpError | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.partial is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class MetricReader:
             gathered = _Gathered()
             async for page in pages_of(await client.list_time_series(request=request_of(project, query), **tries)):
                 gather(page, query.group_by, gathered)
-            return answer_of(gathered)
+            return answer_of(gathered, question)
 
     async def _descriptors(self, project: str, host: str) -> Mapping[str, Descriptor]:
         question = self._connections.question(
@@ -166,13 +171,12 @@ def gather(page: Any, group_by: tuple[str, ...], gathered: _Gathered) -> None:  
         gathered.points.setdefault(labels, []).extend(_points(series))
 
 
-def answer_of(gathered: _Gathered) -> SeriesSet:
+def answer_of(gathered: _Gathered, question: Question) -> SeriesSet:
     """The whole answer, once all pages are in."""
     return SeriesSet(
         tuple(Series(dict(labels), tuple(points)) for labels, points in gathered.points.items()),
         unit=" ".join(sorted(gathered.units)),
-        complete=not gathered.errors,
-        errors=tuple(dict.fromkeys(gathered.errors)),
+        partial=in_part(gathered.errors, question),
     )
 
 

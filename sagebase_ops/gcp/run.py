@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.errors import in_part
 
 if TYPE_CHECKING:
     from google.cloud.run_v2.services.revisions import RevisionsAsyncClient
@@ -105,7 +106,7 @@ class RunReader:
             async for page in pages_of(await client.list_services(request=request, **tries)):
                 found += map(read_service, page.services)
                 unreachable += page.unreachable
-            return Listing(tuple(found), tuple(unreachable))
+            return Listing(tuple(found), tuple(unreachable), in_part(unreachable, question))
 
     async def _revisions(self, project: str, region: str) -> tuple[Revision, ...]:
         question = self._connections.question(API, "Revisions.ListRevisions", "run.revisions.list", project)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.errors import in_part
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
 
@@ -64,7 +65,7 @@ class SqlReader:
         async for page in pages(self._connections, question, path, {"maxResults": PAGE_SIZE}):
             found += map(read_instance, objects(page, "items", question))
             unreachable += filter(None, map(_missing_place, objects(page, "warnings", question)))
-        return Listing(tuple(found), tuple(unreachable))
+        return Listing(tuple(found), tuple(unreachable), in_part(unreachable, question))
 
 
 def read_instance(item: Json) -> SqlInstance:

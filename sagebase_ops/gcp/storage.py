@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.errors import in_part
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
 
@@ -57,7 +58,7 @@ class StorageReader:
         async for page in pages(self._connections, question, "/storage/v1/b", params):
             found += map(read_bucket, objects(page, "items", question))
             unreachable += [name.rsplit("/", 1)[-1] for name in texts(page, "unreachable")]
-        return Listing(tuple(found), tuple(unreachable))
+        return Listing(tuple(found), tuple(unreachable), in_part(unreachable, question))
 
     async def _bucket(self, project: str, name: str) -> Bucket:
         answer = await self._connections.rest.get(

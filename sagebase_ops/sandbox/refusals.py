@@ -72,7 +72,12 @@ def quota_exceeded(api: str, number: str) -> RefusalError:
         f"Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute' of service '{api}' "
         f"for consumer 'project_number:{number}'."
     )
-    metadata = {"service": api, "consumer": f"projects/{number}", "quota_limit": "ReadRequestsPerMinutePerProject"}
+    metadata = {
+        "service": api,
+        "consumer": f"projects/{number}",
+        "quota_limit": "ReadRequestsPerMinutePerProject",
+        "quota_limit_value": "60",
+    }
     return RefusalError(
         "RESOURCE_EXHAUSTED", text, "RATE_LIMIT_EXCEEDED", "googleapis.com", metadata, "rateLimitExceeded"
     )

@@ -29,6 +29,8 @@ REFUSAL = GcpError(
     GcpErrorKind.PERMISSION_DENIED, "may not", api="logging.googleapis.com", method="m", remedy="gcloud x"
 )
 
+PARTIAL = GcpError(GcpErrorKind.PARTIAL, "in part", api="monitoring.googleapis.com", method="m", remedy="gcloud look")
+
 
 @dataclass
 class FakeMetrics:
@@ -42,7 +44,7 @@ class FakeMetrics:
         self.asked.append(query)
         named = (dict(zip(query.group_by, row[:3], strict=True)) for row in self.rows)
         points = ((Point(query.end, float(row[3])),) for row in self.rows)
-        return SeriesSet(tuple(map(Series, named, points)), "1", self.complete)
+        return SeriesSet(tuple(map(Series, named, points)), "1", None if self.complete else PARTIAL)
 
 
 @dataclass

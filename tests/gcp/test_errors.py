@@ -9,12 +9,14 @@ from google.auth.exceptions import DefaultCredentialsError, RefreshError, Transp
 from google.protobuf.message import DecodeError
 
 from sagebase_ops.errors import GcpError, GcpErrorKind
-from sagebase_ops.gcp.errors import Question, Refusal, from_google, from_refusal, from_response
+from sagebase_ops.gcp.errors import Question, Refusal, failure, from_google, from_refusal, from_response
+from sagebase_ops.gcp.permissions import API_TITLES
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 QUESTION = Question("run.googleapis.com", "Services.ListServices", "run.services.list", "prod", "ops@prod.example")
 GRANT = "gcloud projects add-iam-policy-binding prod --member=serviceAccount:ops@prod.example --role=roles/{}"
 LOGIN = "gcloud auth application-default login"
+LOOK = "gcloud run services list --project=prod --log-http"
 NAMED = "Permission 'run.revisions.list' denied on resource 'projects/p' (or resource may not exist)."
 REFUSALS = {
     "reason: permission": (
@@ -47,15 +49,25 @@ REFUSALS = {
         GcpErrorKind.QUOTA,
         "gcloud beta quotas info list --service=run.googleapis.com --project=prod",
     ),
+    "reason: rate, with the quota and its value": (
+        Refusal(
+            429, "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED", "", {"quota_limit": "Reads", "quota_limit_value": "60"}
+        ),
+        GcpErrorKind.QUOTA,
+        (
+            "gcloud beta quotas preferences create --service=run.googleapis.com --project=prod"
+            " --quota-id=Reads --preferred-value=120"
+        ),
+    ),
     "reason: billing": (
         Refusal(403, "PERMISSION_DENIED", "BILLING_DISABLED", "billing"),
         GcpErrorKind.REFUSED,
-        "gcloud billing projects describe prod",
+        "gcloud billing projects link prod --billing-account=ACCOUNT_ID",
     ),
     "reason: perimeter": (
         Refusal(403, "PERMISSION_DENIED", "SECURITY_POLICY_VIOLATED", "policy"),
         GcpErrorKind.REFUSED,
-        None,
+        LOOK,
     ),
     "text: permission": (Refusal(403, text=NAMED), GcpErrorKind.PERMISSION_DENIED, GRANT.format("run.viewer")),
     "text: API off": (
@@ -73,17 +85,21 @@ REFUSALS = {
         GcpErrorKind.PERMISSION_DENIED,
         GRANT.format("run.viewer"),
     ),
-    "status: not found": (Refusal(404, "NOT_FOUND"), GcpErrorKind.NOT_FOUND, "gcloud projects describe prod"),
+    "status: not found": (
+        Refusal(404, "NOT_FOUND"),
+        GcpErrorKind.NOT_FOUND,
+        "gcloud run services list --project=prod",
+    ),
     "status: no token": (Refusal(401, "UNAUTHENTICATED"), GcpErrorKind.UNAUTHENTICATED, LOGIN),
-    "status: deadline": (Refusal(504, "DEADLINE_EXCEEDED"), GcpErrorKind.DEADLINE, None),
-    "status: unavailable": (Refusal(503, "UNAVAILABLE"), GcpErrorKind.UNAVAILABLE, None),
-    "status: bad filter": (Refusal(400, "INVALID_ARGUMENT", text="Unparseable filter"), GcpErrorKind.REFUSED, None),
-    "HTTP only: 502": (Refusal(502), GcpErrorKind.UNAVAILABLE, None),
+    "status: deadline": (Refusal(504, "DEADLINE_EXCEEDED"), GcpErrorKind.DEADLINE, LOOK),
+    "status: unavailable": (Refusal(503, "UNAVAILABLE"), GcpErrorKind.UNAVAILABLE, LOOK),
+    "status: bad filter": (Refusal(400, "INVALID_ARGUMENT", text="Unparseable filter"), GcpErrorKind.REFUSED, LOOK),
+    "HTTP only: 502": (Refusal(502), GcpErrorKind.UNAVAILABLE, LOOK),
 }
 
 
 @pytest.mark.parametrize(("refusal", "kind", "remedy"), REFUSALS.values(), ids=REFUSALS.keys())
-def test_a_refusal_has_its_kind_and_its_remedy(refusal: Refusal, kind: GcpErrorKind, remedy: str | None) -> None:
+def test_a_refusal_has_its_kind_and_its_remedy(refusal: Refusal, kind: GcpErrorKind, remedy: str) -> None:
     error = from_refusal(refusal, QUESTION)
     assert (error.kind, error.remedy) == (kind, remedy)
 
@@ -115,6 +131,14 @@ def test_what_googles_libraries_raise_has_its_kind(raised: Exception, kind: GcpE
 def test_a_recorded_refusal_has_its_kind(name: str, kind: GcpErrorKind) -> None:
     (exchange,) = json.loads((RECORDINGS / name).read_text())
     assert from_response(exchange["status"], json.dumps(exchange["response"]), QUESTION).kind is kind
+
+
+@pytest.mark.parametrize("kind", GcpErrorKind)
+@pytest.mark.parametrize("api", [*API_TITLES, "someday.googleapis.com"])
+def test_every_failure_of_every_api_comes_with_one_gcloud_command(api: str, kind: GcpErrorKind) -> None:
+    error = failure(kind, "", Question(api, "m", None, "prod"))
+    assert (error.remedy or "").startswith("gcloud ")
+    assert "\n" not in (error.remedy or "")
 
 
 def test_a_disabled_api_is_the_one_that_google_names() -> None:
@@ -169,7 +193,7 @@ def test_an_unknown_account_is_a_placeholder_that_is_explained() -> None:
 
 def test_a_project_cannot_smuggle_a_second_command_into_the_remedy() -> None:
     error = from_refusal(Refusal(404), Question("run.googleapis.com", "M", None, "p; rm -rf ~"))
-    assert error.remedy == "gcloud projects describe 'p; rm -rf ~'"
+    assert error.remedy == "gcloud run services list --project='p; rm -rf ~'"
 
 
 def test_googles_own_words_are_kept_but_bounded() -> None:

@@ -11,6 +11,8 @@ from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.calls import Patience
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.logs import rfc3339
+from sagebase_ops.gcp.metrics import METRICS, filter_of
+from sagebase_ops.gcp.monitoring import MetricQuery
 from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.server import Sandbox
@@ -20,13 +22,22 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 P, REGION = "sagebase-sandbox", "asia-northeast1"
 HASTY = Patience(one_try=0.3, tries=0.5, whole=0.7, pause=0.02)
 SERVICES, REVISIONS = "Services/ListServices", "Revisions/ListRevisions"
+INSTANCES = "sqladmin.instances.list"
 ENTRIES, SERIES = "LoggingServiceV2/ListLogEntries", "MetricService/ListTimeSeries"
 GRANT = (
     f"gcloud projects add-iam-policy-binding {P} "
     f"--member=serviceAccount:sagebase-ops@{P}.iam.gserviceaccount.com --role=roles/"
 )
 LOGIN = "gcloud auth application-default login"
-QUOTAS = f"gcloud beta quotas info list --service=run.googleapis.com --project={P}"
+QUOTAS = (
+    f"gcloud beta quotas preferences create --service=run.googleapis.com --project={P}"
+    " --quota-id=ReadRequestsPerMinutePerProject --preferred-value=120"
+)
+NAMES = f"gcloud run services list --project={P}"
+LOOK = f"{NAMES} --log-http"
+LOOK_AT_MONITORING = f"gcloud monitoring dashboards list --project={P} --log-http"
+LOOK_AT_INSTANCES = f"gcloud sql instances list --project={P} --log-http"
+LOOK_AT_LOGS = f"gcloud logging read 'severity>=ERROR' --limit=1 --project={P} --log-http"
 Ask = Callable[[Cloud], Awaitable[Any]]  # whatever the reader answers
 
 
@@ -41,6 +52,27 @@ async def revisions(cloud: Cloud) -> Any:  # as above
 async def entries(cloud: Cloud) -> Any:  # as above
     since = rfc3339(datetime.now(UTC) - timedelta(days=1))
     return await cloud.logs.newest(P, f'resource.type="cloud_run_revision" timestamp>="{since}"', page_size=20)
+
+
+async def instances(cloud: Cloud) -> Any:  # as above
+    return await cloud.sql.instances(P)
+
+
+async def whole_list(cloud: Cloud) -> Any:  # as above
+    """Half a list is an answer of use: its GcpError stands beside it, for who wants the whole."""
+    raise_if((await services(cloud)).partial)
+
+
+async def whole_series(cloud: Cloud) -> Any:  # as above
+    end = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=4)
+    known, window = METRICS["request_count"], (end - timedelta(hours=1), end)
+    query = MetricQuery(filter_of(known, REGION), known.aligner, known.reducer, known.group_by, *window)
+    raise_if((await cloud.metrics.series(P, query)).partial)
+
+
+def raise_if(partial: GcpError | None) -> None:
+    if partial:
+        raise partial
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -102,33 +134,69 @@ FAULTS = {
         GcpErrorKind.API_DISABLED,
         f"gcloud services enable run.googleapis.com --project={P}",
     ),
-    "not found": (services, refused(SERVICES, "NOT_FOUND"), GcpErrorKind.NOT_FOUND, f"gcloud projects describe {P}"),
+    "not found": (services, refused(SERVICES, "NOT_FOUND"), GcpErrorKind.NOT_FOUND, NAMES),
     "unauthenticated": (services, refused(SERVICES, "UNAUTHENTICATED"), GcpErrorKind.UNAUTHENTICATED, LOGIN),
     "quota": (services, refused(SERVICES, "quota"), GcpErrorKind.QUOTA, QUOTAS),
-    "deadline": (services, refused(SERVICES, "DEADLINE_EXCEEDED"), GcpErrorKind.DEADLINE, None),
-    "no answer": (services, Fault(SERVICES, "timeout_before", None), GcpErrorKind.DEADLINE, None),
-    "no answer after the work": (revisions, Fault(REVISIONS, "timeout_after", None), GcpErrorKind.DEADLINE, None),
-    "unavailable": (services, refused(SERVICES, "UNAVAILABLE"), GcpErrorKind.UNAVAILABLE, None),
-    "internal": (services, refused(SERVICES, "INTERNAL"), GcpErrorKind.UNAVAILABLE, None),
-    "connection reset": (services, Fault(SERVICES, "reset", None), GcpErrorKind.UNAVAILABLE, None),
-    "malformed answer": (services, Fault(SERVICES, "malformed", None), GcpErrorKind.MALFORMED, None),
-    "malformed revisions": (revisions, Fault(REVISIONS, "malformed", None), GcpErrorKind.MALFORMED, None),
-    "malformed entries": (entries, Fault(ENTRIES, "malformed", None), GcpErrorKind.MALFORMED, None),
-    "half a page whose next one is not there": (entries, Fault(ENTRIES, "half_page"), GcpErrorKind.REFUSED, None),
-    "half a page again and again": (revisions, Fault(REVISIONS, "half_page", None), GcpErrorKind.MALFORMED, None),
-    "a bad argument": (services, refused(SERVICES, "INVALID_ARGUMENT"), GcpErrorKind.REFUSED, None),
+    "deadline": (services, refused(SERVICES, "DEADLINE_EXCEEDED"), GcpErrorKind.DEADLINE, LOOK),
+    "no answer": (services, Fault(SERVICES, "timeout_before", None), GcpErrorKind.DEADLINE, LOOK),
+    "no answer after the work": (revisions, Fault(REVISIONS, "timeout_after", None), GcpErrorKind.DEADLINE, LOOK),
+    "unavailable": (services, refused(SERVICES, "UNAVAILABLE"), GcpErrorKind.UNAVAILABLE, LOOK),
+    "internal": (services, refused(SERVICES, "INTERNAL"), GcpErrorKind.UNAVAILABLE, LOOK),
+    "connection reset": (services, Fault(SERVICES, "reset", None), GcpErrorKind.UNAVAILABLE, LOOK),
+    "malformed answer": (services, Fault(SERVICES, "malformed", None), GcpErrorKind.MALFORMED, LOOK),
+    "malformed revisions": (revisions, Fault(REVISIONS, "malformed", None), GcpErrorKind.MALFORMED, LOOK),
+    "malformed entries": (entries, Fault(ENTRIES, "malformed", None), GcpErrorKind.MALFORMED, LOOK_AT_LOGS),
+    "half a page whose next one is not there": (
+        entries,
+        Fault(ENTRIES, "half_page"),
+        GcpErrorKind.REFUSED,
+        LOOK_AT_LOGS,
+    ),
+    "half a page again and again": (revisions, Fault(REVISIONS, "half_page", None), GcpErrorKind.MALFORMED, LOOK),
+    "half a list of services": (whole_list, Fault(SERVICES, "half_page"), GcpErrorKind.PARTIAL, LOOK),
+    "half the time series": (whole_series, Fault(SERIES, "half_page"), GcpErrorKind.PARTIAL, LOOK_AT_MONITORING),
+    "instances, permission denied": (
+        instances,
+        refused(INSTANCES, "permission_denied", permission="cloudsql.instances.list", api="sqladmin.googleapis.com"),
+        GcpErrorKind.PERMISSION_DENIED,
+        GRANT + "cloudsql.viewer",
+    ),
+    "instances, API disabled": (
+        instances,
+        refused(INSTANCES, "api_disabled", api="sqladmin.googleapis.com"),
+        GcpErrorKind.API_DISABLED,
+        f"gcloud services enable sqladmin.googleapis.com --project={P}",
+    ),
+    "instances, no answer": (
+        instances,
+        Fault(INSTANCES, "timeout_before", None),
+        GcpErrorKind.DEADLINE,
+        LOOK_AT_INSTANCES,
+    ),
+    "instances, unauthenticated": (
+        instances,
+        refused(INSTANCES, "UNAUTHENTICATED"),
+        GcpErrorKind.UNAUTHENTICATED,
+        LOGIN,
+    ),
+    "instances, malformed": (instances, Fault(INSTANCES, "malformed"), GcpErrorKind.MALFORMED, LOOK_AT_INSTANCES),
+    "a bad argument": (services, refused(SERVICES, "INVALID_ARGUMENT"), GcpErrorKind.REFUSED, LOOK),
 }
 
 
 @pytest.mark.parametrize(("ask", "fault", "kind", "remedy"), FAULTS.values(), ids=FAULTS.keys())
 async def test_a_refusal_is_a_gcp_error_with_its_kind_and_remedy(
-    ask: Ask, fault: Fault, kind: GcpErrorKind, remedy: str | None, cloud: Cloud, box: Sandbox
+    ask: Ask, fault: Fault, kind: GcpErrorKind, remedy: str, cloud: Cloud, box: Sandbox
 ) -> None:
     box.world.faults.add(fault)
     error = await refusal_of(ask(cloud))
     assert (error.kind, error.remedy) == (kind, remedy)
-    assert error.api in {"run.googleapis.com", "logging.googleapis.com"}
-    assert fault.method.partition("/")[2] in error.method
+    assert error.api.endswith(".googleapis.com")
+    assert fault.method.rpartition("/")[2] in error.method
+
+
+async def test_every_kind_of_refusal_is_tried_on_the_wire() -> None:
+    assert {kind for _, _, kind, _ in FAULTS.values()} == set(GcpErrorKind)
 
 
 @pytest.mark.parametrize(
