@@ -91,7 +91,7 @@ def _route(
             if fault and fault.kind in {"refusal", "reset"}:
                 raise refusal_of(world, fault)
             if api:
-                world.enter(api, method, _PERMISSIONS.get(method, method), _project(world, request))
+                world.enter(api, method, _PERMISSIONS.get(method, method), _project(world, request), _resource(request))
             found = make(world, request)
             body = await found if asyncio.iscoroutine(found) else found
         except RefusalError as refusal:
@@ -114,6 +114,12 @@ _PERMISSIONS = {
 def _project(world: World, request: Request) -> str:
     named = request.path_params.get("project") or request.query_params.get("project")
     return str(named or world.projects[0])
+
+
+def _resource(request: Request) -> str:
+    """Cloud Run's v1 names what it refuses by its namespace; the others name the project."""
+    _, knative, name = request.url.path.partition("/apis/serving.knative.dev/v1/")
+    return name if knative else ""
 
 
 def _refused(refusal: RefusalError, api: str) -> Json:
@@ -189,7 +195,7 @@ def _secret(world: World, request: Request) -> Json:
 
 def _services(world: World, request: Request) -> Json:
     found = [answers.knative_service(world, _project(world, request), one) for one in world.services()]
-    return {"apiVersion": "serving.knative.dev/v1", "kind": "ServiceList", "items": found}
+    return {"apiVersion": "serving.knative.dev/v1", "kind": "ServiceList", "metadata": {}, "items": found}
 
 
 def _service(world: World, request: Request) -> Json:
@@ -201,12 +207,12 @@ def _service(world: World, request: Request) -> Json:
     )
 
 
-def _revisions(world: World, _request: Request) -> Json:
-    return {
-        "apiVersion": "serving.knative.dev/v1",
-        "kind": "RevisionList",
-        "items": answers.knative_revisions(world, world.services()),
-    }
+def _revisions(world: World, request: Request) -> Json:
+    """Those of every service, or of the one that `labelSelector` names."""
+    _, one, name = request.query_params.get("labelSelector", "").partition("serving.knative.dev/service=")
+    services = [service for service in world.services() if not one or service.name == name]
+    found = answers.knative_revisions(world, services)
+    return {"apiVersion": "serving.knative.dev/v1", "kind": "RevisionList", "metadata": {}, "items": found}
 
 
 def _policy(_world: World, _request: Request) -> Json:

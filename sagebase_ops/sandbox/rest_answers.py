@@ -78,12 +78,9 @@ def dashboard(world: World, one: Dashboard, position: int) -> Json:
 
 
 def knative_service(world: World, project: str, service: RunService) -> Json:
-    """A v1 Service as gcloud reads it: Ready stands first among the conditions."""
+    """A v1 Service as gcloud reads it."""
     newest, serving = service.revisions[-1], next((one for one in reversed(service.revisions) if one.ready), None)
     changed = stamp(world.anchor - newest.age)
-    ready = {"type": "Ready", "status": _V1_STATES[service.state], "lastTransitionTime": changed}
-    if service.reason:
-        ready |= {"reason": service.reason, "message": service.message}
     return {
         "apiVersion": "serving.knative.dev/v1",
         "kind": "Service",
@@ -109,16 +106,25 @@ def knative_service(world: World, project: str, service: RunService) -> Json:
         },
         "status": {
             "observedGeneration": 7,
-            "conditions": [
-                ready,
-                *({"type": kind, "status": ready["status"]} for kind in ("ConfigurationsReady", "RoutesReady")),
-            ],
+            "conditions": _conditions(service, changed, serves=serving is not None),
             "latestCreatedRevisionName": f"{service.name}-{newest.name}",
             "latestReadyRevisionName": f"{service.name}-{serving.name}" if serving else "",
             "url": service.address,
             "address": {"url": service.address},
         },
     }
+
+
+def _conditions(service: RunService, changed: str, *, serves: bool) -> list[Json]:
+    """After a failed deploy the routes stay ready: they lead to the revision before."""
+    ready = {"type": "Ready", "status": _V1_STATES[service.state], "lastTransitionTime": changed}
+    if service.reason:
+        ready |= {"reason": service.reason, "message": service.message}
+    others = [
+        {"type": "ConfigurationsReady", "status": ready["status"], "lastTransitionTime": changed},
+        {"type": "RoutesReady", "status": "True" if serves else ready["status"], "lastTransitionTime": changed},
+    ]
+    return [ready, *others] if service.ready_first else [*reversed(others), ready]
 
 
 def knative_revisions(world: World, services: Sequence[RunService]) -> list[Json]:

@@ -80,6 +80,7 @@ class RunService(Part):
     state: Literal["SUCCEEDED", "FAILED", "PENDING", "RECONCILING"] = "SUCCEEDED"
     reason: str = ""
     message: str = ""
+    ready_first: bool = True  # where v1 lists Ready among its conditions: usual, but promised nowhere
     uri: str = "https://{name}-7x2kq3vq5a-an.a.run.app"
     ingress: Literal["ALL", "INTERNAL_ONLY", "INTERNAL_LOAD_BALANCER"] = "ALL"
     public: bool = True

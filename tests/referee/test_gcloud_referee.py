@@ -1,115 +1,156 @@
-"""The guide's own commands, run by the real gcloud against the sandbox, agree with our verdicts."""
+"""The guide's own commands, run by the real gcloud against the sandbox, agree with our verdicts in every scenario.
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+A cell of the table is `what gcloud prints → what we say`. The lists print one line for each thing found.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 
 import pytest
 
-PROJECT, REGION, SERVICE = "sagebase-sandbox", "asia-northeast1", "sagebase-streamlit"
-OURS = [sys.executable, "-m", "sagebase_ops"]
+from sagebase_ops.domain.results import Finding, worst
+from sagebase_ops.sandbox.scenario import shipped_names
+
+Look: TypeAlias = Callable[..., Awaitable[tuple[list[Any], list[tuple[str, Finding]]]]]
+"""Any: conftest's Printed, one for each command given after the scenario; and our findings by entry name."""
+
+ON = ("--project=sagebase-sandbox", "--quiet")
+NAME, REGION = "sagebase-streamlit", "--region=asia-northeast1"
+SERVICE = ("run", "services", "describe", NAME, REGION, *ON)
+GEMINI = "--filter=name:aiplatform.googleapis.com"
 ERRORS = "resource.type=cloud_run_revision AND severity>=ERROR"
 
+# column: gcloud's command, and the entry and kind of target of our finding
+QUESTIONS = {
+    "service": ((*SERVICE, "--format=value(status.conditions[0].status)"), ("run_ready", "run_service")),
+    "database": (
+        ("sql", "instances", "describe", "sagebase-db", "--format=value(state)", *ON),
+        ("smoke_test", "sql_instance"),
+    ),
+    "secret": (("secrets", "describe", "database-password", "--format=value(name)", *ON), ("smoke_test", "secret")),
+    "gemini": (("services", "list", "--enabled", GEMINI, "--format=value(name)", *ON), ("smoke_test", "api")),
+    "buckets": (("storage", "ls", *ON), ("smoke_test", "bucket")),
+    "errors": (
+        ("logging", "read", ERRORS, "--freshness=1d", "--limit=50", "--format=value(severity)", *ON),
+        ("run_error_logs", "run_service"),
+    ),
+    "dashboard": (("monitoring", "dashboards", "list", "--format=value(name)", *ON), ("dashboard", "dashboard")),
+}
+AS_PRINTED = {"service", "database"}
 
-@pytest.fixture(autouse=True, scope="module")
-def _gcloud() -> None:
-    if shutil.which("gcloud") is None:
-        if os.environ.get("CI"):
-            pytest.fail("gcloud is missing; .ci/run installs it")
-        pytest.skip("gcloud is not installed here: the referee needs it")
-
-
-class Referee:
-    """One sandbox, and both who look at it."""
-
-    def __init__(self, exports: dict[str, str], folder: Path) -> None:
-        self._env = {**os.environ, **exports, "CLOUDSDK_CONFIG": str(folder / "gcloud")}
-        self._folder = folder
-
-    def gcloud(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        command = ["gcloud", *words, f"--project={PROJECT}"]
-        return subprocess.run(command, env=self._env, capture_output=True, text=True, timeout=60, check=False)
-
-    def verdicts(self) -> dict[tuple[str, str], str]:
-        """Ours, by entry and kind of target."""
-        command = [*OURS, "--run", "daily", "--dry-run", "--format", "json"]
-        done = subprocess.run(
-            command, cwd=self._folder, env=self._env, capture_output=True, text=True, timeout=60, check=False
-        )
-        return {(found["name"], found["kind"]): found["verdict"] for found in json.loads(done.stdout)["findings"]}
-
-
-def referee(scenario: str, folder: Path) -> Iterator[Referee]:
-    command = [*OURS, "sandbox", "--port", "0", "--scenario", scenario]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as box:
-        exports: dict[str, str] = {}
-        for line in box.stdout or ():
-            if line.strip() == "ready":
-                break
-            name, _, value = line.strip().removeprefix("export ").partition("=")
-            exports[name] = value
-        yield Referee(exports, folder)
-        box.terminate()
+TABLE = """
+                   service           database            secret            gemini              buckets           errors            dashboard
+healthy            True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
+high-error-rate    True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          50 → fail         1 → pass
+slow               True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
+outage             False → fail      RUNNABLE → pass     1 → pass          1 → pass            2 → pass          50 → fail         1 → pass
+failed-deploy      False → fail      RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
+no-traffic         True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
+no-data            True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → unknown       1 → pass
+permission-denied  True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          denied → unknown  denied → unknown
+api-disabled       True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → unknown       disabled → unknown
+slack-down         True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
+quota              True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          quota → unknown   quota → unknown
+flapping           True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
+refused            denied → unknown  disabled → unknown  denied → unknown  disabled → unknown  denied → unknown  denied → unknown  disabled → unknown
+gone               absent → fail     absent → fail       absent → fail     0 → fail            absent → fail     0 → fail          0 → fail
+misleading         True → fail       STOPPED → fail      1 → fail          1 → pass            2 → pass          3 → pass          1 → warn
+"""
 
 
-@pytest.fixture(scope="module")
-def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Referee]:
-    yield from referee("healthy", tmp_path_factory.mktemp("healthy"))
+WHY_THEY_DIFFER = {
+    ("no-data", "errors"): "gcloud counts entries, at most 50; we count in Monitoring, and no series at all is no zero",
+    ("api-disabled", "errors"): "the count is Monitoring's, which is off: 3 entries read are no count of a day",
+    ("gone", "errors"): "gcloud finds no errors of a service that does not exist; a named service that is gone fails",
+    ("misleading", "service"): "conditions[0] is the first condition, here RoutesReady; Ready is the one of that type",
+    ("misleading", "secret"): "the secret is there, but none of its versions can be read: the service cannot start",
+    ("misleading", "dashboard"): "the dashboard is there and shows none of the seven metrics: warn",
+}
+COULD_NOT_LOOK = {"denied", "disabled", "quota"}
+WRONG = {"absent", "False", "STOPPED", "0"}
+LIMIT = 50
 
 
-@pytest.fixture(scope="module")
-def outage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Referee]:
-    yield from referee("outage", tmp_path_factory.mktemp("outage"))
+def rows(text: str) -> dict[str, dict[str, str]]:
+    """Scenario -> column -> cell. Two spaces end a cell."""
+    head, *lines = [re.split(r"\s{2,}", line.strip()) for line in text.strip().splitlines()]
+    return {line[0]: dict(zip(head, line[1:], strict=True)) for line in lines}
 
 
-@pytest.fixture(scope="module")
-def denied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Referee]:
-    yield from referee("permission-denied", tmp_path_factory.mktemp("denied"))
+def fitting(column: str, gcloud: str) -> set[str]:
+    """The verdicts that agree with what gcloud printed. The shipped limits of the error log are 10 and 100."""
+    if gcloud in COULD_NOT_LOOK:
+        return {"unknown"}
+    if column == "errors":
+        return {"pass"} if int(gcloud) <= 10 else {"warn", "fail"} if int(gcloud) == LIMIT else {"warn"}
+    return {"fail"} if gcloud in WRONG else {"pass"}
 
 
-DESCRIBE = ("run", "services", "describe", SERVICE, f"--region={REGION}")
+AGREED = rows(TABLE)
 
 
-@pytest.mark.parametrize(
-    ("words", "prints"),
-    [
-        ((*DESCRIBE, "--format=value(status.conditions[0].status)"), "True"),
-        ((*DESCRIBE, "--format=value(status.url)"), "https://sagebase-streamlit-7x2kq3vq5a-an.a.run.app"),
-        (("sql", "instances", "describe", "sagebase-db", "--format=value(state)"), "RUNNABLE"),
-        (
-            ("services", "list", "--enabled", "--filter=name:aiplatform.googleapis.com", "--format=value(config.name)"),
-            "aiplatform",
-        ),
-        (("secrets", "describe", "database-password"), "secrets/database-password"),
-        (("monitoring", "dashboards", "list", "--format=value(displayName)"), "Sagebase Monitoring Dashboard"),
-        (("alpha", "monitoring", "policies", "list", "--format=value(name)"), ""),
-        (("storage", "ls"), "gs://sagebase-sandbox-sagebase-minutes-production/"),
-        (
-            ("logging", "read", ERRORS, "--freshness=1d", "--limit=50", "--format=value(textPayload)"),
-            "unsupported file type",
-        ),
-    ],
-)
-def test_the_guides_commands_succeed(healthy: Referee, words: tuple[str, ...], prints: str) -> None:
-    done = healthy.gcloud(*words)
-    assert done.returncode == 0, done.stderr
-    assert prints in done.stdout
+def ours(findings: list[tuple[str, Finding]], entry: str, kind: str) -> list[Finding]:
+    """Our findings on this kind of target; a refused question is answered for the project as a whole."""
+    return [found for name, found in findings if name == entry and found.target.kind in {kind, "project"}]
 
 
-def test_both_find_a_healthy_service_ready(healthy: Referee) -> None:
-    found = healthy.verdicts()
-    assert (found["run_ready", "run_service"], found["smoke_test", "sql_instance"]) == ("pass", "pass")
+@pytest.mark.parametrize("scenario", AGREED)
+async def test_both_see_what_the_table_says(look: Look, scenario: str) -> None:
+    printed, findings = await look(scenario, *(command for command, _ in QUESTIONS.values()))
+    seen = {
+        column: f"{one.answer if column in AS_PRINTED else one.count} → "
+        f"{worst(found.verdict for found in ours(findings, *where))}"
+        for (column, (_, where)), one in zip(QUESTIONS.items(), printed, strict=True)
+    }
+    assert seen == AGREED[scenario]
 
 
-def test_both_find_a_broken_service_not_ready(outage: Referee) -> None:
-    said = outage.gcloud(*DESCRIBE, "--format=value(status.conditions[0].status)").stdout.strip()
-    assert (said, outage.verdicts()["run_ready", "run_service"]) == ("False", "fail")
+def test_the_table_holds_every_shipped_scenario() -> None:
+    assert set(shipped_names()) <= set(AGREED)
 
 
-def test_where_gcloud_is_refused_we_could_not_look(denied: Referee) -> None:
-    assert denied.gcloud("logging", "read", ERRORS, "--freshness=1d").returncode != 0
-    assert denied.verdicts()["run_error_logs", "project"] == "unknown"
+def test_where_the_two_differ_the_reason_is_written_down() -> None:
+    differing = set()
+    for scenario, cells in AGREED.items():
+        for column, cell in cells.items():
+            gcloud, verdict = cell.split(" → ")
+            if verdict not in fitting(column, gcloud):
+                differing.add((scenario, column))
+    assert differing == set(WHY_THEY_DIFFER)
+
+
+@pytest.mark.parametrize(("scenario", "counted", "read"), [("healthy", 3, 3), ("high-error-rate", 214, LIMIT)])
+async def test_we_count_the_errors_that_gclouds_limit_cuts_off(
+    look: Look, scenario: str, counted: int, read: int
+) -> None:
+    command, where = QUESTIONS["errors"]
+    (printed,), findings = await look(scenario, command)
+    (found,) = ours(findings, *where)
+    assert (found.value and found.value.amount, printed.count) == (counted, str(read))
+
+
+async def test_the_guides_command_cannot_tell_a_failed_deploy_from_an_outage(look: Look) -> None:
+    """It prints False for both (see the table); we say whether the revision before still answers."""
+    seen = {}
+    for scenario in ("failed-deploy", "outage"):
+        _, findings = await look(scenario)
+        answers = ours(findings, "smoke_test", "http_answer")
+        revisions = ours(findings, "run_ready", "run_revision")
+        seen[scenario] = ([found.verdict for found in answers], [found.verdict for found in revisions])
+    assert seen == {"failed-deploy": (["pass"], ["warn"]), "outage": (["fail"], [])}
+
+
+async def test_the_other_commands_of_the_guide_succeed(look: Look) -> None:
+    printed, _ = await look(
+        "healthy",
+        (*SERVICE, "--format=value(status.url)"),
+        ("run", "revisions", "list", f"--service={NAME}", REGION, "--format=value(name)", *ON),
+        ("run", "services", "logs", "read", NAME, REGION, "--limit=3", *ON),
+        ("alpha", "monitoring", "policies", "list", "--format=value(name)", *ON),
+    )
+    assert [one.code for one in printed] == [0, 0, 0, 0], [one.err for one in printed]
+    url, revisions, logs, policies = (one.answer for one in printed)
+    assert (url, policies) == ("https://sagebase-streamlit-7x2kq3vq5a-an.a.run.app", "")
+    assert revisions.split() == ["sagebase-streamlit-00042-tuq", "sagebase-streamlit-00041-kiv"]
+    assert len(logs.splitlines()) == 3
