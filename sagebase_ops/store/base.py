@@ -52,7 +52,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How telling stands. `oldest` is when the oldest post that is not final was decided."""
+    """How telling stands.
+
+    `unsent` counts posts that wait or are being sent. `oldest` is when the oldest post that is not final was decided;
+    `last_error` the newest refusal that no later success of its post has undone.
+    """
 
     unsent: int = 0
     unproven: int = 0
@@ -77,27 +81,36 @@ class Store(Protocol):
     async def adopt(self, record: JobRecord, missed: Missed | None = None) -> None:
         """Remember the job under its present calendar, and what the calendar before still owed as missed.
 
-        `last_slot` never goes back: where the stored one is newer, it stays.
+        `last_slot` never goes back: where the stored one is newer, it stays. Where the job is known under this calendar
+        already (another process was faster), its `since` stays too, and `missed` is not written again.
         """
 
     async def claims(self) -> Sequence[Claim]:
-        """Every slot that was claimed and neither finished nor released, also those whose lease ran out."""
+        """Every slot that was claimed and not finished, also those whose lease ran out and those handed back.
+
+        At most one of each job. One that was handed back has a lease that ran out in 1970.
+        """
 
     async def claim_slot(
         self, claim: Claim, now: datetime, *, missed: Missed | None = None, instead_of: Claim | None = None
     ) -> bool:
-        """Take the slot, with the older ones as missed; True when it is ours.
+        """Take the slot, with the older ones as missed; True when it is ours. `now` is recorded.
 
         `instead_of` is the claim of a holder that is gone, on this slot or on an older one of the job (which is then
-        missed); it must still be the stored one. False where the slot was claimed, finished or missed already, or
-        another slot of the same job is claimed: a job never overlaps itself. `now` is recorded.
+        missed); it must still be the stored one, its lease included. False where
+
+        - the slot, or what `missed` says, was claimed, finished or missed meanwhile (the job's `last_slot` went past it);
+        - another slot of the same job is claimed and not taken over here: a job never overlaps itself.
         """
 
     async def renew_claim(self, claim: Claim, now: datetime) -> None:
         """Make the lease last until `claim.lease_until`. Raises ClaimLostError where it ran out before `now` or is another's."""
 
     async def release_claim(self, claim: Claim) -> None:
-        """Hand the slot back unrun: it can be claimed at once. Nothing happens where it is no longer ours."""
+        """Hand the slot back unrun: it stays among `claims` with a lease that ran out in 1970.
+
+        So anybody may take it at once with `claim_slot(…, instead_of=that claim)`. Nothing happens where it is no longer ours.
+        """
 
     # Runs
 
@@ -108,7 +121,10 @@ class Store(Protocol):
         """
 
     async def untold(self, job: str) -> Untold:
-        """What the next digest of `job` must say: its missed slots, and every jump of the clock."""
+        """What the next digest of `job` must say: its missed slots, and every jump of the clock, oldest first.
+
+        A jump is told once, by the first digest of any job.
+        """
 
     async def record_jump(self, jump: ClockJump) -> None: ...
 

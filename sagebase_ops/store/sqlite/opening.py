@@ -1,0 +1,79 @@
+"""Is this file ours, of a version we know and of the right world? Then open it."""
+
+import secrets
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sagebase_ops.errors import StoreError
+from sagebase_ops.store.sqlite.database import Database, in_thread, transaction
+from sagebase_ops.store.sqlite.migrations import migrate, refuse_foreign, shipped
+from sagebase_ops.store.sqlite.store import SqliteStore
+
+BUSY_SECONDS = 5.0
+"""How long a call waits for another process's transaction; less than the 8 s in which the daemon must be able to stop."""
+
+
+async def open_store(path: Path, *, sandbox: bool, busy_seconds: float = BUSY_SECONDS) -> SqliteStore:
+    """The store in the file `path`, which is made, with its folder, where it is missing. Close it with `aclose`.
+
+    Raises StoreError, and leaves the file as it is, where it is of a newer version, of the other world (`sandbox`: the
+    pretend one), another program's, damaged, or not to be written.
+    """
+    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    try:
+        connection, installation = await in_thread(worker, lambda: _open(path, busy_seconds, sandbox=sandbox), path)
+    except BaseException:
+        worker.shutdown(wait=False)
+        raise
+    return SqliteStore(Database(path, connection, worker), installation)
+
+
+def _open(path: Path, busy_seconds: float, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    try:
+        return connection, _prepare(connection, "sandbox" if sandbox else "real")
+    except StoreError as error:
+        connection.close()
+        raise StoreError(f"{path}: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _prepare(connection: sqlite3.Connection, world: str) -> str:
+    """The installation's id. Nothing is written before the file is known to be ours."""
+    scripts = shipped()
+    refuse_foreign(connection, len(scripts))
+    connection.execute("PRAGMA synchronous = FULL")  # with WAL, NORMAL may lose the last commits at a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+    if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        _refuse_other_world(connection, world)
+    connection.execute("PRAGMA journal_mode = WAL")
+    migrate(connection, scripts)
+    return _identify(connection, world)
+
+
+def _identify(connection: sqlite3.Connection, world: str) -> str:
+    with transaction(connection):
+        connection.executemany(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [("installation", secrets.token_hex(4)), ("world", world)],
+        )
+        _refuse_other_world(connection, world)  # again: another process may have made the file meanwhile
+        return str(_meta(connection, "installation"))
+
+
+def _refuse_other_world(connection: sqlite3.Connection, world: str) -> None:
+    kept = _meta(connection, "world")
+    if kept is not None and kept != world:
+        raise StoreError(
+            f"it remembers the {kept} world and must not be mixed with the {world} one; nothing was changed. "
+            f"Name another file in SAGEBASE_OPS_STATE, such as sqlite:///var/{world}.db"
+        )
+
+
+def _meta(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else None

@@ -1,0 +1,122 @@
+"""The outbox in SQL: what was decided to be told, and who may tell it now.
+
+Each function works inside the transaction of its caller.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
+from sagebase_ops.errors import ClaimLostError, StoreError
+from sagebase_ops.store.base import Backlog
+from sagebase_ops.store.records import read_notification, write_notification
+from sagebase_ops.store.sqlite.times import as_text, from_text
+
+_SENDER = "sender"
+
+DUE = (
+    "SELECT head.record, first.record FROM outbox_heads AS head LEFT JOIN notifications AS first"
+    " ON first.notice = head.notice AND first.place = 0 AND head.place > 0"
+    " WHERE head.due_at <= ? OR head.state = 'sending' ORDER BY head.priority, head.created_at, head.id LIMIT ?"
+)
+NEXT_DUE = "SELECT due_at FROM outbox_heads ORDER BY due_at LIMIT 1"
+NOTICE = (
+    "SELECT post.record, first.record FROM notifications AS post LEFT JOIN notifications AS first"
+    " ON first.notice = post.notice AND first.place = 0 AND post.place > 0 WHERE post.notice = ? ORDER BY post.place"
+)
+
+
+def take_sender_lease(db: sqlite3.Connection, owner: str, now: datetime, until: datetime) -> bool:
+    taken = db.execute(
+        "INSERT INTO leases (name, owner, until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET owner = excluded.owner, until = excluded.until WHERE owner = excluded.owner OR until < ?",
+        (_SENDER, owner, as_text(until), as_text(now)),
+    )
+    return taken.rowcount == 1
+
+
+def release_sender_lease(db: sqlite3.Connection, owner: str) -> None:
+    db.execute("DELETE FROM leases WHERE name = ? AND owner = ?", (_SENDER, owner))
+
+
+def queue(db: sqlite3.Connection, rows: Iterable[Notification], now: datetime) -> None:
+    db.executemany(
+        "INSERT INTO notifications (priority, created_at, due_at, state, error, changed_at, record, notice, place)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [_columns(row, now) for row in rows],
+    )
+
+
+def due_notifications(db: sqlite3.Connection, now: datetime, limit: int) -> Sequence[Notification]:
+    return [_with_parent(*row) for row in db.execute(DUE, (as_text(now), limit))]
+
+
+def next_due(db: sqlite3.Connection) -> datetime | None:
+    row = db.execute(NEXT_DUE).fetchone()
+    return from_text(row[0]) if row else None
+
+
+def save_notification(db: sqlite3.Connection, row: Notification, owner: str, now: datetime) -> None:
+    holds = db.execute(
+        "SELECT 1 FROM leases WHERE name = ? AND owner = ? AND until >= ?", (_SENDER, owner, as_text(now))
+    )
+    if holds.fetchone() is None:
+        raise ClaimLostError(f"{owner} does not hold the sender lease any more; {row.key} was left as it was")
+    saved = db.execute(
+        "UPDATE notifications SET priority = ?, created_at = ?, due_at = ?, state = ?, error = ?, changed_at = ?,"
+        " record = ? WHERE notice = ? AND place = ?",
+        _columns(row, now),
+    )
+    if saved.rowcount == 0:
+        raise StoreError(f"the outbox has no post {row.key}")
+
+
+def notice(db: sqlite3.Connection, name: str) -> Sequence[Notification]:
+    return [_with_parent(*row) for row in db.execute(NOTICE, (name,))]
+
+
+def backlog(db: sqlite3.Connection) -> Backlog:
+    rows = db.execute(
+        "SELECT state, count(*), min(created_at) FROM notifications WHERE state <> 'sent' GROUP BY state"
+    ).fetchall()
+    counts = {state: count for state, count, _ in rows}
+    error = db.execute(
+        "SELECT error FROM notifications WHERE state <> 'sent' AND error IS NOT NULL ORDER BY changed_at DESC LIMIT 1"
+    ).fetchone()
+    return Backlog(
+        unsent=counts.get(Delivery.WAITING, 0) + counts.get(Delivery.SENDING, 0),
+        unproven=counts.get(Delivery.UNPROVEN, 0),
+        refused=counts.get(Delivery.REFUSED, 0),
+        oldest=min((from_text(oldest) for state, _, oldest in rows if state not in FINAL), default=None),
+        last_error=error[0] if error else None,
+    )
+
+
+def prune(db: sqlite3.Connection, before: datetime) -> None:
+    """Whole notices only: a post that still waits needs to know where the first one stands."""
+    db.execute(
+        "DELETE FROM notifications WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM notifications AS other"
+        " WHERE other.notice = notifications.notice AND other.state NOT IN ('sent', 'refused'))",
+        (as_text(before),),
+    )
+
+
+def _columns(row: Notification, now: datetime) -> tuple[object, ...]:
+    return (
+        row.priority,
+        as_text(row.created_at),
+        as_text(row.due_at),
+        row.state,
+        row.error,
+        as_text(now),
+        write_notification(row),
+        row.notice,
+        row.place,
+    )
+
+
+def _with_parent(record: str, first: str | None) -> Notification:
+    row = read_notification(record)
+    return replace(row, parent=read_notification(first).posted) if first else row
