@@ -1,0 +1,64 @@
+"""A real process of its own on a store: `python -m tests.contract.child KIND FOLDER COMMAND [ARGUMENT]`.
+
+claim OWNER   says `ready`, waits for a line, claims the slot of every job, prints the jobs it got, one a line
+METHOD        does that one write, then kills itself as kill -9 does, in the very next instruction
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from sagebase_ops.domain.notifications import sending
+from sagebase_ops.store.base import ClockJump, Outcome, Store
+from tests.contract.examples import at, claim, job, missed, posts, run
+from tests.contract.stores import KINDS
+
+JOBS = [f"job-{number}" for number in range(100)]
+
+WRITES: Mapping[str, Callable[[Store], Awaitable[object]]] = {
+    "adopt": lambda store: store.adopt(job("new", since=5), missed(1, 4, 4)),
+    "claim_slot": lambda store: store.claim_slot(claim(20, "b"), at(20), missed=missed(11, 19, 9)),
+    "renew_claim": lambda store: store.renew_claim(claim(10, job="watch", until=2000), at(11)),
+    "release_claim": lambda store: store.release_claim(claim(10, job="watch")),
+    "record": lambda store: store.record(
+        Outcome(run("run-2", job="watch"), claim(10, job="watch"), posts("new")), at(11)
+    ),
+    "record_jump": lambda store: store.record_jump(ClockJump(at(3), 61)),
+    "take_sender_lease": lambda store: store.take_sender_lease("sender-a", at(10), at(70)),
+    "save_notification": lambda store: store.save_notification(sending(posts()[0], at(10)), "sender-a", at(10)),
+    "prune": lambda store: store.prune(at(10.5)),
+}
+
+
+async def prepare(store: Store) -> None:
+    """One finished slot with its post, and one that is claimed."""
+    await store.adopt(job())
+    await store.claim_slot(claim(10), at(10))
+    await store.record(Outcome(run(), claim(10), posts()), at(11))
+    await store.claim_slot(claim(10, job="watch"), at(10))
+    await store.take_sender_lease("sender-a", at(10), at(60))
+
+
+async def claim_all(store: Store, owner: str) -> None:
+    print("ready", flush=True)  # noqa: T201 (the parent waits for it)
+    sys.stdin.readline()
+    for name in JOBS:
+        if await store.claim_slot(claim(10, owner, job=name), at(10)):
+            print(name, flush=True)  # noqa: T201 (the parent counts them)
+
+
+async def main(kind: str, folder: str, command: str, *arguments: str) -> None:
+    store = await KINDS[kind](Path(folder))
+    if command == "claim":
+        await claim_all(store, *arguments)
+        await store.aclose()
+    else:
+        await WRITES[command](store)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
