@@ -20,7 +20,7 @@ DEFAULT_PORT = 9001
     default=DEFAULT_PORT,
     show_default=True,
     type=click.IntRange(0, 65532),
-    help="gRPC here, REST on the next; 0: any.",
+    help="gRPC here, then REST, Slack and control; 0: any.",
 )
 @click.option(
     "--project",
@@ -60,6 +60,7 @@ async def _serve(scenario: str, port: int, projects: tuple[str, ...], *, until_s
     async with Sandbox.running(scenario, base_port=port, projects=projects) as box:
         for name, value in box.exports().items():
             click.echo(f"export {name}={value}")
+        click.echo(f"# Slack in a browser: {box.slack}/")
         click.echo(f"# control: {box.control}/state")
         click.echo("ready")
         sys.stdout.flush()

@@ -11,20 +11,28 @@ from starlette.routing import Route
 
 from sagebase_ops.sandbox.faults import KINDS, Fault
 from sagebase_ops.sandbox.scenario import ScenarioError, shipped_names, span
+from sagebase_ops.sandbox.slack.presses import buttons, press
+from sagebase_ops.sandbox.slack.views import as_control_shows
 from sagebase_ops.sandbox.world import World
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object."""
 
-_ALLOWED = {
+_ALLOWED: dict[str, Json] = {
     "/scenario": {"name": "a shipped scenario, or the path of one"},
     "/faults": {
-        "method": "such as Services/ListServices, sqladmin.instances.list or *",
+        "method": "such as Services/ListServices, sqladmin.instances.list, chat.postMessage or *",
         "kind": list(KINDS),
         "times": "a number",
     },
     "/clock": {"advance": "such as 30m"},
+    "/press": {"action_id": "of a button", "user": "who presses, such as U0SATO0001", "ts": "of the message it is in"},
 }
+_LISTED = {path: ["allowed"] for path in _ALLOWED} | {
+    "/scenario": ["allowed", "scenarios"],
+    "/press": ["allowed", "buttons"],
+}
+"""What a 400 lists, by path."""
 
 
 def control_app(world: World) -> Starlette:
@@ -38,6 +46,13 @@ def control_app(world: World) -> Starlette:
         world.calls.clear()
         return JSONResponse({"ok": True})
 
+    async def messages(_request: Request) -> Response:
+        return JSONResponse([as_control_shows(one) for one in world.slack.messages])
+
+    async def no_messages(_request: Request) -> Response:
+        world.slack.forget()
+        return JSONResponse({"ok": True})
+
     async def no_faults(_request: Request) -> Response:
         world.faults.clear()
         return JSONResponse({"ok": True})
@@ -47,22 +62,26 @@ def control_app(world: World) -> Starlette:
             Route("/state", state),
             Route("/calls", calls),
             Route("/calls", forget, methods=["DELETE"]),
+            Route("/messages", messages),
+            Route("/messages", no_messages, methods=["DELETE"]),
             Route("/faults", no_faults, methods=["DELETE"]),
-            _post("/scenario", lambda body: world.play(_text(body, "name"))),
-            _post("/faults", lambda body: world.faults.add(_fault(body))),
-            _post("/clock", lambda body: world.advance(span(body.get("advance")))),
+            _post(world, "/scenario", lambda body: world.play(_text(body, "name"))),
+            _post(world, "/faults", lambda body: world.faults.add(_fault(body))),
+            _post(world, "/clock", lambda body: world.advance(span(body.get("advance")))),
+            _post(world, "/press", lambda body: press(world.slack, *(_text(body, key) for key in _ALLOWED["/press"]))),
         ]
     )
 
 
-def _post(path: str, act: Callable[[Json], None]) -> Route:
+def _post(world: World, path: str, act: Callable[[Json], None]) -> Route:
     """A 400 says what is wrong and lists what is allowed."""
 
     async def endpoint(request: Request) -> Response:
         try:
             act(_object(await request.body()))
         except (ScenarioError, ValueError, KeyError) as error:
-            return JSONResponse({"error": str(error), "allowed": _ALLOWED[path], "scenarios": shipped_names()}, 400)
+            allowed = {"allowed": _ALLOWED[path], "scenarios": shipped_names(), "buttons": buttons(world.slack)}
+            return JSONResponse({"error": str(error), **{key: allowed[key] for key in _LISTED[path]}}, 400)
         return JSONResponse({"ok": True})
 
     return Route(path, endpoint, methods=["POST"])
@@ -97,6 +116,7 @@ def _state(world: World) -> Json:
         "now": world.now().isoformat(),
         "faults": [{"method": one.method, "kind": one.kind, "times": one.times} for one in world.faults.waiting()],
         "calls": len(world.calls),
+        "presses": world.slack.presses,
     }
 
 

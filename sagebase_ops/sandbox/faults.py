@@ -11,7 +11,7 @@ class Fault:
     """One fault for `method` (`*` is every one), `times` times (None: until it is removed).
 
     `options`: `seconds` for latency; `status` (a gRPC status word, or an HTTP code for Slack), `reason`, `error` and
-    `retry_after` for a refusal.
+    `retry_after` for a refusal; `after: true` for a reset, or a refusal of Slack, that comes behind the effect.
     """
 
     method: str

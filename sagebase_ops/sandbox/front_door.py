@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import trustme
 
 from sagebase_ops.sandbox.website import service_at
+from sagebase_ops.sandbox.wire import reset
 from sagebase_ops.sandbox.world import World
 
 _LONGEST_HEAD = 65_536
@@ -79,6 +80,8 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, por
     there = asyncio.create_task(_copy(reader, back_writer))
     try:
         await _copy(back_reader, writer)
+    except ConnectionResetError:  # what happens behind the door is felt in front of it
+        reset(writer.transport)
     finally:
         there.cancel()
         back_writer.close()

@@ -112,7 +112,7 @@ async def _before(world: World, fault: Fault, context: Any) -> None:  # Any: grp
         await asyncio.sleep(float(fault.options.get("seconds", 1)))
     elif fault.kind == "timeout_before":
         await asyncio.sleep(_FOR_EVER)
-    elif fault.kind == "reset":
+    elif fault.kind == "reset":  # no handler comes near the socket: this is what a client makes of a lost one by itself
         await context.abort(grpc.StatusCode.UNAVAILABLE, "Socket closed")
     elif fault.kind == "refusal":
         await _refuse(context, refusal_of(world, fault))

@@ -17,13 +17,13 @@ from sagebase_ops.sandbox.grpc_server import refusal_of
 from sagebase_ops.sandbox.logs import LogBook
 from sagebase_ops.sandbox.refusals import RefusalError, not_found
 from sagebase_ops.sandbox.rest_answers import Json
+from sagebase_ops.sandbox.wire import through
 from sagebase_ops.sandbox.world import World
 
 SQL, STORAGE, USAGE = "sqladmin.googleapis.com", "storage.googleapis.com", "serviceusage.googleapis.com"
 MONITORING, RUN, SECRETS = "monitoring.googleapis.com", "run.googleapis.com", "secretmanager.googleapis.com"
 PROJECTS = "cloudresourcemanager.googleapis.com"
 _OLD_FORM = {SQL, STORAGE}
-_FOR_EVER = 3600
 
 Make: TypeAlias = Callable[[World, Request], Any]
 """The answer to one request, a JSON object. Raises RefusalError."""
@@ -83,24 +83,21 @@ def _route(
 ) -> Route:  # Any: sync or async Make
     async def endpoint(request: Request) -> Response:
         fault = world.faults.take(method)
-        if fault and fault.kind == "latency":
-            await asyncio.sleep(float(fault.options.get("seconds", 1)))
-        if fault and fault.kind == "timeout_before":
-            await asyncio.sleep(_FOR_EVER)
-        try:
-            if fault and fault.kind in {"refusal", "reset"}:
-                raise refusal_of(world, fault)
-            if api:
-                world.enter(api, method, _PERMISSIONS.get(method, method), _project(world, request), _resource(request))
-            found = make(world, request)
-            body = await found if asyncio.iscoroutine(found) else found
-        except RefusalError as refusal:
-            return JSONResponse(_refused(refusal, api), refusal.code)
-        if fault and fault.kind == "timeout_after":
-            await asyncio.sleep(_FOR_EVER)
-        if fault and fault.kind == "malformed":
-            return Response('{"items": [', media_type="application/json")
-        return JSONResponse(_halved(body) if fault and fault.kind == "half_page" else body)
+
+        async def answer() -> Response:
+            try:
+                if fault and fault.kind == "refusal":
+                    raise refusal_of(world, fault)
+                if api:
+                    permission = _PERMISSIONS.get(method, method)
+                    world.enter(api, method, permission, _project(world, request), _resource(request))
+                found = make(world, request)
+                body = await found if asyncio.iscoroutine(found) else found
+            except RefusalError as refusal:
+                return JSONResponse(_refused(refusal, api), refusal.code)
+            return JSONResponse(_halved(body) if fault and fault.kind == "half_page" else body)
+
+        return await through(fault, answer)
 
     return Route(path, endpoint, methods=[verb])
 

@@ -139,6 +139,15 @@ class Dashboard(Part):
     filters: list[str]
 
 
+class SlackChannel(Part):
+    """A channel beside `#sagebase-ops` and `#sagebase-ops-fallback`; one of these names here changes that one."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,80}$")]
+    archived: bool = False
+    member: bool = True
+    """Whether the bot was invited."""
+
+
 class Scenario(Part):
     """The whole state. Lists replace those of the scenario it extends."""
 
@@ -156,6 +165,8 @@ class Scenario(Part):
     disabled_apis: list[str] = []
     quota_exhausted: list[str] = []
     slack_down: bool = False
+    slack_channels: list[SlackChannel] = []
+    slack_scopes: list[str] = ["chat:write", "channels:history", "channels:read", "users:read"]
 
 
 def shipped_names() -> list[str]:

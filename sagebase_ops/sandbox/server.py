@@ -14,7 +14,10 @@ from sagebase_ops.sandbox.control import control_app
 from sagebase_ops.sandbox.front_door import FrontDoor
 from sagebase_ops.sandbox.grpc_server import start_grpc
 from sagebase_ops.sandbox.rest import rest_app
+from sagebase_ops.sandbox.slack.app import slack_app
+from sagebase_ops.sandbox.slack.workspace import BOT_TOKEN
 from sagebase_ops.sandbox.website import website_app, with_websites
+from sagebase_ops.sandbox.wire import BreakableHttp
 from sagebase_ops.sandbox.world import World
 
 _GCLOUD = ("SQL", "LOGGING", "SECRETMANAGER", "MONITORING", "CLOUDRESOURCEMANAGER", "SERVICEUSAGE")
@@ -27,6 +30,7 @@ class Sandbox:
     world: World
     grpc: str
     rest: str
+    slack: str
     control: str
 
     @classmethod
@@ -34,21 +38,26 @@ class Sandbox:
     async def running(
         cls, scenario: str = "healthy", *, base_port: int = 0, projects: Sequence[str] = ("sagebase-sandbox",)
     ) -> AsyncIterator["Sandbox"]:
-        """Open every door: gRPC on `base_port`, REST on the next, control on the third after; 0 takes any free ones.
+        """Open every door: gRPC on `base_port`, REST on the next, Slack on the one after, then control; 0: any free.
 
         Raises ScenarioError, and OSError when a port is taken.
         """
         world, ca = World(scenario, projects), trustme.CA()
+        servers: list[uvicorn.Server] = []
         async with AsyncExitStack() as stack:
             grpc_server, grpc_port = await start_grpc(world, base_port)
             stack.push_async_callback(grpc_server.stop, 0)
             rest = with_websites(rest_app(world, ca.cert_pem.bytes()), website_app(world, secure=False), world)
-            rest_behind = await stack.enter_async_context(_serving(rest, 0))
-            sites = await stack.enter_async_context(_serving(website_app(world, secure=True), 0))
+            rest_behind = await stack.enter_async_context(_serving(rest, 0, servers))
+            sites = await stack.enter_async_context(_serving(website_app(world, secure=True), 0, servers))
             door = FrontDoor(world, ca, rest_behind, sites)
             port = await stack.enter_async_context(door.listening(base_port and base_port + 1))
-            control = await stack.enter_async_context(_serving(control_app(world), base_port and base_port + 3))
-            yield cls(world, f"127.0.0.1:{grpc_port}", f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}")
+            slack = await stack.enter_async_context(_serving(slack_app(world), base_port and base_port + 2, servers))
+            control = await stack.enter_async_context(
+                _serving(control_app(world), base_port and base_port + 3, servers)
+            )
+            stack.callback(_end_together, servers)
+            yield cls(world, f"127.0.0.1:{grpc_port}", *(f"http://127.0.0.1:{one}" for one in (port, slack, control)))
 
     def exports(self) -> dict[str, str]:
         """What a client sets to come here: ours first, then gcloud's."""
@@ -56,7 +65,8 @@ class Sandbox:
         ours = {
             "SAGEBASE_OPS_GCP_GRPC_ENDPOINT": self.grpc,
             "SAGEBASE_OPS_GCP_REST_ENDPOINT": self.rest,
-            "SAGEBASE_OPS_SLACK_BASE_URL": f"{self.control}/api/",
+            "SAGEBASE_OPS_SLACK_BASE_URL": self.slack,
+            "SAGEBASE_OPS_SLACK_BOT_TOKEN": BOT_TOKEN,
             "SAGEBASE_OPS_SANDBOX_PROJECT": self.world.projects[0],
         }
         gcloud = {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": f"{self.rest}/" for name in _GCLOUD}
@@ -74,15 +84,24 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def _serving(app: Any, port: int) -> AsyncIterator[int]:  # Any: an ASGI application
-    """Uvicorn on loopback; yields the port it got."""
+async def _serving(
+    app: Any, port: int, servers: list[uvicorn.Server]
+) -> AsyncIterator[int]:  # Any: an ASGI application
+    """Uvicorn on loopback, added to `servers`; yields the port it got."""
     listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", http="h11", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", http=BreakableHttp, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # older uvicorn had it; signals are the caller's
+    servers.append(server)
     task = asyncio.create_task(server._serve([listener]))  # noqa: SLF001 (serve() would take the process's signals)
     try:
         yield listener.getsockname()[1]
     finally:
         server.should_exit = True
         await task
+
+
+def _end_together(servers: list[uvicorn.Server]) -> None:
+    """Each takes a moment to end: side by side they take one."""
+    for server in servers:
+        server.should_exit = True

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sagebase_ops.sandbox.faults import Faults
 from sagebase_ops.sandbox.refusals import api_disabled, permission_denied, quota_exceeded
 from sagebase_ops.sandbox.scenario import RunService, Scenario, load_scenario
+from sagebase_ops.sandbox.slack.workspace import Workspace
 
 MOST_CALLS = 100_000
 
@@ -29,6 +30,7 @@ class World:
         self.faults = Faults()
         self.calls: list[Call] = []
         self._ahead = timedelta(0)
+        self.slack = Workspace(self.now, lambda: self.scenario.slack_channels)
         self.play(scenario)
 
     def play(self, name: str) -> None:
@@ -43,10 +45,13 @@ class World:
     def advance(self, by: timedelta) -> None:
         self._ahead += by
 
-    def enter(self, api: str, method: str, permission: str, project: str, resource: str = "") -> None:
-        """Note the call, and refuse it as Google would: unknown project, API off, quota, permission. Raises RefusalError."""
+    def note(self, api: str, method: str, project: str = "") -> None:
         if len(self.calls) < MOST_CALLS:
             self.calls.append(Call(self.now(), api, method, project))
+
+    def enter(self, api: str, method: str, permission: str, project: str, resource: str = "") -> None:
+        """Note the call, and refuse it as Google would: unknown project, API off, quota, permission. Raises RefusalError."""
+        self.note(api, method, project)
         number = self.scenario.number
         where = resource or f"projects/{project}"
         if project not in (*self.projects, number):

@@ -20,12 +20,6 @@ LATENCY = 'metric.type = "run.googleapis.com/request_latencies" AND resource.typ
 
 
 @pytest.fixture
-async def box() -> AsyncIterator[Sandbox]:
-    async with Sandbox.running("healthy") as running:
-        yield running
-
-
-@pytest.fixture
 async def cloud(box: Sandbox) -> AsyncIterator[Cloud]:
     connections = Connections(box.grpc, box.rest)
     yield Cloud(connections)

@@ -1,0 +1,10 @@
+"""The Slack port: the Web API under `/api/`, and the page that a person looks at."""
+
+from starlette.applications import Starlette
+
+from sagebase_ops.sandbox.slack.api import api_routes
+from sagebase_ops.sandbox.world import World
+
+
+def slack_app(world: World) -> Starlette:
+    return Starlette(routes=api_routes(world))
