@@ -1,6 +1,7 @@
 """What did Cloud Monitoring measure, and is the metric what we take it for?"""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,18 +10,20 @@ from typing import Any
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import rfc3339
-from sagebase_ops.gcp.metrics import METRICS, Metric, filter_of
-from sagebase_ops.gcp.monitoring import MetricQuery, Series, SeriesSet
+from sagebase_ops.gcp.metrics import SQL_INSTANCE, Metric, filter_of
+from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery, Point, Series, SeriesSet
 
 _FAILED = "5xx"
+_RESPONSE_CLASS = re.compile(r"[1-5]xx")
+_DIMENSIONLESS = "1"
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One value per target name, and how far it can be believed.
 
-    `otherwise` is what Google's descriptor says where it is not what we take the metric for; `unproven` the refusal
-    that kept us from reading it. `asked` is for the finding.
+    `otherwise` is what Google says where the metric is not what we take it for; `unproven` the refusal that kept us
+    from reading it. `asked` is for the finding.
     """
 
     values: Mapping[str, float]
@@ -29,30 +32,44 @@ class Measured:
     otherwise: str | None = None
     unproven: GcpError | None = None
 
+    @property
+    def believed(self) -> bool:
+        """The whole answer, of a metric that is proven to be what we take it for."""
+        return self.answer.complete and self.otherwise is None and self.unproven is None
+
 
 async def measure(known: Metric, window: timedelta, context: CheckContext) -> Measured:
-    """Ask for the values and for Google's descriptor at once. Raises GcpError for the values alone."""
-    query = _query(known, window, context)
+    """The values over `window` up to where Google's data ends. Raises GcpError when they are not to be had."""
+    return await (_measure_named if known.filter is None else _measure_other)(known, window, context)
+
+
+async def _measure_named(known: Metric, window: timedelta, context: CheckContext) -> Measured:
+    """Values and descriptor are asked for at once; values again where the descriptor's delay is longer than ours."""
+    project, query = context.project.id, _query(known, window, known.delay, context)
     answer, descriptor = await asyncio.gather(
-        context.gcp.metrics.series(context.project.id, query), _descriptor(known, context)
+        context.gcp.metrics.series(project, query), _descriptor_or_refusal(known, context)
     )
-    values = _values(known, query, answer)
     if isinstance(descriptor, GcpError):
-        return Measured(values, answer, _asked(query), unproven=descriptor)
-    return Measured(values, answer, _asked(query), otherwise=descriptor)
+        return Measured(_values(known, query, answer), answer, _asked(query), unproven=descriptor)
+    if descriptor is not None and descriptor.delay is not None and descriptor.delay > known.delay:
+        query = _query(known, window, descriptor.delay, context)
+        answer = await context.gcp.metrics.series(project, query)
+    return Measured(_values(known, query, answer), answer, _asked(query), otherwise=_differs(known, descriptor))
 
 
-async def counted_instances(window: timedelta, context: CheckContext) -> frozenset[str]:
-    """Services whose instances were counted in the same window: only of them "no request came" can be said."""
-    try:
-        instances = await measure(METRICS["instance_count"], window, context)
-    except GcpError:
-        return frozenset()  # then nobody can say it, and the metric stays unknown
-    return frozenset(instances.values) if instances.answer.complete else frozenset()
+async def _measure_other(known: Metric, window: timedelta, context: CheckContext) -> Measured:
+    """The descriptor comes first, since it alone knows the delay. Raises GcpError for either."""
+    descriptor = await context.gcp.metrics.descriptor(context.project.id, known.type)
+    delay = descriptor.delay if descriptor is not None and descriptor.delay is not None else known.delay
+    query = _query(known, window, delay, context)
+    answer = await context.gcp.metrics.series(context.project.id, query)
+    unit = answer.unit or _DIMENSIONLESS
+    otherwise = None if unit in known.google_units else unit
+    return Measured(_values(known, query, answer), answer, _asked(query), otherwise=otherwise)
 
 
-def _query(known: Metric, window: timedelta, context: CheckContext) -> MetricQuery:
-    end = context.now.replace(second=0, microsecond=0) - known.delay
+def _query(known: Metric, window: timedelta, delay: timedelta, context: CheckContext) -> MetricQuery:
+    end = (context.now - delay).replace(second=0, microsecond=0)
     return MetricQuery(
         filter_of(known, context.project.region),
         known.aligner,
@@ -76,12 +93,15 @@ def _asked(query: MetricQuery) -> dict[str, Any]:
     }
 
 
-async def _descriptor(known: Metric, context: CheckContext) -> str | GcpError | None:
-    """What Google says the metric is where we are wrong; None where it agrees, or does not list it yet."""
+async def _descriptor_or_refusal(known: Metric, context: CheckContext) -> Descriptor | GcpError | None:
     try:
-        found = await context.gcp.metrics.descriptor(context.project.id, known.type)
+        return await context.gcp.metrics.descriptor(context.project.id, known.type)
     except GcpError as error:
         return error
+
+
+def _differs(known: Metric, found: Descriptor | None) -> str | None:
+    """What Google says the metric is where we are wrong; None where it agrees, or does not list it yet."""
     if found is None:
         return None
     same = (found.kind, found.value_type) == (known.kind, known.value_type) and found.unit in known.google_units
@@ -89,19 +109,34 @@ async def _descriptor(known: Metric, context: CheckContext) -> str | GcpError | 
 
 
 def _values(known: Metric, query: MetricQuery, answer: SeriesSet) -> dict[str, float]:
-    """One number per target; where the metric is grouped by response class as well, its 5xx by all."""
-    found: dict[str, dict[str, float]] = {}
-    for series in answer.series:
-        if _is_of_window(series, query):
-            target, *kind = (series.labels[label] for label in known.group_by)
-            by_kind = found.setdefault(target.rpartition(":")[2], {})
-            by_kind["".join(kind)] = series.points[0].value * known.scale
-    if len(known.group_by) == 1:
-        return {name: by_kind[""] for name, by_kind in found.items()}
-    shares = {name: (by_kind.get(_FAILED, 0.0), sum(by_kind.values())) for name, by_kind in found.items()}
-    return {name: failed / total for name, (failed, total) in shares.items() if total > 0}
+    """One number per target. A counter of nothing is no number: Google writes none, or zero, as it likes."""
+    newest = [(series, point) for series in answer.series if (point := _newest(series, query))]
+    if known.is_share:
+        return _shares(known, newest)
+    values = {_name(known, series): point.value * known.scale for series, point in newest}
+    return {name: value for name, value in values.items() if value != 0 or not known.needs_traffic}
 
 
-def _is_of_window(series: Series, query: MetricQuery) -> bool:
-    """The newest point must end where the window does: an older one is an answer to another question."""
-    return bool(series.points) and series.points[0].end >= query.end - timedelta(minutes=1)
+def _shares(known: Metric, newest: list[tuple[Series, Point]]) -> dict[str, float]:
+    """The 5xx by all. Where no series says its class, all would look like successes: that is no share at all."""
+    of_service, of_class = known.group_by
+    counts: dict[str, dict[str, float]] = {}
+    for series, point in newest:
+        counts.setdefault(series.labels[of_service], {})[series.labels[of_class]] = point.value
+    return {
+        name: by_class.get(_FAILED, 0.0) / total
+        for name, by_class in counts.items()
+        if (total := sum(by_class.values())) > 0 and any(map(_RESPONSE_CLASS.fullmatch, by_class))
+    }
+
+
+def _name(known: Metric, series: Series) -> str:
+    """The labels asked for; of an instance's `PROJECT:INSTANCE` the instance."""
+    name = ", ".join(series.labels[label] for label in known.group_by)
+    return name.rpartition(":")[2] if known.target == SQL_INSTANCE else name
+
+
+def _newest(series: Series, query: MetricQuery) -> Point | None:
+    """It must end where the window does: an older or later one is an answer to another question."""
+    newest = max(series.points, key=lambda point: point.end, default=None)
+    return newest if newest and abs(newest.end - query.end) <= timedelta(minutes=1) else None

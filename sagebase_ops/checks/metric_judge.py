@@ -4,18 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from sagebase_ops.checks.metric_data import Measured
-from sagebase_ops.checks.metric_params import Params
+from sagebase_ops.checks.metric_params import Limit, Params
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused, said_by
 from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict, failing, passing, unknown, warning
 from sagebase_ops.errors import GcpError
 
 WITHIN = Sentence(ja="{measures} {{value}}（上限 {{limit}}）", en="{measures} {{value}} (limit {{limit}})")
+AT_LEAST = Sentence(ja="{measures} {{value}}（下限 {{limit}}）", en="{measures} {{value}} (at least {{limit}} wanted)")
 NO_LIMIT = Sentence(ja="{measures} {{value}}", en="{measures} {{value}}")
+UNDER = Sentence(
+    ja="{measures} {{value}} が下限 {{limit}} を下回っています",
+    en="{measures} {{value}} is under the limit of {{limit}}",
+)
 OVER = Sentence(
     ja="{measures} {{value}} が上限 {{limit}} を超えています", en="{measures} {{value}} is over the limit of {{limit}}"
 )
-NO_REQUESTS = Sentence(ja="期間中のリクエストはありません", en="no requests in the window")
 NO_DATA = Sentence(
     ja="確認できません：{metric} のデータが期間中に一つもありません",
     en="could not look: {metric} has no data in the window",
@@ -28,9 +32,13 @@ NOT_AS_BELIEVED = Sentence(
     ja="確認できません：{metric} の種類か単位が想定と違います（Google: {google}、想定: {believed}）",
     en="could not look: {metric} is not of the kind and unit that we take it for (Google: {google}, we: {believed})",
 )
+OTHER_UNIT = Sentence(
+    ja="確認できません：{metric} の単位は {google} です。schedules.yaml の unit を直してください（現在 {believed}）",
+    en="could not look: {metric} is in {google}; write that as its unit in schedules.yaml (now {believed})",
+)
 IMPLAUSIBLE = Sentence(
-    ja="確認できません：使用率 {value} はあり得ない値です（単位の想定違い）",
-    en="could not look: a utilisation of {value} cannot be (its unit is not what we take it for)",
+    ja="確認できません：{value} はあり得ない値です（単位の想定違い）",
+    en="could not look: {value} cannot be (its unit is not what we take it for)",
 )
 _HIGHEST_SHARE = 1.5
 
@@ -38,7 +46,7 @@ Given = dict[str, Any]  # fields of Finding and placeholders by name
 
 
 def given_of(params: Params, measured: Measured, link: str) -> Given:
-    return {"asked": measured.asked, "link": link, "metric": params.metric}
+    return {"asked": measured.asked, "link": link, "metric": params.metric or params.known.type}
 
 
 def about(params: Params, sentence: Sentence) -> Sentence:
@@ -50,10 +58,7 @@ def about(params: Params, sentence: Sentence) -> Sentence:
 def judged(target: Target, measured: Measured, params: Params, given: Given, judge: Callable[[], Finding]) -> Finding:
     """`judge`'s finding, as far as it may be believed: of a metric that we take wrongly, or could not check, no pass is."""
     if measured.otherwise is not None:
-        known = params.known
-        believed = f"{known.kind} {known.value_type} {known.google_units[0]}"
-        told = {**given, "google": measured.otherwise, "believed": believed}
-        return unknown(target, NOT_AS_BELIEVED, reason="unit", **told)
+        return _not_as_believed(target, measured.otherwise, params, given)
     found = judge()
     if measured.unproven is not None and found.verdict in {Verdict.PASS, Verdict.WARN}:
         return refused(target, measured.unproven)
@@ -61,20 +66,46 @@ def judged(target: Target, measured: Measured, params: Params, given: Given, jud
 
 
 def held_against(target: Target, value: float, params: Params, measured: Measured, given: Given) -> Finding:
-    """The value against the entry's limits, else the guide's. Part of an answer proves a failure and nothing less."""
+    """The value against the entry's limits, else the guide's. Part of an answer proves "too much" and nothing else.
+
+    It proves not even that of a share: what is missing may be the other part.
+    """
     amount = Quantity(value, params.known.unit)
-    if params.known.ratio and value > _HIGHEST_SHARE:
+    if _cannot_be(value, params):
         return unknown(target, IMPLAUSIBLE, reason="unit", value=amount, **given)
-    fail, warn = params.limit("fail_above"), params.limit("warn_above")
-    if fail is not None and value > fail.amount:
-        return failing(target, about(params, OVER), value=amount, limit=fail, reason="over_limit", **given)
-    if (lacking := measured.answer.partial) is not None:
+    broken = next((limit for limit in params.limits if limit.broken_by(value)), None)
+    proven = broken is not None and broken.fails and broken.above and not params.known.is_share
+    if (lacking := measured.answer.partial) is not None and not proven:
         return partly(target, lacking, {**given, "value": amount})
-    if warn is not None and value > warn.amount:
-        return warning(target, about(params, OVER), value=amount, limit=warn, reason="over_limit", **given)
-    if (limit := fail or warn) is None:
+    return _broken(target, broken, amount, params, given) if broken else _kept(target, amount, params, given)
+
+
+def _broken(target: Target, limit: Limit, amount: Quantity, params: Params, given: Given) -> Finding:
+    words, reason = (OVER, "over_limit") if limit.above else (UNDER, "under_limit")
+    verdict = failing if limit.fails else warning
+    return verdict(target, about(params, words), value=amount, limit=limit.at, reason=reason, **given)
+
+
+def _kept(target: Target, amount: Quantity, params: Params, given: Given) -> Finding:
+    if not params.limits:
         return passing(target, about(params, NO_LIMIT), value=amount, **given)
-    return passing(target, about(params, WITHIN), value=amount, limit=limit, **given)
+    limit = params.limits[0]
+    words = WITHIN if limit.above else AT_LEAST
+    return passing(target, about(params, words), value=amount, limit=limit.at, **given)
+
+
+def _cannot_be(value: float, params: Params) -> bool:
+    """None of the guide's metrics is ever negative; one that an entry describes may be."""
+    known = params.known
+    return known.filter is None and (value < 0 or (known.ratio and value > _HIGHEST_SHARE))
+
+
+def _not_as_believed(target: Target, google: str, params: Params, given: Given) -> Finding:
+    known = params.known
+    if known.filter is not None:
+        return unknown(target, OTHER_UNIT, reason="unit", google=google, believed=known.google_units[0], **given)
+    believed = f"{known.kind} {known.value_type} {known.google_units[0]}"
+    return unknown(target, NOT_AS_BELIEVED, reason="unit", google=google, believed=believed, **given)
 
 
 def without_data(target: Target, measured: Measured, given: Given) -> Finding:

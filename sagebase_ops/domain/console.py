@@ -21,6 +21,11 @@ def sql_instance_page(project: str, instance: str) -> str:
     return f"{CONSOLE}/sql/instances/{quote(instance)}/overview?project={quote(project)}"
 
 
+def metrics_page(project: str) -> str:
+    """Metrics Explorer."""
+    return f"{CONSOLE}/monitoring/metrics-explorer?project={_part(project)}"
+
+
 def secret_page(project: str, secret: str) -> str:
     return f"{CONSOLE}/security/secret-manager/secret/{quote(secret)}/versions?project={quote(project)}"
 

@@ -9,19 +9,21 @@ from datetime import timedelta
 
 from sagebase_ops.domain.results import Sentence
 
-RUN_SERVICE, SQL_INSTANCE = "run_service", "sql_instance"
-_SERVICE = ("resource.labels.service_name",)
+RUN_SERVICE, SQL_INSTANCE, TIME_SERIES = "run_service", "sql_instance", "time_series"
+SERVICE = "resource.labels.service_name"
+_SERVICE = (SERVICE,)
 _CLASS = "metric.labels.response_code_class"
 _RUN_DELAY = timedelta(minutes=4)
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One named metric. A value of Google's times `scale` is in `unit`.
+    """One metric. A value of Google's times `scale` is in `unit`.
 
     `kind`, `value_type` and `google_units` are what its descriptor must say. `period` and `then` make a peak: aligned
-    by the minute, then the greatest. A second label in `group_by` makes a share: its 5xx by all. `fail_above` is the
-    guide's own limit, in `unit`; None where the guide sets none.
+    by the minute, then the greatest. `fail_above` is the guide's own limit, in `unit`; None where the guide sets none.
+    `needs_traffic`: without requests it has no data; `needs_instances`: without instances. `filter` is that of a
+    metric which an entry describes itself; its descriptor then tells its delay.
     """
 
     type: str
@@ -44,6 +46,13 @@ class Metric:
     fail_above: float | None = None
     ratio: bool = False
     needs_traffic: bool = False
+    needs_instances: bool = False
+    filter: str | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Its 5xx by all, from counts by response class."""
+        return self.filter is None and _CLASS in self.group_by
 
 
 def _run(name: str, **given: object) -> Metric:
@@ -60,6 +69,7 @@ METRICS = {
         value_type="DISTRIBUTION",
         google_units=("10^2.%", "1"),
         ratio=True,
+        needs_instances=True,
         fail_above=0.8,
         title=Sentence(ja="CPU使用率", en="CPU utilisation"),
         measures=Sentence(ja="p95", en="p95"),
@@ -76,6 +86,7 @@ METRICS = {
         value_type="DISTRIBUTION",
         google_units=("10^2.%", "1"),
         ratio=True,
+        needs_instances=True,
         fail_above=0.85,
         title=Sentence(ja="メモリ使用率", en="memory utilisation"),
         measures=Sentence(ja="p99", en="p99"),
@@ -170,7 +181,9 @@ METRICS = {
 
 
 def filter_of(metric: Metric, region: str) -> str:
-    """One metric type, in the region where it is Cloud Run's."""
+    """The metric's own, else one metric type, in the region where it is Cloud Run's."""
+    if metric.filter is not None:
+        return metric.filter
     parts = [f'metric.type = "{metric.type}"', f'resource.type = "{metric.resource}"']
     if metric.target == RUN_SERVICE:
         parts.append(f'resource.labels.location = "{region}"')

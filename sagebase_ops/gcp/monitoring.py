@@ -75,12 +75,16 @@ class SeriesSet:
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """What a metric is, in Google's words: `DELTA`, `DISTRIBUTION`, `ms`."""
+    """What a metric is, in Google's words: `DELTA`, `DISTRIBUTION`, `ms`.
+
+    `delay` is how long a point may take until it is seen: sampling and ingestion together; None where Google says neither.
+    """
 
     type: str
     kind: str
     value_type: str
     unit: str
+    delay: timedelta | None = None
 
 
 _Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -183,7 +187,8 @@ def answer_of(gathered: _Gathered, question: Question) -> SeriesSet:
 def read_descriptor(message: Any) -> Descriptor:  # google.api.MetricDescriptor; protobuf makes its class at run time
     """A MetricDescriptor message as we see it."""
     kind, value_type = message.MetricKind.Name(message.metric_kind), message.ValueType.Name(message.value_type)
-    return Descriptor(message.type, kind, value_type, message.unit)
+    sampled, ingested = message.metadata.sample_period.ToTimedelta(), message.metadata.ingest_delay.ToTimedelta()
+    return Descriptor(message.type, kind, value_type, message.unit, (sampled + ingested) or None)
 
 
 def _metric_client() -> "type[MetricServiceAsyncClient]":
@@ -200,10 +205,10 @@ def _labels(series: Any, group_by: tuple[str, ...]) -> _Labels:  # raw TimeSerie
 
 
 def _points(series: Any) -> Iterator[Point]:  # raw TimeSeries
-    """Points that hold a number: an empty histogram has none, and its percentile is NaN."""
+    """Points that hold a number: an empty histogram has none, and its percentile is NaN. Infinity measures nothing."""
     for point in series.points:
         value = _number(point.value)
-        if not math.isnan(value):
+        if math.isfinite(value):
             yield Point(point.interval.end_time.ToDatetime(tzinfo=UTC), value)
 
 

@@ -44,6 +44,7 @@ KINDS: Mapping[str, Sentence] = {
     "secret": Sentence(ja="シークレット", en="secret"),
     "bucket": Sentence(ja="バケット", en="bucket"),
     "api": Sentence(ja="API", en="API"),
+    "time_series": Sentence(ja="時系列", en="time series"),
     "dashboard": Sentence(ja="ダッシュボード", en="dashboard"),
     "project": Sentence(ja="プロジェクト", en="project"),
 }

@@ -125,7 +125,7 @@ def _page(series: list[Aligned], metric_type: str, metric: MetricType, request: 
     size = min(request.page_size or _PAGE, _PAGE)
     offset = _offset(request)
     flat = [(one, point) for one in series for point in one.points]
-    answer = ListTimeSeriesResponse.pb()(unit=metric.unit)
+    answer = ListTimeSeriesResponse.pb()(unit=_unit(metric, request.aggregation))
     current = None
     for one, (end, amount) in flat[offset : offset + size]:
         if one is not current:
@@ -138,6 +138,17 @@ def _page(series: list[Aligned], metric_type: str, metric: MetricType, request: 
     if offset + size < len(flat):
         answer.next_page_token = f"{offset + size}.{_digest(request)}"
     return answer
+
+
+def _unit(metric: MetricType, aggregation: Any) -> str:  # Any: raw message
+    """A rate is by the second, and a count has no unit, whatever is counted."""
+    aligner, reducer = (
+        _name(Aggregation.Aligner, aggregation.per_series_aligner),
+        _name(Aggregation.Reducer, aggregation.cross_series_reducer),
+    )
+    if "_COUNT" in reducer or "_COUNT" in aligner:
+        return "1"
+    return f"{metric.unit}/s" if aligner == "ALIGN_RATE" else metric.unit
 
 
 def _write_point(
@@ -208,6 +219,8 @@ def describe(parent: str, name: str, metric: MetricType) -> Any:  # Any: raw mes
     found.metric_kind = kinds.MetricKind.Value(metric.kind)
     found.value_type = kinds.ValueType.Value(metric.value)
     found.monitored_resource_types.append(metric.resource)
+    found.metadata.sample_period.seconds = 60
+    found.metadata.ingest_delay.FromTimedelta(HIDDEN)
     for label in metric.labels:
         found.labels.add(key=label)
     return found
