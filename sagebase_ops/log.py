@@ -11,7 +11,7 @@ import structlog
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|ya29\.[\w.-]+|(?<=Bearer )[\w.~+/-]+=*|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
-_NOISY = ("apscheduler", "httpx", "httpcore", "slack_sdk", "uvicorn.access", "google", "urllib3", "asyncio")
+_NOISY = ("apscheduler", "httpx", "httpcore", "slack_sdk", "uvicorn", "google", "urllib3", "asyncio")
 
 Event = MutableMapping[str, Any]
 """A log event: any fields."""

@@ -54,23 +54,17 @@ class Settings(BaseSettings):
             )
         return self
 
-    @model_validator(mode="after")
-    def _state_that_lasts(self) -> "Settings":
-        scheme = self.state.partition("://")[0]
-        if scheme == "firestore":
+    @field_validator("state")
+    @classmethod
+    def _known_store(cls, given: str) -> str:
+        if given.startswith("firestore://"):
             raise ValueError(
-                f'{PREFIX}STATE = "{self.state}": this version keeps its state in SQLite only; '
+                "this version keeps its state in SQLite only; "
                 "write sqlite:///FOLDER/FILE (a relative path has three slashes, an absolute one four)"
             )
-        if not self.state.startswith("sqlite:///") or self.state == "sqlite:///":
-            raise ValueError(f'{PREFIX}STATE = "{self.state}": not a store; allowed: sqlite:///FOLDER/FILE')
-        mark = next((name for name in CLOUD_RUN_MARKS if os.environ.get(name)), None)
-        if mark is not None:
-            raise ValueError(
-                f'{PREFIX}STATE = "{self.state}": on Cloud Run ({mark} is set) the disk dies with the instance, and with it '
-                "what was told and what was not; run the daemon where its disk stays"
-            )
-        return self
+        if not given.startswith("sqlite:///") or given == "sqlite:///":
+            raise ValueError("not a store; allowed: sqlite:///FOLDER/FILE")
+        return given
 
     @property
     def sandboxed(self) -> bool:
@@ -81,6 +75,16 @@ class Settings(BaseSettings):
     def state_path(self) -> str:
         """The SQLite file: relative after three slashes, absolute after four."""
         return self.state.removeprefix("sqlite:///")
+
+    def lasting_state_path(self) -> str:
+        """The same for whoever writes to it. Raises ConfigError on Cloud Run."""
+        mark = next((name for name in CLOUD_RUN_MARKS if os.environ.get(name)), None)
+        if mark is not None:
+            raise ConfigError(
+                f'environment: {PREFIX}STATE = "{self.state}": on Cloud Run ({mark} is set) the disk dies with the instance, '
+                "and with it what was told and what was not; run the daemon where its disk stays"
+            )
+        return self.state_path
 
 
 def load_settings(**given: Any) -> Settings:  # Any: values of any setting, which win over environment and .env

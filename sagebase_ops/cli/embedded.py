@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -48,8 +49,12 @@ def _exports(process: "subprocess.Popen[str]", said: IO[str]) -> dict[str, str]:
     raise ConfigError(said.read().strip() or f"the sandbox ended with {process.wait()} before it was ready")
 
 
-def without_real_world(environment: dict[str, str]) -> None:
-    """Set what the sandbox exported, and forget every setting of the real world that was there before."""
+def without_real_world(environment: dict[str, str], state: Path) -> None:
+    """Set what the sandbox exported, and forget every setting of the real world that was there before.
+
+    What is remembered goes into the folder `state`, which lasts as long as the pretend Slack that was told.
+    """
     for name in [name for name in os.environ if name.startswith("SAGEBASE_OPS_")]:
         del os.environ[name]
     os.environ.update({name: value for name, value in environment.items() if name.startswith("SAGEBASE_OPS_")})
+    os.environ["SAGEBASE_OPS_STATE"] = f"sqlite:///{state / 'state.db'}"

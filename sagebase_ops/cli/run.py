@@ -7,6 +7,7 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -16,6 +17,15 @@ from sagebase_ops.cli.files import chosen_schedules
 from sagebase_ops.errors import ConfigError
 
 DEFAULT_SANDBOX_PROJECT = "sagebase-sandbox"
+EXAMPLE_PROJECT = "your-project-id"
+_TELLING = {
+    "sent": "told Slack: {channel}",
+    "stored": "stored, not yet delivered to {channel}: the daemon or the next run sends it",
+    "refused": "Slack refused the digest",
+    "no_token": "warning: nobody was told: SAGEBASE_OPS_SLACK_BOT_TOKEN is not set; the run is recorded",
+    "unrecorded": "warning: neither recorded nor told",
+}
+"""By how telling ended. What says nothing (a dry run, a digest that is not due) has nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,9 @@ def start(request: Request) -> int:
 
     if request.scenario is None:
         settings = load_settings()
-        project = settings.sandbox_project or (DEFAULT_SANDBOX_PROJECT if settings.sandboxed else None)
         set_up_logging(settings.log_format, settings.log_level)
-        path = chosen_schedules(request.config, pretend=settings.sandbox_project is not None)
-        return _run(request, settings, path, project)
+        project = settings.sandbox_project or (DEFAULT_SANDBOX_PROJECT if settings.sandboxed else EXAMPLE_PROJECT)
+        return _go(request, settings, chosen_schedules(request.config, pretend=bool(settings.sandbox_project)), project)
     with ExitStack() as stack:
         from sagebase_ops.cli.embedded import embedded_sandbox, without_real_world
         from sagebase_ops.config.load import load
@@ -50,34 +59,45 @@ def start(request: Request) -> int:
         project = os.environ.get("SAGEBASE_OPS_SANDBOX_PROJECT") or DEFAULT_SANDBOX_PROJECT
         path = chosen_schedules(request.config, pretend=True)
         projects = [found.id for found in load(path, example_project=project).projects]
-        without_real_world(stack.enter_context(embedded_sandbox(request.scenario, projects)))
-        return _run(request, load_settings(_env_file=None), path, project)
+        state = stack.enter_context(TemporaryDirectory(prefix="sagebase-ops-sandbox-"))
+        without_real_world(stack.enter_context(embedded_sandbox(request.scenario, projects)), Path(state))
+        return _go(request, load_settings(_env_file=None), path, project)
 
 
 def _refuse_combinations(request: Request) -> None:
     for flag, given in (("--check", request.only), ("--format", request.form)):
         if given and request.job is None:
             raise click.UsageError(f"{flag} goes with --run JOB only")
+
+
+def _go(request: Request, settings: Any, path: Path, project: str) -> int:  # Any: Settings, imported late
     if request.job is None:
-        raise click.UsageError(
-            "this version runs one checklist at a time: say which with --run JOB (the daemon is not in it yet)"
-        )
-    if not request.dry_run:
-        raise click.UsageError("this version tells nobody yet: add --dry-run, which reads Google Cloud and prints")
+        from sagebase_ops.cli import daemon
+
+        return daemon.serve(settings, path, project, dry_run=request.dry_run)
+    return _run(request, settings, path, project)
 
 
-def _run(request: Request, settings: Any, path: Path, project: str | None) -> int:  # Any: Settings, imported late
-    from sagebase_ops.app import ManualRun, run_now
-    from sagebase_ops.config.load import EXAMPLE_PROJECT, load
+def _run(request: Request, settings: Any, path: Path, project: str) -> int:  # Any: Settings, imported late
+    from sagebase_ops.app.manual import ManualRun, run_now
+    from sagebase_ops.config.load import load
 
-    schedules = load(path, example_project=project or EXAMPLE_PROJECT)
+    schedules = load(path, example_project=project)
     job = request.job or ""
     _check_names(schedules, job, request.only)
     for warning in schedules.warnings:
         click.echo(f"warning: {warning}", err=True)
-    run = asyncio.run(run_now(settings, schedules, ManualRun(job, request.only, request.dry_run, _who())))
-    _print(request, run)
-    return _exit_code(run)
+    told = asyncio.run(run_now(settings, schedules, ManualRun(job, request.only, request.dry_run, _who())))
+    _print(request, told.run)
+    _say_what_became(told, schedules.slack.channel)
+    return _exit_code(told.run)
+
+
+def _say_what_became(told: Any, channel: str) -> None:  # Any: Told, imported late
+    """Whether Slack has it; never a part of the exit code."""
+    line = _TELLING.get(told.telling.value)
+    if line is not None:
+        click.echo(f"{line.format(channel=channel)}{f' ({told.detail})' if told.detail else ''}", err=True)
 
 
 def _check_names(schedules: Any, job: str, only: tuple[str, ...]) -> None:  # Any: Schedules, imported late

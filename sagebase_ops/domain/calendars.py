@@ -4,11 +4,12 @@ cronsim keeps Debian cron's rules across a change of summer time: a fixed time t
 it, one that the change repeats fires once. `every:` is anchored to the epoch, so a restart moves no slot.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
@@ -16,6 +17,8 @@ CRON_FIELDS = ("minute", "hour", "day", "month", "weekday")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REFERENCE = datetime(2024, 1, 1, tzinfo=UTC)
 _LONGEST_MONTH = 31
+_EVERY = re.compile(r"every (\d+(?:\.\d+)?)s")
+_CRON = re.compile(r"cron (.+) (\S+)")
 _NEVER_FIRES = "this can never fire: no such day exists in that month"
 
 
@@ -66,6 +69,19 @@ class EveryCalendar:
     def next_after(self, moment: datetime) -> datetime:
         """The first fire time later than `moment`. Aware UTC."""
         return _EPOCH + ((moment - _EPOCH) // self.period + 1) * self.period
+
+
+def calendar_of(fingerprint: str) -> Calendar | None:
+    """The calendar with this fingerprint, as a ledger remembers it; None where this version knows no such form."""
+    if match := _EVERY.fullmatch(fingerprint):
+        return EveryCalendar(timedelta(seconds=float(match[1])))
+    match = _CRON.fullmatch(fingerprint)
+    if match is None or cron_mistake(match[1]) is not None:
+        return None
+    try:
+        return CronCalendar(match[1], ZoneInfo(match[2]))
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def cron_mistake(expression: str) -> str | None:

@@ -133,6 +133,11 @@ def rerouted(row: Notification, now: datetime, error: str) -> Notification:
     return replace(row, state=Delivery.WAITING, channel=row.fallback or row.channel, due_at=now, error=error)
 
 
+def has_fallback(row: Notification) -> bool:
+    """Whether a refused channel can be left for another. A reply stays with its parent."""
+    return row.fallback is not None and row.fallback != row.channel and row.parent is None
+
+
 def in_plain_text(row: Notification, now: datetime, error: str) -> Notification:
     """Slack refused the form: once more with the text alone."""
     message = Message(row.message.text, in_thread=row.message.in_thread)
@@ -141,7 +146,12 @@ def in_plain_text(row: Notification, now: datetime, error: str) -> Notification:
 
 def unproven(row: Notification, error: str) -> Notification:
     """It may have been posted: look before anything else is done, first a few seconds after it was sent."""
-    return replace(row, state=Delivery.UNPROVEN, due_at=_sent_at(row) + PROOFS[0], error=error)
+    return replace(row, state=Delivery.UNPROVEN, due_at=began(row) + PROOFS[0], error=error)
+
+
+def still_unproven(row: Notification, until: datetime, error: str) -> Notification:
+    """The channel could not be read: again at `until`; nothing is sent before."""
+    return replace(row, due_at=until, error=error)
 
 
 def not_found(row: Notification, now: datetime) -> Notification:
@@ -149,7 +159,7 @@ def not_found(row: Notification, now: datetime) -> Notification:
     reads = row.reads + 1
     if reads >= len(PROOFS):
         return replace(row, state=Delivery.WAITING, reads=reads, due_at=now)
-    return replace(row, reads=reads, due_at=max(now, _sent_at(row) + PROOFS[reads]))
+    return replace(row, reads=reads, due_at=max(now, began(row) + PROOFS[reads]))
 
 
 def pause_after(tries: int) -> timedelta:
@@ -158,5 +168,6 @@ def pause_after(tries: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
 
 
-def _sent_at(row: Notification) -> datetime:
+def began(row: Notification) -> datetime:
+    """When its last try was written down."""
     return row.sent_at or row.created_at

@@ -14,7 +14,7 @@ LEASE = timedelta(seconds=30)
 """How long a claim holds without being renewed."""
 
 LEASE_GRACE = timedelta(seconds=10)
-"""A slot is taken from its holder only this long after the lease ran out, since two clocks never agree."""
+"""Two clocks never agree: a slot is taken from its holder only so long after its lease ran out."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -115,5 +115,10 @@ def lateness(slot: Slot, started_at: datetime) -> timedelta | None:
 
 
 def is_abandoned(claim: Claim, now: datetime) -> bool:
-    """Whether the holder let its lease run out, and some time passed since."""
-    return claim.lease_until + LEASE_GRACE < now
+    """Whether the holder let its lease run out some time ago.
+
+    A lease that lasts longer than any claim is given is from before the clock was set back: its holder is gone too, or
+    finds at its next renewal that it is no longer the holder.
+    """
+    left = claim.lease_until - now
+    return left < -LEASE_GRACE or left > LEASE + LEASE_GRACE

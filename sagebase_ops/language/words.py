@@ -84,9 +84,19 @@ MISSED: Mapping[MissedReason, Sentence] = {
         en="{count} runs from {since} on never took place: the schedule was changed.",
     ),
 }
-CLOCK_JUMPED = Sentence(
-    ja="{at} に時計が {seconds} 秒ずれました（{direction}）。その前後の時刻は信用できません。",
-    en="The clock jumped by {seconds} s ({direction}) at {at}; times around it cannot be trusted.",
+CLOCK_LEAPT = Sentence(
+    ja="{at} に時計が {time} 進みました。その前後の時刻は信用できません。",
+    en="The clock leapt ahead by {time} at {at}: times around it cannot be trusted.",
+)
+CLOCK_SET_BACK = Sentence(
+    ja="{at} に時計が {time} 戻りました。その前後の時刻は信用できません。",
+    en="The clock went back by {time} at {at}: times around it cannot be trusted.",
+)
+SET_ASIDE = Sentence(
+    ja="【判定不能】{job} の {slot} の実行は、プログラムの不具合（{error}）のため中止しました。何も確認できていません。"
+    "ログの slot.crashed を添えて開発者へ連絡してください。",
+    en="UNKNOWN: {job} of {slot} was given up because of a bug of ours ({error}). Nothing has been looked at. "
+    "Tell the developers, with slot.crashed of the log.",
 )
 SANDBOX = "SANDBOX"
 SANDBOX_NOTE = Sentence(

@@ -16,6 +16,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
+from sagebase_ops.domain.notifications import Posted
 from sagebase_ops.errors import SlackError
 from sagebase_ops.slack.messages.arguments import EVENT_TYPE, Arguments
 from sagebase_ops.slack.refusals import refusal
@@ -37,14 +38,6 @@ MOST_PAGES = 200
 
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{7,}")
 _KINDS = "public_channel,private_channel"
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Where a message stands: the channel's id and Slack's `ts` in it, both as Slack wrote them."""
-
-    channel: str
-    ts: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ locked). Times are aware UTC. The store reads no clock: `now` is passed in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -48,6 +48,10 @@ class Outcome:
     claim: Claim | None = None
     notifications: tuple[Notification, ...] = ()
     told: Untold = Untold()
+
+    def in_silence(self) -> "Outcome":
+        """The same, recorded but told to nobody."""
+        return replace(self, notifications=(), told=Untold())
 
 
 @dataclass(frozen=True, slots=True)

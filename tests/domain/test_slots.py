@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 from sagebase_ops.domain.calendars import CronCalendar, EveryCalendar
 from sagebase_ops.domain.slots import (
+    LEASE,
     LEASE_GRACE,
     Claim,
     JobRecord,
@@ -85,3 +86,9 @@ def test_a_holder_is_gone_only_some_time_after_its_lease_ran_out() -> None:
     claim = Claim(Slot("watch", NINE), "c1", "one", lease_until=NINE)
     assert not is_abandoned(claim, NINE + LEASE_GRACE)
     assert is_abandoned(claim, NINE + LEASE_GRACE + timedelta(seconds=1))
+
+
+def test_a_lease_from_before_the_clock_was_set_back_holds_nothing() -> None:
+    claim = Claim(Slot("watch", NINE), "c1", "one", lease_until=after(hours=1))
+    assert is_abandoned(claim, NINE)
+    assert not is_abandoned(claim, after(hours=1) - LEASE - LEASE_GRACE)

@@ -2,7 +2,9 @@
 
 import secrets
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 from sagebase_ops.errors import StoreError
@@ -20,18 +22,42 @@ async def open_store(path: Path, *, sandbox: bool, busy_seconds: float = BUSY_SE
     Raises StoreError, and leaves the file as it is, where it is of a newer version, of the other world (`sandbox`: the
     pretend one), another program's, damaged, or not to be written.
     """
+    return await _opened(path, lambda: _open(path, busy_seconds, sandbox=sandbox))
+
+
+async def open_copy(path: Path, *, sandbox: bool) -> SqliteStore:
+    """A copy in memory of the store in `path`, to be thrown away: the file is only read, and no file is an empty store.
+
+    Raises StoreError as `open_store` does.
+    """
+    return await _opened(path, lambda: _copy(path, sandbox=sandbox))
+
+
+async def _opened(path: Path, connect: Callable[[], tuple[sqlite3.Connection, str]]) -> SqliteStore:
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
     try:
-        connection, installation = await in_thread(worker, lambda: _open(path, busy_seconds, sandbox=sandbox), path)
+        connection, installation = await in_thread(worker, connect, path)
     except BaseException:
         worker.shutdown(wait=False)
         raise
     return SqliteStore(Database(path, connection, worker), installation)
 
 
+def _copy(path: Path, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    if path.is_file():
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as original:
+            original.backup(copy)
+    return _prepared(copy, path, sandbox=sandbox)
+
+
 def _open(path: Path, busy_seconds: float, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    return _prepared(connection, path, sandbox=sandbox)
+
+
+def _prepared(connection: sqlite3.Connection, path: Path, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:
     try:
         return connection, _prepare(connection, "sandbox" if sandbox else "real")
     except StoreError as error:

@@ -1,0 +1,181 @@
+"""The daemon: every job of the file when it is due, until it is told to stop."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from importlib.metadata import version
+
+import structlog
+
+from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
+from sagebase_ops.app.supervise import Supervisor
+from sagebase_ops.clock import Clock, SystemClock
+from sagebase_ops.config.model import Schedules
+from sagebase_ops.domain.calendars import Calendar
+from sagebase_ops.domain.runs import Run
+from sagebase_ops.errors import ConfigError
+from sagebase_ops.jobs.alarms import Alarms
+from sagebase_ops.jobs.checklist_work import ChecklistWork
+from sagebase_ops.jobs.clock_watch import ClockWatch
+from sagebase_ops.jobs.deliver_outbox import Sender
+from sagebase_ops.jobs.slots import Slots
+from sagebase_ops.settings import Settings
+from sagebase_ops.store.base import Outcome, Store
+from sagebase_ops.web.health import Health, health_app
+from sagebase_ops.web.server import serving
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 15.0
+"""The safety net below alarms and wake-ups."""
+
+HEARTBEAT_SECONDS = 60.0
+CLOCK_SECONDS = 5.0
+PRUNE_SECONDS = 3600.0
+FINISH_SECONDS = 5.0
+"""What runs at a stop may finish so long; the whole stop takes 8 s at most."""
+
+NOBODY_TO_TELL = (
+    "environment: SAGEBASE_OPS_SLACK_BOT_TOKEN is not set: the daemon has nobody to tell; set the bot token (xoxb-…) of "
+    "the installed app, or look without telling: sagebase-ops --run JOB --dry-run"
+)
+KEEP = timedelta(days=400)
+_STALE = timedelta(minutes=5)  # a post that waits longer is a problem
+
+
+Show = Callable[[Run], None]
+"""Print a run, in place of telling it."""
+
+
+async def run_daemon(
+    settings: Settings, schedules: Schedules, stop: asyncio.Event, *, show_only: Show | None = None
+) -> None:
+    """Work until `stop` is set; then end within 8 s.
+
+    With `show_only` (a dry run) each run is handed to it, on a copy of the ledger that is thrown away, and nobody is told.
+    Raises ConfigError at the start.
+    """
+    clock, owner, slack = SystemClock(), name_of_this_process(), slack_of(settings)
+    if slack is None and show_only is None:
+        raise ConfigError(NOBODY_TO_TELL)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(store_of(settings, copied=show_only is not None))
+        outside = await stack.enter_async_context(outside_of(settings))
+        calendars = {name: job.calendar(schedules.timezone) for name, job in schedules.checklists.items()}
+        work = ChecklistWork(outside, schedules, store, clock, dry_run=show_only is not None)
+        slots = Slots(calendars, store, work, clock, owner)
+        sender = None if slack is None or show_only else Sender(store, slack, clock, owner)
+        daemon = Daemon(calendars, store, slots, sender, clock, settings.sandboxed, show_only)
+        await slots.adopt_calendars()
+        port = await stack.enter_async_context(serving(health_app(daemon.health), settings.port))
+        alarms = Alarms(calendars, daemon.owed.set)
+        alarms.start()
+        daemon.start()
+        log.info("daemon.started", jobs=sorted(calendars), owner=owner, port=port, sandbox=settings.sandboxed)
+        await stop.wait()
+        alarms.stop()
+        await daemon.stop()
+    log.info("daemon.stopped")
+
+
+@dataclass
+class Daemon:
+    """Its parts, and the steps of its loops."""
+
+    calendars: Mapping[str, Calendar]
+    store: Store
+    slots: Slots
+    sender: Sender | None
+    clock: Clock
+    sandbox: bool
+    show: Show | None = None
+
+    def __post_init__(self) -> None:
+        self.started_at = self.clock.now()
+        self.owed, self.unsent = asyncio.Event(), asyncio.Event()
+        self.watch = ClockWatch(self.clock)
+        self.supervisor = Supervisor(self.clock)
+        self.slots.on_recorded = self._recorded
+
+    def start(self) -> None:
+        """Begin every loop."""
+        self.supervisor.start("slots", self.look_for_slots, self.owed)
+        if self.sender:
+            self.supervisor.start("outbox", partial(self._deliver, self.sender), self.unsent)
+        self.supervisor.start("clock", self.look_at_clock)
+        self.supervisor.start("heartbeat", self.heartbeat)
+        self.supervisor.start("prune", self.prune)
+
+    async def stop(self) -> None:
+        """Take nothing any more, finish or hand back what is held. Ends within FINISH_SECONDS and a little."""
+        sender = [self.sender.hand_back(FINISH_SECONDS)] if self.sender else []
+        await asyncio.gather(self.slots.hand_back(FINISH_SECONDS), *sender)
+        await self.supervisor.stop()
+
+    def _recorded(self, outcome: Outcome) -> None:
+        self.unsent.set()
+        if self.show:
+            self.show(outcome.run)
+
+    async def look_for_slots(self) -> float:
+        await self.slots.sweep()
+        return SWEEP_SECONDS
+
+    async def _deliver(self, sender: Sender) -> float:
+        """Wake again when the next post is due; one that is due already waits for its channel, or another process."""
+        await sender.deliver_due()
+        due = await self.store.next_due()
+        wait = (due - self.clock.now()).total_seconds() if due else SWEEP_SECONDS
+        return min(max(wait, 1.0), SWEEP_SECONDS)
+
+    async def look_at_clock(self) -> float:
+        jump = self.watch.jump()
+        if jump is not None:
+            log.warning("clock.jumped", seconds=jump.seconds)
+            await self.store.record_jump(jump)
+            self.owed.set()
+        return CLOCK_SECONDS
+
+    async def heartbeat(self) -> float:
+        found = await self.health()
+        log.info(
+            "daemon.alive",
+            running=found.running,
+            unsent=found.unsent,
+            unproven=found.unproven,
+            refused=found.refused,
+            problems=found.problems,
+        )
+        if self.sender and self.sender.problem:
+            log.critical("slack.unreachable", error=self.sender.problem)
+        return HEARTBEAT_SECONDS
+
+    async def prune(self) -> float:
+        forgotten = await self.store.prune(self.clock.now() - KEEP)
+        if forgotten:
+            log.info("store.pruned", runs=forgotten)
+        return PRUNE_SECONDS
+
+    async def health(self) -> Health:
+        backlog, now = await self.store.backlog(), self.clock.now()
+        problems = [f"{loop}: {error}" for loop, error in self.supervisor.failing.items()]
+        if self.sender and self.sender.problem:
+            problems.append(self.sender.problem)
+        if backlog.oldest and now - backlog.oldest > _STALE:
+            problems.append(f"a notice waits for Slack since {backlog.oldest.isoformat()}: {backlog.last_error or '-'}")
+        return Health(
+            version=version("sagebase-ops"),
+            sandbox=self.sandbox,
+            started_at=self.started_at,
+            jobs=len(self.calendars),
+            problems=tuple(problems),
+            running=tuple(self.slots.running),
+            unsent=backlog.unsent,
+            unproven=backlog.unproven,
+            refused=backlog.refused,
+            last_refusal=backlog.last_error,
+            next_slots={job: calendar.next_after(now).isoformat() for job, calendar in self.calendars.items()},
+        )

@@ -1,0 +1,122 @@
+"""One checklist now, by hand: look, record, tell, and wait a while for Slack to have it."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
+from sagebase_ops.clock import Clock, SystemClock
+from sagebase_ops.config.model import Schedules
+from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
+from sagebase_ops.domain.runs import Run, Trigger
+from sagebase_ops.errors import StoreError
+from sagebase_ops.jobs.checklist_work import manual_outcome
+from sagebase_ops.jobs.deliver_outbox import Sender
+from sagebase_ops.jobs.run_checklist import Occasion, run_checklist
+from sagebase_ops.jobs.run_checks import Progress
+from sagebase_ops.settings import Settings
+from sagebase_ops.slack.client import SlackClient
+from sagebase_ops.store.base import Store
+
+PATIENCE = timedelta(seconds=30)
+"""How long a person waits for their own notice."""
+
+_LOOK_AGAIN = 0.2  # seconds
+
+
+class Telling(StrEnum):
+    """What became of the run's digest."""
+
+    DRY_RUN = "dry_run"
+    NO_TOKEN = "no_token"  # noqa: S105 (a state, no password)
+    NOTHING = "nothing"
+    SENT = "sent"
+    STORED = "stored"
+    REFUSED = "refused"
+    UNRECORDED = "unrecorded"
+
+
+@dataclass(frozen=True, slots=True)
+class ManualRun:
+    """What a person asked for."""
+
+    job: str
+    only: Sequence[str] = ()
+    dry_run: bool = False
+    started_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The run, and how its telling ended; `detail` is Slack's or the store's own words."""
+
+    run: Run
+    telling: Telling
+    detail: str | None = None
+
+
+async def run_now(
+    settings: Settings,
+    schedules: Schedules,
+    asked: ManualRun,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Told:
+    """Run one checklist against the cloud that the settings name, once. Its slot is its start.
+
+    A dry run opens no store and needs no token. Raises ConfigError, before anything is asked, where the store cannot be
+    used.
+    """
+    clock = clock or SystemClock()
+    occasion = Occasion(asked.job, Trigger.MANUAL, only=asked.only, dry_run=asked.dry_run, started_by=asked.started_by)
+    if asked.dry_run:
+        async with outside_of(settings) as outside:
+            return Told(await run_checklist(outside, schedules, occasion, clock, progress), Telling.DRY_RUN)
+    async with store_of(settings) as store:
+        async with outside_of(settings) as outside:
+            run = await run_checklist(outside, schedules, occasion, clock, progress)
+        return await _told(run, schedules, store, slack_of(settings), clock)
+
+
+async def _told(run: Run, schedules: Schedules, store: Store, slack: SlackClient | None, clock: Clock) -> Told:
+    """What was seen is handed on whatever becomes of recording and telling it."""
+    try:
+        previous = next(iter(await store.runs(run.job, limit=1)), None)
+        outcome = manual_outcome(run, schedules, previous, store.installation, clock.now())
+        if slack is None:
+            outcome = outcome.in_silence()
+        await store.record(outcome, clock.now())
+        if slack is None:
+            return Told(run, Telling.NO_TOKEN)
+        if not outcome.notifications:
+            return Told(run, Telling.NOTHING)
+        return await _delivered(run, outcome.notifications[0].notice, store, slack, clock)
+    except StoreError as error:
+        return Told(run, Telling.UNRECORDED, str(error))
+
+
+async def _delivered(run: Run, notice: str, store: Store, slack: SlackClient, clock: Clock) -> Told:
+    """Sent by us, or by the daemon where it is the sender, within PATIENCE."""
+    sender, patience_ends = Sender(store, slack, clock, name_of_this_process()), clock.now() + PATIENCE
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            while not _is_over(await store.notice(notice)) and clock.now() < patience_ends:
+                await sender.deliver_due()
+                await clock.sleep(_LOOK_AGAIN)
+    await sender.hand_back()
+    return _ended(run, await store.notice(notice))
+
+
+def _is_over(posts: Sequence[Notification]) -> bool:
+    return all(post.state in FINAL for post in posts)
+
+
+def _ended(run: Run, posts: Sequence[Notification]) -> Told:
+    error = next((post.error for post in posts if post.error), None)
+    if not _is_over(posts):
+        return Told(run, Telling.STORED, error)
+    refused = any(post.state is Delivery.REFUSED for post in posts)
+    return Told(run, Telling.REFUSED if refused else Telling.SENT, error)

@@ -1,0 +1,58 @@
+"""Builds the parts that touch the outside, as the settings say, and closes them again."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sagebase_ops.errors import ConfigError, StoreError
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.tokens import IdTokens
+from sagebase_ops.jobs.run_checklist import Outside
+from sagebase_ops.probe.http import Probe
+from sagebase_ops.settings import Settings
+from sagebase_ops.slack.client import SlackClient
+from sagebase_ops.store.base import Store
+
+
+@asynccontextmanager
+async def outside_of(settings: Settings) -> AsyncIterator[Outside]:
+    """Google Cloud and the watched websites; the pretend ones where the settings give endpoints."""
+    connections = Connections(settings.gcp_grpc_endpoint, settings.gcp_rest_endpoint)
+    tokens = None if settings.sandboxed else IdTokens(connections).for_audience
+    probe = Probe(settings.gcp_rest_endpoint, tokens)
+    try:
+        yield Outside(connections, probe, settings.sandboxed)
+    finally:
+        await probe.aclose()
+        await connections.aclose()
+
+
+@asynccontextmanager
+async def store_of(settings: Settings, *, copied: bool = False) -> AsyncIterator[Store]:
+    """The store that SAGEBASE_OPS_STATE names; `copied` gives a copy of it that is thrown away.
+
+    Raises ConfigError where it cannot be used at all.
+    """
+    from sagebase_ops.store.sqlite.opening import open_copy, open_store
+
+    path = Path(settings.state_path if copied else settings.lasting_state_path())
+    try:
+        store = await (open_copy if copied else open_store)(path, sandbox=settings.sandboxed)
+    except StoreError as error:
+        raise ConfigError(str(error)) from error
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+def slack_of(settings: Settings) -> SlackClient | None:
+    """None without a bot token."""
+    token = settings.slack_bot_token
+    return SlackClient(token.get_secret_value(), settings.slack_base_url) if token else None
+
+
+def name_of_this_process() -> str:
+    """Who claims: host and process, for whoever reads the ledger, and some bytes that no other start has."""
+    return f"{os.uname().nodename}:{os.getpid()}:{os.urandom(4).hex()}"

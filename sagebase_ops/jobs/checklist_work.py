@@ -1,0 +1,65 @@
+"""What is done under the claim of a planned slot: run its checklist, and decide what is told of it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sagebase_ops.clock import Clock
+from sagebase_ops.config.model import Schedules
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Note
+from sagebase_ops.domain.runs import Run, Trigger
+from sagebase_ops.domain.slots import Claim, lateness
+from sagebase_ops.jobs.run_checklist import Occasion, Outside, run_checklist, unanswered_run
+from sagebase_ops.jobs.send_digest import digest_notifications, set_aside_notifications
+from sagebase_ops.language import words
+from sagebase_ops.store.base import ClockJump, Outcome, Store, Untold
+
+
+class ChecklistWork:
+    """The daemon's work, slot by slot. A dry run's is recorded in a store that is thrown away, and told to nobody."""
+
+    def __init__(
+        self, outside: Outside, schedules: Schedules, store: Store, clock: Clock, *, dry_run: bool = False
+    ) -> None:
+        self._outside = outside
+        self._schedules = schedules
+        self._store = store
+        self._clock = clock
+        self._dry_run = dry_run
+
+    async def run(self, claim: Claim, now: datetime) -> Outcome:
+        """Run it, and write its digest. Raises StoreError."""
+        untold = await self._store.untold(claim.slot.job)
+        occasion = replace(_occasion(claim, now, untold), dry_run=self._dry_run)
+        run = await run_checklist(self._outside, self._schedules, occasion, self._clock)
+        previous = next(iter(await self._store.runs(run.job, limit=1)), None)
+        posts = digest_notifications(run, self._schedules, previous, self._store.installation, self._clock.now())
+        outcome = Outcome(run, claim, posts, untold if posts else Untold())
+        return outcome.in_silence() if self._dry_run else outcome
+
+    def set_aside(self, claim: Claim, now: datetime, failure: Exception) -> Outcome:
+        """A run in which nothing answered, told in one plain line."""
+        run = unanswered_run(self._outside, self._schedules, _occasion(claim, now, Untold()), self._clock.now())
+        posts = set_aside_notifications(run, self._schedules, self._store.installation, self._clock.now(), failure)
+        return Outcome(run, claim, posts)
+
+
+def manual_outcome(run: Run, schedules: Schedules, previous: Run | None, installation: str, now: datetime) -> Outcome:
+    """What a run by hand records and tells; it has no slot, so nothing of the ledger is told with it."""
+    return Outcome(run, None, digest_notifications(run, schedules, previous, installation, now))
+
+
+def _occasion(claim: Claim, now: datetime, untold: Untold) -> Occasion:
+    return Occasion(
+        claim.slot.job,
+        Trigger.SCHEDULE,
+        slot=claim.slot.at,
+        late=lateness(claim.slot, now),
+        missed=untold.missed,
+        notes=tuple(map(_note, untold.jumps)),
+    )
+
+
+def _note(jump: ClockJump) -> Note:
+    sentence = words.CLOCK_LEAPT if jump.seconds > 0 else words.CLOCK_SET_BACK
+    return Note(sentence, {"at": jump.at, "time": Quantity(abs(jump.seconds), "s")})

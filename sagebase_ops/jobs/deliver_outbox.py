@@ -1,0 +1,194 @@
+"""From the outbox to Slack: each post once, in order, whatever the line does in between.
+
+Only the holder of the sender lease sends. A post is written down as `sending` before its request leaves, so that after
+any end it is known that it may stand there, and it is looked for before it is sent again.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+
+from sagebase_ops.clock import Clock
+from sagebase_ops.domain import notifications as outbox
+from sagebase_ops.domain.notifications import Delivery, Notification, Posted
+from sagebase_ops.errors import ClaimLostError, SlackError
+from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, SlackClient
+from sagebase_ops.slack.messages.arguments import post_arguments
+from sagebase_ops.slack.refusals import RefusalKind, kind_of
+from sagebase_ops.store.base import Store
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+"""The sender's. Before each request it is made to outlast the longest call."""
+
+_ENOUGH = timedelta(seconds=CALL_TIMEOUT_SECONDS + 10)
+_LOOK_BACK = timedelta(seconds=60)  # Slack's clock and ours differ: a lost post is looked for from before it was sent
+_BETWEEN_POSTS_SECONDS = 1.0  # in one channel; docs.slack.dev, rate limits: about one message a second and channel
+_FOR_A_PERSON = timedelta(minutes=1)  # after what only a person can mend: often enough to see that they did
+_LOUDNESS = {RefusalKind.LATER: logging.WARNING, RefusalKind.TOKEN: logging.CRITICAL}
+_EVENTS = {RefusalKind.LATER: "slack.put_off", RefusalKind.TOKEN: "slack.unreachable"}
+
+
+class Sender:
+    """Delivers what is due. One object a process; of several processes one sends.
+
+    `problem` is what a person must see to before posts go out again, in words; None while they do.
+    """
+
+    def __init__(self, store: Store, slack: SlackClient, clock: Clock, owner: str) -> None:
+        self._store = store
+        self._slack = slack
+        self._clock = clock
+        self._owner = owner
+        self._lease_until = clock.now()
+        self._posted_at: dict[str, float] = {}
+        self._free_at: dict[str, float] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.problem: str | None = None
+        self.closed = False
+
+    async def deliver_due(self) -> None:
+        """Send and look for all that is due by now. Nothing happens where another process is the sender.
+
+        Raises StoreError.
+        """
+        self._idle.clear()
+        try:
+            while not self.closed and await self._has_lease() and await self._one_round():
+                pass
+        except ClaimLostError as error:  # what was sent meanwhile is found by whoever sends now
+            self._lease_until = self._clock.now()
+            log.warning("sender.lost", error=str(error))
+        finally:
+            self._idle.set()
+
+    async def hand_back(self, seconds: float = 0.0) -> None:
+        """Send nothing any more; what is under way may end within `seconds`. Then let another process send."""
+        self.closed = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        await self._store.release_sender_lease(self._owner)
+
+    async def _one_round(self) -> bool:
+        """Look for what was lost, then send one post: the next is chosen anew, since a more urgent one may have come."""
+        due = await self._store.due_notifications(self._clock.now())
+        rows = [row for row in due if self._is_free(row)]
+        await self._settle_lost([row for row in rows if row.state is not Delivery.WAITING])
+        waiting = next((row for row in rows if row.state is Delivery.WAITING), None)
+        if waiting is not None and not self.closed:
+            await self._send(waiting)
+        return bool(rows)
+
+    async def _has_lease(self) -> bool:
+        """Ours, and longer than a call can last. A lease longer than any we take is from before the clock was set back."""
+        now = self._clock.now()
+        if _ENOUGH <= self._lease_until - now <= LEASE:
+            return True
+        self._lease_until = now + LEASE
+        return await self._store.take_sender_lease(self._owner, now, self._lease_until)
+
+    def _is_free(self, row: Notification) -> bool:
+        """Slack did not tell us to leave its channel, or everything, alone for a while."""
+        now = self._clock.monotonic()
+        return all(self._free_at.get(place, now) <= now for place in (_EVERYWHERE, _channel(row)))
+
+    async def _save(self, row: Notification) -> None:
+        await self._store.save_notification(row, self._owner, self._clock.now())
+
+    # What may stand there already
+
+    async def _settle_lost(self, rows: Sequence[Notification]) -> None:
+        """One read of each channel or thread finds all its lost posts, or proves that they are not there."""
+        lost: defaultdict[tuple[str, str | None], list[Notification]] = defaultdict(list)
+        for row in rows:
+            if row.state is Delivery.SENDING:
+                await self._save(outbox.unproven(row, "its sender ended before Slack answered"))
+            else:
+                lost[_channel(row), _thread(row)].append(row)
+        for (channel, thread), among in lost.items():
+            await self._look_for(channel, thread, among)
+
+    async def _look_for(self, channel: str, thread: str | None, rows: Sequence[Notification]) -> None:
+        since = min(outbox.began(row) for row in rows) - _LOOK_BACK
+        try:
+            found = await self._slack.find(channel, since, {row.key for row in rows}, thread)
+        except SlackError as error:  # a read that failed proves nothing
+            log.error("slack.unreadable", channel=channel, posts=len(rows), error=str(error))  # noqa: TRY400 (no trace wanted)
+            for row in rows:
+                await self._save(outbox.still_unproven(row, self._clock.now() + _wait(error, row), str(error)))
+            return
+        for row in rows:
+            await self._save(self._proven(row, found.get(row.key)))
+
+    def _proven(self, row: Notification, posted: Posted | None) -> Notification:
+        if posted is None:
+            return outbox.not_found(row, self._clock.now())
+        log.info("notice.found", key=row.key, channel=posted.channel, ts=posted.ts)
+        return outbox.sent(row, posted)
+
+    # Sending
+
+    async def _send(self, row: Notification) -> None:
+        channel, never = _channel(row), float("-inf")
+        pause = self._posted_at.get(channel, never) + _BETWEEN_POSTS_SECONDS - self._clock.monotonic()
+        await self._clock.sleep(max(pause, 0.0))
+        if self.closed or not await self._has_lease():
+            return
+        going = outbox.sending(row, self._clock.now())
+        await self._save(going)
+        try:
+            posted = await self._slack.post(post_arguments(channel, row.message, row.key, _thread(row)))
+        except SlackError as error:
+            await self._save(self._after(going, error))
+        else:
+            self.problem = None
+            await self._save(outbox.sent(going, posted))
+            log.info("notice.sent", key=row.key, channel=posted.channel, ts=posted.ts, tries=going.tries)
+        finally:
+            self._posted_at[channel] = self._clock.monotonic()
+
+    def _after(self, row: Notification, error: SlackError) -> Notification:
+        """What becomes of a post that Slack did not take. Nothing is given up but what Slack will never take."""
+        now, words = self._clock.now(), str(error)
+        if error.ambiguous:
+            log.warning("notice.unproven", key=row.key, error=words)
+            return outbox.unproven(row, words)
+        kind = kind_of(error)
+        log.log(_LOUDNESS.get(kind, logging.ERROR), _EVENTS.get(kind, "slack.refused"), key=row.key, error=words)
+        if kind is RefusalKind.CHANNEL and outbox.has_fallback(row):
+            return outbox.rerouted(row, now, words)
+        if kind is RefusalKind.CONTENT:
+            return outbox.refused(row, words) if row.plain else outbox.in_plain_text(row, now, words)
+        if kind is not RefusalKind.LATER:
+            self.problem = words
+        wait = _wait(error, row)
+        held = _EVERYWHERE if kind is RefusalKind.TOKEN else _channel(row)
+        self._free_at[held] = self._clock.monotonic() + wait.total_seconds()
+        return outbox.put_off(row, now + wait, words)
+
+
+_EVERYWHERE = ""
+"""In place of a channel: all of Slack."""
+
+
+def _channel(row: Notification) -> str:
+    """A reply goes where its parent stands, also when that is the fallback."""
+    return row.parent.channel if row.parent else row.channel
+
+
+def _thread(row: Notification) -> str | None:
+    return row.parent.ts if row.parent else None
+
+
+def _wait(error: SlackError, row: Notification) -> timedelta:
+    """What Slack asks for; else longer each time, or until a person may have mended it."""
+    if error.retry_after is not None:
+        return timedelta(seconds=error.retry_after)
+    return outbox.pause_after(max(row.tries, row.reads)) if error.retryable else _FOR_A_PERSON
