@@ -20,6 +20,7 @@ COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 USER 10001
-# Nothing listens in this version; the daemon with its health check comes next.
-HEALTHCHECK NONE
+ENV PORT=8080
+EXPOSE 8080
+HEALTHCHECK --interval=1m --timeout=5s --start-period=30s CMD ["sagebase-ops", "health"]
 ENTRYPOINT ["sagebase-ops"]

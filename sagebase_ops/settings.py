@@ -10,6 +10,7 @@ from sagebase_ops.errors import ConfigError
 
 PREFIX = "SAGEBASE_OPS_"
 CLOUD_RUN_MARKS = ("K_SERVICE", "CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL")
+SECRETS = ("slack_bot_token", "slack_app_token", "slack_signing_secret", "database_url")
 _ENDPOINTS = ("gcp_grpc_endpoint", "gcp_rest_endpoint", "slack_base_url")
 _URL = r"^https?://[^/\s]+(/\S*)?$"
 
@@ -103,6 +104,5 @@ def _worded(detail: Any) -> str:  # Any: pydantic's ErrorDetails
         return f"environment: {message}"
     field = str(detail["loc"][0])
     name = field if field == "PORT" else PREFIX + field.upper()
-    secret = "token" in field or "secret" in field or field == "database_url"
-    given = "" if secret else f' = "{detail["input"]}"'
+    given = "" if field in SECRETS else f' = "{detail["input"]}"'
     return f"environment: {name}{given}: {message[:1].lower()}{message[1:]}"

@@ -11,6 +11,7 @@ from importlib.metadata import version
 import structlog
 
 from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
+from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.app.supervise import Supervisor
 from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import Schedules
@@ -58,6 +59,7 @@ async def run_daemon(
     With `show_only` (a dry run) each run is handed to it, on a copy of the ledger that is thrown away, and nobody is told.
     Raises ConfigError at the start.
     """
+    settings = await with_secret_values(settings)
     clock, owner, slack = SystemClock(), name_of_this_process(), slack_of(settings)
     if slack is None and show_only is None:
         raise ConfigError(NOBODY_TO_TELL)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
+from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
@@ -75,6 +76,7 @@ async def run_now(
     if asked.dry_run:
         async with outside_of(settings) as outside:
             return Told(await run_checklist(outside, schedules, occasion, clock, progress), Telling.DRY_RUN)
+    settings = await with_secret_values(settings)
     async with store_of(settings) as store:
         async with outside_of(settings) as outside:
             run = await run_checklist(outside, schedules, occasion, clock, progress)

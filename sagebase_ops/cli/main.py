@@ -15,6 +15,7 @@ from sagebase_ops.errors import ConfigError, OpsError
 DEFAULT_SCENARIO = "healthy"
 _COMMANDS = {
     "checks": "The catalogue of checks, or all about one.",
+    "health": "How the daemon on this machine is.",
     "next": "When each job comes up next.",
     "sandbox": "A pretend Google Cloud and Slack, for other clients.",
     "schema": "JSON Schema of schedules.yaml, for editors.",

@@ -57,7 +57,7 @@ class SecretReader:
         method = "SecretManagerService.ListSecrets"
         question = self._connections.question(API, method, "secretmanager.secrets.list", project)
         async with asking(question, self._connections.patience) as tries:
-            client = await self._connections.client(_secrets_client)
+            client = await self._connections.client(secrets_client)
             request = {"parent": f"projects/{project}", "page_size": PAGE_SIZE}
             pages = pages_of(await client.list_secrets(request=request, **tries))
             return tuple([read_secret(secret) async for page in pages for secret in page.secrets])
@@ -66,7 +66,7 @@ class SecretReader:
         method = "SecretManagerService.ListSecretVersions"
         question = self._connections.question(API, method, "secretmanager.versions.list", project)
         async with asking(question, self._connections.patience) as tries:
-            client = await self._connections.client(_secrets_client)
+            client = await self._connections.client(secrets_client)
             request = {"parent": f"projects/{project}/secrets/{secret}", "page_size": PAGE_SIZE}
             pages = pages_of(await client.list_secret_versions(request=request, **tries))
             found = [read_version(version) async for page in pages for version in page.versions]
@@ -86,7 +86,7 @@ def read_version(message: Any) -> SecretVersion:  # raw SecretVersion, as above
     )
 
 
-def _secrets_client() -> "type[SecretManagerServiceAsyncClient]":
+def secrets_client() -> "type[SecretManagerServiceAsyncClient]":
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
 
     return SecretManagerServiceAsyncClient

@@ -69,6 +69,11 @@ def _services(world: World) -> dict[str, dict[str, tuple[Any, Any, Answer]]]:
                 secret_types.ListSecretVersionsResponse,
                 secrets.list_secret_versions,
             ),
+            "AccessSecretVersion": (
+                secret_types.AccessSecretVersionRequest,
+                secret_types.AccessSecretVersionResponse,
+                secrets.access_secret_version,
+            ),
         },
     }
 

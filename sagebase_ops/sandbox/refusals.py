@@ -87,6 +87,10 @@ def not_found(text: str, legacy: str = "notFound") -> RefusalError:
     return RefusalError("NOT_FOUND", text, legacy=legacy)
 
 
+def failed_precondition(text: str) -> RefusalError:
+    return RefusalError("FAILED_PRECONDITION", text, legacy="failedPrecondition")
+
+
 def invalid(text: str) -> RefusalError:
     return RefusalError("INVALID_ARGUMENT", text, legacy="invalid")
 

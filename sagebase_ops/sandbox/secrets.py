@@ -1,10 +1,14 @@
-"""Secret Manager: secrets and the states of their versions. No payload is ever given out."""
+"""Secret Manager: secrets, the states of their versions, and their payloads, which no check may ever ask for."""
 
 from typing import Any
 
-from google.cloud.secretmanager_v1.types import ListSecretsResponse, ListSecretVersionsResponse
+from google.cloud.secretmanager_v1.types import (
+    AccessSecretVersionResponse,
+    ListSecretsResponse,
+    ListSecretVersionsResponse,
+)
 
-from sagebase_ops.sandbox.refusals import not_found, refuse_token
+from sagebase_ops.sandbox.refusals import failed_precondition, not_found, refuse_token
 from sagebase_ops.sandbox.scenario import Secret
 from sagebase_ops.sandbox.world import World
 
@@ -37,6 +41,24 @@ def list_secret_versions(world: World, request: Any) -> Any:  # Any: raw message
         state = STATES[secret.versions[number - 1]]
         found = answer.versions.add(name=f"{_name(world, secret)}/versions/{number}", state=state)
         found.create_time.FromDatetime(world.anchor - secret.age / number)
+    return answer
+
+
+def access_secret_version(world: World, request: Any) -> Any:  # Any: raw messages
+    """The payload is the secret's own name: enough to see that it arrived."""
+    _, project, _, short, _, wanted = request.name.split("/")
+    world.enter(API, "SecretManagerService.AccessSecretVersion", "secretmanager.versions.access", project, request.name)
+    secret = next((one for one in world.scenario.secrets if one.name == short), None)
+    number = len(secret.versions) if secret and wanted == "latest" else int(wanted) if wanted.isdecimal() else 0
+    if secret is None or not 0 < number <= len(secret.versions):
+        raise not_found(
+            f"Secret Version [projects/{world.scenario.number}/secrets/{short}/versions/{wanted}] not found."
+        )
+    if secret.versions[number - 1] != "ENABLED":
+        state = secret.versions[number - 1]
+        raise failed_precondition(f"Secret Version [{_name(world, secret)}/versions/{number}] is in {state} state.")
+    answer = AccessSecretVersionResponse.pb()(name=f"{_name(world, secret)}/versions/{number}")
+    answer.payload.data = f"{secret.name}\n".encode()
     return answer
 
 

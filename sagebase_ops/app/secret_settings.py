@@ -1,0 +1,36 @@
+"""Settings that say `sm://…` hold their secret's value before anything is built with them."""
+
+from pydantic import SecretStr
+
+from sagebase_ops.errors import ConfigError, GcpError
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.secret_values import secret_value
+from sagebase_ops.settings import PREFIX, SECRETS, Settings
+
+_SCHEME = "sm://"
+
+
+async def with_secret_values(settings: Settings) -> Settings:
+    """The same settings, each `sm://` address fetched from Secret Manager. Raises ConfigError that names the variable."""
+    addresses = {name: value for name, value in _secrets(settings).items() if value.startswith(_SCHEME)}
+    if not addresses:
+        return settings
+    connections = Connections(settings.gcp_grpc_endpoint, settings.gcp_rest_endpoint)
+    try:
+        values = {name: await _value(connections, name, address) for name, address in addresses.items()}
+    finally:
+        await connections.aclose()
+    return settings.model_copy(update=values)
+
+
+def _secrets(settings: Settings) -> dict[str, str]:
+    found = {name: getattr(settings, name) for name in SECRETS}
+    return {name: value.get_secret_value() for name, value in found.items() if value is not None}
+
+
+async def _value(connections: Connections, name: str, address: str) -> SecretStr:
+    try:
+        return SecretStr(await secret_value(connections, address))
+    except (ValueError, GcpError) as error:
+        remedy = f"; {error.remedy}" if isinstance(error, GcpError) and error.remedy else ""
+        raise ConfigError(f'environment: {PREFIX}{name.upper()} = "{address}": {error}{remedy}') from error
