@@ -22,10 +22,13 @@ T = TypeVar("T")
 class Database:
     """A connection with its thread. `read` and `write` take a function whose first argument is the connection."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, worker: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, worker: ThreadPoolExecutor, *, in_memory: bool = False
+    ) -> None:
         self.path = path
         self._connection = connection
         self._worker = worker
+        self._file = None if in_memory else _file(path)
         self._closed = False
 
     async def read(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -38,6 +41,7 @@ class Database:
 
         def whole() -> T:
             with transaction(self._connection):
+                self._refuse_if_moved()
                 return work(self._connection, *args, **kwargs)
 
         return await self._run(whole)
@@ -51,10 +55,27 @@ class Database:
             self._closed = True
             self._worker.shutdown(wait=False)
 
+    def _refuse_if_moved(self) -> None:
+        """SQLite would go on writing into a file that no name leads to, and at the next start all of it were gone."""
+        if self._file is not None and _file(self.path) != self._file:
+            raise StoreError(
+                f"{self.path}: the file was deleted or replaced while in use; nothing was written. Put it back, with its "
+                "-wal, and start again"
+            )
+
     async def _run(self, work: Callable[[], T]) -> T:
         if self._closed:
             raise StoreError(f"{self.path}: the store was closed already")
         return await in_thread(self._worker, work, self.path)
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """What the name leads to: device and inode."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 async def in_thread(worker: ThreadPoolExecutor, work: Callable[[], T], path: Path) -> T:

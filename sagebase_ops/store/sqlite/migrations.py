@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.resources import files
 
 from sagebase_ops.errors import StoreError
@@ -11,6 +12,7 @@ APPLICATION = 0x5A6EBA5E
 """Marks the file as ours (`PRAGMA application_id`), so that another program's database is never written into."""
 
 
+@cache
 def shipped() -> tuple[str, ...]:
     """The scripts `schema/1.sql`, `2.sql` …; the one at index n makes version n + 1 of version n."""
     folder = files("sagebase_ops.store.sqlite") / "schema"

@@ -22,6 +22,8 @@ async def open_store(path: Path, *, sandbox: bool, busy_seconds: float = BUSY_SE
     Raises StoreError, and leaves the file as it is, where it is of a newer version, of the other world (`sandbox`: the
     pretend one), another program's, damaged, or not to be written.
     """
+    # So that no later chdir, and no file called :memory:, means another place. It asks the disk nothing.
+    path = path.absolute()  # noqa: ASYNC240
     return await _opened(path, lambda: _open(path, busy_seconds, sandbox=sandbox))
 
 
@@ -30,17 +32,19 @@ async def open_copy(path: Path, *, sandbox: bool) -> SqliteStore:
 
     Raises StoreError as `open_store` does.
     """
-    return await _opened(path, lambda: _copy(path, sandbox=sandbox))
+    return await _opened(path, lambda: _copy(path, sandbox=sandbox), in_memory=True)
 
 
-async def _opened(path: Path, connect: Callable[[], tuple[sqlite3.Connection, str]]) -> SqliteStore:
+async def _opened(
+    path: Path, connect: Callable[[], tuple[sqlite3.Connection, str]], *, in_memory: bool = False
+) -> SqliteStore:
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
     try:
         connection, installation = await in_thread(worker, connect, path)
     except BaseException:
         worker.shutdown(wait=False)
         raise
-    return SqliteStore(Database(path, connection, worker), installation)
+    return SqliteStore(Database(path, connection, worker, in_memory=in_memory), installation)
 
 
 def _copy(path: Path, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:
