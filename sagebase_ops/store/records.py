@@ -52,7 +52,18 @@ def read_notification(record: str) -> Notification:
 
 
 def _write(thing: Run | Notification) -> str:
-    return json.dumps({"version": VERSION, "record": _to_json(thing)}, ensure_ascii=False, separators=(",", ":"))
+    record = {"version": VERSION, "record": _to_json(thing)}
+    written = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    # Half a surrogate pair, as a cut-off JSON escape leaves it, has no UTF-8: then all of it is escaped.
+    return written if _is_utf_8(written) else json.dumps(record)
+
+
+def _is_utf_8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read(kind: TypeAdapter[T], record: str) -> T:

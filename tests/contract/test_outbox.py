@@ -171,6 +171,15 @@ async def test_an_error_that_was_overcome_is_no_error_any_more(store: Store) -> 
     assert (await store.backlog()).last_error is None
 
 
+async def test_a_refusal_with_half_a_character_in_it_is_kept(store: Store) -> None:
+    row = put_off(sending(posts()[0], at(10)), at(10), "cut \ud83d")
+    await queue(store, *posts())
+    await save(store, row)
+
+    assert await store.notice("digest") == [row]
+    assert (await store.backlog()).last_error == r"cut \ud83d"
+
+
 async def test_a_post_is_sent_where_it_was_queued_last(store: Store) -> None:
     row = posts()[0]
     await queue(store, row)

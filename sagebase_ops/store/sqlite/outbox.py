@@ -109,7 +109,7 @@ def _columns(row: Notification, now: datetime) -> tuple[object, ...]:
         as_text(row.created_at),
         as_text(row.due_at),
         row.state,
-        row.error,
+        row.error and row.error.encode(errors="backslashreplace").decode(),  # half a character has no UTF-8
         as_text(now),
         write_notification(row),
         row.notice,
