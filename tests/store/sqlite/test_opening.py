@@ -74,6 +74,12 @@ async def test_the_folder_is_made_and_the_installation_stays_the_same(tmp_path: 
     assert await make(tmp_path / "other.db") != await make(path)
 
 
+async def test_a_file_is_a_file_whatever_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert await make(Path(":memory:")) == await make(tmp_path / ":memory:")
+
+
 async def test_an_empty_file_is_a_new_store(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     path.touch()
