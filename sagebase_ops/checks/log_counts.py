@@ -12,7 +12,7 @@ from typing import Any
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import any_of, quoted, rfc3339
-from sagebase_ops.gcp.monitoring import MetricQuery, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery, Point, Series, SeriesSet
 
 ENTRIES = "{entries}"
 DELAY = timedelta(minutes=4)
@@ -78,7 +78,7 @@ async def count_errors(window: Window, context: CheckContext) -> LogCounts:
         "start": rfc3339(window.start),
         "end": rfc3339(window.end),
     }
-    return LogCounts(_errors_by_service(answer), answer.partial, asked)
+    return LogCounts(_errors_by_service(answer, window), answer.partial, asked)
 
 
 def entries_filter(services: tuple[str, ...], region: str, window: Window | None = None) -> str:
@@ -96,14 +96,19 @@ def entries_filter(services: tuple[str, ...], region: str, window: Window | None
     return "\n".join(lines)
 
 
-def _errors_by_service(answer: SeriesSet) -> dict[str, int]:
+def _errors_by_service(answer: SeriesSet, window: Window) -> dict[str, int]:
+    """A series without a point in the window counts nothing, and proves nothing of its service."""
     counts: Counter[str] = Counter()
     for series in answer.series:
-        counts[series.labels[_SERVICE]] += _errors_in(series)
+        if entries := [point.value for point in series.points if _is_within(point, window)]:
+            counts[series.labels[_SERVICE]] += round(sum(entries)) if _is_error(series) else 0
     return dict(counts)
 
 
-def _errors_in(series: Series) -> int:
+def _is_within(point: Point, window: Window) -> bool:
+    return window.start < point.end <= window.end and point.value >= 0
+
+
+def _is_error(series: Series) -> bool:
     log = series.labels[_LOG]
-    is_error = series.labels[_SEVERITY] in ERRORS and log != REQUEST_LOG and not log.startswith(AUDIT_LOG)
-    return round(sum(point.value for point in series.points)) if is_error else 0
+    return series.labels[_SEVERITY] in ERRORS and log != REQUEST_LOG and not log.startswith(AUDIT_LOG)

@@ -1,18 +1,20 @@
 """How many errors did each Cloud Run service log, and which?"""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.idle import idle_services
 from sagebase_ops.checks.log_counts import ENTRIES, LogCounts, Window, count_errors, entries_filter, window_before
 from sagebase_ops.checks.log_details import Details, read_details
 from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, failing, passing, unknown, warning
 
 COUNTED = Sentence(
     ja="過去{window}の ERROR 以上のログは{value}です", en="{value} of ERROR and above in the last {window}"
@@ -32,6 +34,9 @@ PARTIAL = Sentence(
 UNPROVEN = Sentence(
     ja="確認できません：過去{window}のログが重大度を問わず1件も集計されていません。0 件とは言えません",
     en="could not look: no log of any severity was counted in the last {window}, so zero errors is not proven",
+)
+IDLE = Sentence(
+    ja="過去{window}にリクエストもログもありません", en="neither a request nor a log entry in the last {window}"
 )
 EXCLUDED = Sentence(
     ja="ログがまったく無い期間か、_Default シンクの除外設定を確認してください",
@@ -62,6 +67,7 @@ RUNBOOK = Sentence(
     ),
 )
 
+NO_DATA = "no_data"
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -110,7 +116,21 @@ async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]
     names, lost = await services_to_judge(context, counts.errors)
     noisy = tuple(name for name in names if counts.errors_of(name))
     details = await read_details(noisy, window, params.groups, context)
-    return [*(judge(name, counts, details, params, window, context.project) for name in names), *lost]
+    judged = [judge(name, counts, details, params, window, context.project) for name in names]
+    return [*await _idle_or_unknown(judged, params.window, context), *lost]
+
+
+async def _idle_or_unknown(judged: list[Finding], window: timedelta, context: CheckContext) -> list[Finding]:
+    """Where nothing at all was logged, and nothing came that could be logged: not a pass, since neither proves zero."""
+    if all(finding.reason != NO_DATA for finding in judged):
+        return judged
+    idle = (await idle_services(window, context)).without_requests
+    return [
+        replace(finding, verdict=Verdict.SKIPPED, sentence=IDLE, reason="no_requests", notes=())
+        if finding.reason == NO_DATA and finding.target.name in idle
+        else finding
+        for finding in judged
+    ]
 
 
 def judge(
@@ -119,9 +139,11 @@ def judge(
     """Zero is a pass only where some log of the service was counted; part of a count can fail, but never pass."""
     target, given = target_of(service), _given(service, counts, details, window, project)
     errors = counts.errors_of(service)
+    if errors is None and counts.partial:
+        return unknown(target, UNPROVEN, reason="partial", **{**given, "remedy": counts.partial.remedy})
     if errors is None:
         given["notes"] = (Note(EXCLUDED), *given["notes"])
-        return unknown(target, UNPROVEN, reason="no_data", **given)
+        return unknown(target, UNPROVEN, reason=NO_DATA, **given)
     given["value"] = Quantity(errors, ENTRIES)
     if params.fail_above is not None and errors > params.fail_above:
         limit = Quantity(params.fail_above, ENTRIES)

@@ -103,6 +103,17 @@ async def test_without_any_count_zero_is_unknown() -> None:
     assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, "no_data")
 
 
+@pytest.mark.parametrize(
+    ("scenario", "verdict", "reason"),
+    [("no-traffic", "skipped", "no_requests"), ("healthy", "unknown", "no_data"), ("no-data", "unknown", "no_data")],
+)
+async def test_no_log_at_all_is_skipped_only_where_no_request_came(scenario: str, verdict: str, reason: str) -> None:
+    async with looking(scenario) as (box, context):
+        box.world.scenario = box.world.scenario.model_copy(update={"log_entries": []})
+        (finding,) = await run_error_logs(LogParams(), context)
+    assert (finding.verdict, finding.reason) == (verdict, reason)
+
+
 async def test_without_permission_to_count_it_is_a_gcp_error() -> None:
     async with looking("permission-denied") as (_, context):
         with pytest.raises(GcpError) as refused:

@@ -38,12 +38,18 @@ class FakeMetrics:
 
     rows: tuple[tuple[str, str, str, int], ...]
     complete: bool = True
+    late: timedelta = timedelta(0)
     asked: list[MetricQuery] = field(default_factory=list)
 
+    async def descriptor(self, _project: str, _metric_type: str) -> None:
+        """Lists none."""
+
     async def series(self, _project: str, query: MetricQuery) -> SeriesSet:
+        if len(query.group_by) == 1:  # requests and instances: nothing is known of them
+            return SeriesSet(())
         self.asked.append(query)
         named = (dict(zip(query.group_by, row[:3], strict=True)) for row in self.rows)
-        points = ((Point(query.end, float(row[3])),) for row in self.rows)
+        points = ((Point(query.end + self.late, float(row[3])),) for row in self.rows)
         return SeriesSet(tuple(map(Series, named, points)), "1", None if self.complete else PARTIAL)
 
 
@@ -134,6 +140,25 @@ async def test_zero_is_a_pass_where_any_log_of_the_service_was_counted() -> None
 async def test_zero_is_unknown_where_no_log_of_any_severity_was_counted() -> None:
     (finding,) = await look(FakeCloud(FakeMetrics((("other", "INFO", REQUESTS, 1),))))
     assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, "no_data")
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        FakeMetrics((("web", "INFO", REQUESTS, 9),), late=timedelta(hours=-24)),
+        FakeMetrics((("web", "INFO", REQUESTS, 9),), late=timedelta(hours=1)),
+        FakeMetrics((("web", "ERROR", STDERR, -9),)),
+    ],
+    ids=["of the day before", "of the future", "less than nothing"],
+)
+async def test_a_count_that_is_no_answer_proves_no_zero(metrics: FakeMetrics) -> None:
+    (finding,) = await look(FakeCloud(metrics))
+    assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, "no_data")
+
+
+async def test_nothing_in_part_of_a_count_is_partial_with_its_remedy() -> None:
+    (finding,) = await look(FakeCloud(FakeMetrics((), complete=False)))
+    assert (finding.verdict, finding.reason, finding.remedy) == (Verdict.UNKNOWN, "partial", PARTIAL.remedy)
 
 
 async def test_a_service_that_does_not_exist_fails() -> None:
