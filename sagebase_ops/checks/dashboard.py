@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.dashboard_metrics import missing_from, notes_on
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing, passing, warning
-from sagebase_ops.gcp.dashboards import Dashboard
 
 COMPLETE = Sentence(ja="主要な7指標をすべて表示しています", en="shows all seven key metrics")
 LACKS = Sentence(ja="次の指標が表示されていません：{missing}", en="does not show: {missing}")
@@ -15,17 +15,6 @@ ABSENT = Sentence(
     en="there is no dashboard {target!r} (there are: {found})",
 )
 NONE = "-"
-_5XX = "5xx"
-KEY_METRICS = {
-    "Request Count": "run.googleapis.com/request_count",
-    "Error Rate (5xx)": "run.googleapis.com/request_count",
-    "Response Latency": "run.googleapis.com/request_latencies",
-    "CPU Utilization": "run.googleapis.com/container/cpu/utilizations",
-    "Memory Utilization": "run.googleapis.com/container/memory/utilizations",
-    "Instance Count": "run.googleapis.com/container/instance_count",
-    "DB Connections": "cloudsql.googleapis.com/database/postgresql/num_backends",
-}
-"""The guide's table of key metrics, by Google's metric types."""
 
 
 class Params(CheckParams):
@@ -48,7 +37,7 @@ class Params(CheckParams):
     example="{check: dashboard, dashboard: Sagebase Monitoring Dashboard}",
 )
 async def dashboard(params: Params, context: CheckContext) -> list[Finding]:
-    """One finding: fail when no dashboard has the name, warn when the best of them lacks a metric.
+    """One finding: fail when no dashboard has the name, warn when the best of them lacks a metric of a watched service.
 
     Source: Cloud Monitoring dashboards API v1, dashboards.list.
     """
@@ -60,28 +49,12 @@ async def dashboard(params: Params, context: CheckContext) -> list[Finding]:
     if not named:
         found = ", ".join(sorted(one.display_name for one in known)) or NONE
         return [failing(target, ABSENT, reason="does_not_exist", found=found, asked=asked, link=_page(project))]
-    best = min(named, key=lambda one: len(missing_from(one)))
-    missing, link = missing_from(best), _page(project, best.name)
+    best = min(named, key=lambda one: len(missing_from(one, context.project)))
+    missing, link = missing_from(best, context.project), _page(project, best.name)
     if missing:
-        return [warning(target, LACKS, reason="metrics_missing", missing=", ".join(missing), asked=asked, link=link)]
+        told = {"missing": ", ".join(missing), "notes": notes_on(best, context.project)}
+        return [warning(target, LACKS, reason="metrics_missing", asked=asked, link=link, **told)]
     return [passing(target, COMPLETE, asked=asked, link=link)]
-
-
-def missing_from(one: Dashboard) -> tuple[str, ...]:
-    """The guide's metrics that no widget asks for, under Google's spelling or PromQL's."""
-    return tuple(name for name, metric in KEY_METRICS.items() if not _shows(one, name, metric))
-
-
-def _shows(one: Dashboard, name: str, metric: str) -> bool:
-    spellings = (metric, promql(metric))
-    asking = [query for query in one.queries if any(spelt in query for spelt in spellings)]
-    return any(_5XX in query for query in asking) if _5XX in name else bool(asking)
-
-
-def promql(metric_type: str) -> str:
-    """`run_googleapis_com:request_count`: the first slash becomes a colon, the rest underscores."""
-    host, _, rest = metric_type.partition("/")
-    return f"{host.replace('.', '_')}:{rest.replace('/', '_').replace('.', '_')}"
 
 
 def _page(project: str, name: str = "") -> str:

@@ -14,7 +14,10 @@ _QUERIES = {"filter", "prometheusQuery", "timeSeriesQueryLanguage"}
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`name` is the last part of the full name; `queries` every filter and query of its widgets, whatever the layout."""
+    """`name` is the last part of the full name; `queries` what its charts, scorecards and tables ask, in any layout.
+
+    What a panel of logs or incidents is filtered by shows no metric, and is not among them.
+    """
 
     name: str
     display_name: str
@@ -47,12 +50,19 @@ def read_dashboard(item: Json) -> Dashboard:
 
 
 def _queries(value: object) -> Iterator[str]:
+    """Of everything that holds a time series query: charts, scorecards, tables, pies, and what Google adds to them."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in _QUERIES and isinstance(inner, str):
-                yield inner
-            else:
-                yield from _queries(inner)
+            yield from _texts(inner) if key == "timeSeriesQuery" else _queries(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from _queries(inner)
+
+
+def _texts(query: object) -> Iterator[str]:
+    """A filter, both filters of a ratio, or a query in one of the two languages."""
+    for key, inner in query.items() if isinstance(query, dict) else ():
+        if key in _QUERIES and isinstance(inner, str):
+            yield inner
+        else:
+            yield from _texts(inner)

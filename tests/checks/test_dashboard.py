@@ -1,0 +1,149 @@
+"""The dashboard shows the seven key metrics of what is watched, or says which it lacks and why."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.dashboard import Params, dashboard
+from sagebase_ops.checks.dashboard_metrics import KEY_METRICS, missing_from, promql, restricted_to
+from sagebase_ops.domain.projects import EVERY, Environment, Project
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.dashboards import Dashboard, read_dashboard
+from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.scenario import Dashboard as Pretend
+from sagebase_ops.sandbox.server import Sandbox
+
+NAME = "Sagebase Monitoring Dashboard"
+RUN, SQL = "run.googleapis.com", "cloudsql.googleapis.com/database"
+FIVES = 'metric.label.response_code_class="5xx"'
+PROJECT = Project("sagebase-sandbox", Environment.PRODUCTION, "asia-northeast1", ("web", "api"), ("db",))
+
+
+def filters(of_services: str = "", of_databases: str = "", connections: str = "postgresql/num_backends") -> list[str]:
+    """The seven metrics as seven filters, each with what restricts it."""
+    run = ["request_count", "request_latencies", "container/cpu/utilizations", "container/memory/utilizations"]
+    of_run = [f'metric.type="{RUN}/{name}" {of_services}' for name in [*run, "container/instance_count"]]
+    fives = f'metric.type="{RUN}/request_count" {FIVES} {of_services}'
+    return [*of_run, fives, f'metric.type="{SQL}/{connections}" {of_databases}']
+
+
+def missing(queries: list[str], project: Project = PROJECT) -> tuple[str, ...]:
+    return missing_from(Dashboard("1", NAME, tuple(queries)), project)
+
+
+@asynccontextmanager
+async def looking(*shown: Pretend) -> AsyncIterator[tuple[Sandbox, CheckContext]]:
+    async with Sandbox.running() as box:
+        box.world.scenario = box.world.scenario.model_copy(update={"dashboards": list(shown)})
+        connections = Connections(box.grpc, box.rest)
+        no_probe: Any = None  # no request goes to the service
+        yield box, CheckContext(PROJECT, Cloud(connections), no_probe, box.world.now())
+        await connections.aclose()
+
+
+async def seen(*shown: Pretend) -> Finding:
+    async with looking(*shown) as (_, context):
+        (finding,) = await dashboard(Params(), context)
+    return finding
+
+
+async def test_the_best_of_several_with_the_name_counts() -> None:
+    found = await seen(Pretend(title=NAME, filters=[]), Pretend(title=NAME, filters=filters()))
+    assert (found.verdict, str(found.link).count("/builder/")) == (Verdict.PASS, 1)
+
+
+async def test_a_dashboard_of_another_name_is_none() -> None:
+    found = await seen(Pretend(title="Other", filters=filters()))
+    assert (found.verdict, found.values["found"]) == (Verdict.FAIL, "Other")
+
+
+async def test_an_empty_dashboard_lacks_all_seven() -> None:
+    found = await seen(Pretend(title=NAME, filters=[]))
+    assert found.verdict is Verdict.WARN
+    assert found.values["missing"] == ", ".join(metric.name for metric in KEY_METRICS)
+
+
+async def test_connections_that_postgresql_never_has_are_told() -> None:
+    found = await seen(Pretend(title=NAME, filters=filters(connections="network/connections")))
+    assert (found.verdict, found.values["missing"]) == (Verdict.WARN, "DB Connections")
+    assert "num_backends" in found.notes[0].sentence.en
+
+
+async def test_charts_of_another_service_do_not_count_and_are_told() -> None:
+    found = await seen(Pretend(title=NAME, filters=filters(of_services='resource.labels.service_name="staging"')))
+    assert found.verdict is Verdict.WARN
+    assert str(found.values["missing"]).startswith("Request Count (web), Request Count (api), Error Rate (5xx) (web)")
+    assert {note.values["names"] for note in found.notes} == {"staging"}
+
+
+async def test_half_a_list_of_dashboards_is_no_missing_one() -> None:
+    async with looking(Pretend(title="A", filters=[]), Pretend(title=NAME, filters=filters())) as (box, context):
+        box.world.faults.add(Fault("monitoring.dashboards.list", "half_page", None))
+        with pytest.raises(Exception, match="page token"):
+            await dashboard(Params(), context)
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "",
+        'resource.labels.service_name=one_of("web", "api")',
+        'resource.label."service_name"="web" OR resource.label."service_name"="api"',
+        'resource.labels.service_name="${service}"',
+        'resource.labels.service_name=starts_with("w")',
+        'resource.labels.service_name!="staging"',
+    ],
+)
+def test_a_filter_that_lets_every_watched_service_through_shows_it(clause: str) -> None:
+    assert missing(filters(of_services=clause)) == ()
+
+
+def test_one_chart_for_each_service_is_as_good_as_one_for_all() -> None:
+    each = [*filters(of_services='service_name="web"'), *filters(of_services='service_name="api"')]
+    assert missing(each) == ()
+    assert missing(filters(of_services='service_name="web"'))[0] == "Request Count (api)"
+
+
+def test_a_database_is_named_with_its_project() -> None:
+    assert missing(filters(of_databases='resource.labels.database_id="sagebase-sandbox:db"')) == ()
+    assert missing(filters(of_databases='resource.labels.database_id="p:other"')) == ("DB Connections (db)",)
+
+
+def test_where_every_service_is_watched_a_chart_of_one_is_enough() -> None:
+    every = Project("p", Environment.PRODUCTION, "asia-northeast1", EVERY)
+    assert missing(filters(of_services='service_name="web"'), every) == ()
+
+
+@pytest.mark.parametrize(
+    ("clause", "shown"),
+    [
+        ('response_code_class="5xx"', True),
+        ('response_code_class = starts_with("5xx")', True),
+        ('response_code_class=~"5.."', True),
+        ('response_code_class!="5xx"', False),
+        ("response_code>=500", True),
+        ("response_code<500", False),
+    ],
+)
+def test_the_error_rate_wants_a_chart_of_the_5xx(clause: str, *, shown: bool) -> None:
+    queries = [query.replace(FIVES, clause) for query in filters()]
+    assert ("Error Rate (5xx)" not in missing(queries)) is shown
+
+
+def test_promql_is_read_too() -> None:
+    queries = [f'rate({promql(metric.type)}{{response_code_class="5xx"}}[5m])' for metric in KEY_METRICS]
+    assert missing(queries) == ()
+    assert restricted_to('x{service_name="web"}', "service_name") == {"web"}
+
+
+def test_a_panel_of_logs_shows_no_metric() -> None:
+    asked = filters()
+    widgets = [{"logsPanel": {"filter": query}} for query in asked]
+    chart = {"xyChart": {"dataSets": [{"timeSeriesQuery": {"timeSeriesFilter": {"filter": asked[0]}}}]}}
+    read = read_dashboard({"name": "d/1", "displayName": NAME, "gridLayout": {"widgets": [*widgets, chart]}})
+    assert read.queries == (asked[0],)
