@@ -110,9 +110,8 @@ class Connections:
         if self.grpc_endpoint:
             return grpc.aio.insecure_channel(self.grpc_endpoint, options=CHANNEL_OPTIONS)
         credentials = await self.credentials()
-        return transport_class.create_channel(
-            f"{host}:443", credentials=credentials, scopes=[SCOPE], options=CHANNEL_OPTIONS
-        )
+        target = host if ":" in host else f"{host}:443"
+        return transport_class.create_channel(target, credentials=credentials, scopes=[SCOPE], options=CHANNEL_OPTIONS)
 
     async def _find_credentials(self) -> Any:  # google.auth.credentials.Credentials
         """Looked for in a thread (files, the metadata server); a failure is remembered for a minute."""

@@ -11,14 +11,15 @@ from sagebase_ops.gcp.clients import Connections
 
 API = "iamcredentials.googleapis.com"
 METHOD = "IAMCredentials.GenerateIdToken"
-_LONGEST_WAIT = 5.0  # seconds; the request that needs it is already waiting
+LONGEST_WAIT = 5.0  # seconds; the request that needs it is already waiting
 
 
 class IdTokens:
     """ID tokens by audience, made anew before they expire. For the real cloud only: the sandbox has no credentials."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, longest_wait: float = LONGEST_WAIT) -> None:
         self._connections = connections
+        self._longest_wait = longest_wait
         self._made: dict[str, Any] = {}  # google.auth credentials by audience; it publishes no types
         self._making = asyncio.Lock()
 
@@ -30,7 +31,7 @@ class IdTokens:
         from google.auth.exceptions import GoogleAuthError
 
         try:
-            async with asyncio.timeout(_LONGEST_WAIT), self._making:
+            async with asyncio.timeout(self._longest_wait), self._making:
                 return await self._token(audience)
         except TimeoutError as error:
             raise _refused(GcpErrorKind.DEADLINE, f"no ID token for {audience} in time", retryable=True) from error

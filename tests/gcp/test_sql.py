@@ -17,7 +17,7 @@ Answering = Callable[..., Connections]
 
 
 def recorded_instances() -> Iterator[Any]:  # JSON as Google's servers answered it
-    for path in sorted(RECORDINGS.glob("sql_*.json")):
+    for path in (*sorted(RECORDINGS.glob("sql_*.json")), RECORDINGS / "run_service_with_cloud_sql.json"):
         for number, exchange in enumerate(json.loads(path.read_text())):
             if exchange["response"].get("kind") == "sql#instance":
                 yield pytest.param(exchange["response"], id=f"{path.stem}-{number}")
