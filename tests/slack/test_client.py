@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sagebase_ops.domain.notifications import Message
+from sagebase_ops.domain.notifications import Message, Posted
 from sagebase_ops.errors import SlackError
-from sagebase_ops.slack.client import Posted, SlackClient
+from sagebase_ops.slack.client import SlackClient
 from sagebase_ops.slack.messages.arguments import post_arguments
 from sagebase_ops.slack.refusals import RefusalKind, kind_of
 
