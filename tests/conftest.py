@@ -1,8 +1,20 @@
-"""What every test gets: no way out of this machine."""
+"""What every test gets: no way out of this machine, a run to tell of, and Slack's own eye on what is told."""
 
+import json
+import shutil
 import socket
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import playwright
 import pytest
+
+from sagebase_ops.domain.results import Finding, Sentence
+from sagebase_ops.domain.runs import CheckResult, EntryRef, Run, Trigger
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -29,3 +41,73 @@ def _refuse_outside(sock: socket.socket, address: object) -> None:
         return
     if address[0] not in LOOPBACK:
         raise OutsideWorldError(f"tests stay on this machine; something asked for {address}")
+
+
+NINE_IN_TOKYO = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def entry_of() -> Callable[..., EntryRef]:
+    """The entry with this number; `changes` are EntryRef's fields."""
+    return _entry
+
+
+@pytest.fixture(scope="session")
+def run_of() -> Callable[..., Run]:
+    """A finished run in which each finding answers an entry of its own; `changes` are Run's fields."""
+    return _run
+
+
+def _entry(number: int = 1, **changes: Any) -> EntryRef:
+    entry = EntryRef(
+        check="metric",
+        name=f"entry_{number}",
+        project="sagebase-prod",
+        environment="production",
+        title=Sentence(f"項目{number}", f"item {number}"),
+        runbook=Sentence("1. ログを見る\n2. 戻す\n3. 確かめる", "1. read the log\n2. roll back\n3. look again"),
+        guide=f"Daily {number}",
+    )
+    return replace(entry, **changes)
+
+
+def _run(*findings: Finding, **changes: Any) -> Run:
+    entries = [_entry(number) for number, _ in enumerate(findings, start=1)]
+    run = Run(
+        id="daily-20261124",
+        job="daily",
+        title="毎日のチェックリスト",
+        trigger=Trigger.SCHEDULE,
+        slot=NINE_IN_TOKYO,
+        started_at=NINE_IN_TOKYO,
+        finished_at=NINE_IN_TOKYO + timedelta(seconds=41),
+        language="ja",
+        timezone="Asia/Tokyo",
+        expected=tuple(entries),
+        results=tuple(CheckResult(entry, (finding,)) for entry, finding in zip(entries, findings, strict=True)),
+        next_slot=NINE_IN_TOKYO + timedelta(days=1),
+    )
+    return replace(run, **changes)
+
+
+Json = dict[str, Any]  # any JSON inside
+
+
+@pytest.fixture(scope="session")
+def objections() -> Iterator[Callable[[Sequence[Json]], list[str]]]:
+    """What Slack would object to in these chat.postMessage payloads: its published types, and the documented limits."""
+    driver = Path(playwright.__file__).parent / "driver" / "node"  # the Node that comes with playwright
+    node = str(driver) if driver.exists() else shutil.which("node") or pytest.fail("no Node: make .venv brings one")
+    folder = Path(__file__).parent / "blockkit"
+    with subprocess.Popen([node, "check.mjs"], cwd=folder, stdin=-1, stdout=-1, text=True, encoding="utf-8") as judge:
+        yield lambda payloads: [f"{place}{line}" for place, one in enumerate(payloads) for line in _judged(judge, one)]
+        judge.communicate()
+
+
+def _judged(judge: "subprocess.Popen[str]", payload: Json) -> list[str]:
+    assert judge.stdin
+    assert judge.stdout
+    judge.stdin.write(json.dumps(payload) + "\n")
+    judge.stdin.flush()
+    objections: list[str] = json.loads(judge.stdout.readline())
+    return objections

@@ -30,7 +30,7 @@ class Row:
 class Item:
     """Findings of one verdict about which a person would do one thing, so that it is said once.
 
-    Failures and warnings of one entry belong together; what could not be judged belongs together by its remedy.
+    Failures and warnings of one entry belong together; what could not be judged belongs together by its reason and remedy.
     """
 
     verdict: Verdict
@@ -127,7 +127,7 @@ def _items(rows: Iterable[Row]) -> Iterable[Item]:
 
 
 def _what_is_done_about_it(row: Row) -> Hashable:
-    if row.verdict is Verdict.UNKNOWN and row.finding.remedy:
+    if row.verdict is Verdict.UNKNOWN:
         return row.finding.reason, row.finding.remedy
     return row.entry.check, row.entry.name
 

@@ -75,8 +75,8 @@ class Run:
 
     @property
     def unanswered(self) -> tuple[EntryRef, ...]:
-        """Expected entries without a result: while there is one, nothing is all clear."""
-        answered = {(result.entry.project, result.entry.name) for result in self.results}
+        """Expected entries without a finding: while there is one, nothing is all clear."""
+        answered = {(result.entry.project, result.entry.name) for result in self.results if result.findings}
         return tuple(entry for entry in self.expected if (entry.project, entry.name) not in answered)
 
     @property

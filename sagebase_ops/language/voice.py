@@ -27,6 +27,10 @@ class Voice:
     def say(self, sentence: Sentence, **values: Value) -> str:
         return clean(fill(sentence, values, self.language, self.zone))
 
+    def aside(self, sentence: Sentence, **values: Value) -> str:
+        """Something in brackets, to stand right behind other words: only English has a space before it."""
+        return ("" if self.language == "ja" else " ") + self.say(sentence, **values)
+
     def lines(self, sentence: Sentence) -> list[str]:
         """A text of several lines, such as a runbook, without the empty ones."""
         return [clean(line) for line in fill(sentence, {}, self.language, self.zone).splitlines() if line.strip()]
@@ -73,6 +77,10 @@ class Voice:
 
     def listed(self, names: Iterable[str]) -> str:
         return LISTED[self.language].join(names)
+
+    def joined(self, sentences: Iterable[str]) -> str:
+        """Sentences one after the other: Japanese has no space between them."""
+        return ("" if self.language == "ja" else " ").join(sentences)
 
     def apart(self, facts: Iterable[str]) -> str:
         """Facts that have nothing to do with each other, in one line; empty ones are left out."""

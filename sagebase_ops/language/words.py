@@ -68,7 +68,11 @@ TO_LOOK_AT = Sentence(
 NOTHING_SEEN = Sentence(
     ja="すべて対象外でした。何も確認できていません。", en="Every item was skipped: nothing has been looked at."
 )
-NAMED = Sentence(ja="（{names}）", en=" ({names})")
+NOTHING_ASKED = Sentence(
+    ja="点検する項目がありませんでした。何も確認できていません。",
+    en="There was nothing to check: nothing has been looked at.",
+)
+NAMED = Sentence(ja="（{names}）", en="({names})")
 SEE_THREAD = Sentence(ja="内訳はスレッドにあります。", en="Details are in the thread.")
 LATE = Sentence(
     ja="予定の {slot} から {late} 遅れて実行しました。結果は実行した時点のものです。",
@@ -105,12 +109,16 @@ SANDBOX_NOTE = Sentence(
 )
 
 # What stands with a finding
-MORE_TO_DO = Sentence(ja="（つづきはスレッド）", en=" (the rest is in the thread)")
+MORE_TO_DO = Sentence(ja="（つづきはスレッド）", en="(the rest is in the thread)")
 TO_DO = Sentence(ja="対応", en="What to do")
 REMEDY = Sentence(ja="次のコマンドで直せます", en="This command mends it")
-GUIDE = Sentence(ja="（運用手順書「{guide}」）", en=" (operations guide: {guide})")
+LOOK_YOURSELF = Sentence(
+    ja="自動では確認できませんでした。コンソールで目視し、結果をスレッドに残してください。",
+    en="This could not be looked at: look in the console yourself, and leave what you saw in the thread.",
+)
+GUIDE = Sentence(ja="（運用手順書「{guide}」）", en="(operations guide: {guide})")
 IN_CONSOLE = Sentence(ja="コンソールで見る", en="open in the console")
-MUTED = Sentence(ja="（通知停止中: {by}）", en=" (muted: {by})")
+MUTED = Sentence(ja="（通知停止中: {by}）", en="(muted: {by})")
 AND_MORE = Sentence(ja="ほか {count} 件", en="and {count} more")
 MORE_BELOW = Sentence(ja="ほか {count} 件はスレッドに続きます。", en="{count} more go on in the thread.")
 MORE_IN_TABLE = Sentence(ja="ほか {count} 件はスレッドの表にあります。", en="{count} more are in the thread's table.")
@@ -142,6 +150,9 @@ CHECKING = Sentence(ja="点検中", en="Checking")
 
 LISTED: Mapping[str, str] = {"ja": "、", "en": ", "}
 """Between the names of a list."""
+
+COUNTED: Mapping[str, str] = {"ja": "・", "en": ", "}
+"""Between counts, where room is short."""
 
 APART: Mapping[str, str] = {"ja": " ・ ", "en": " · "}
 """Between facts that have nothing to do with each other."""

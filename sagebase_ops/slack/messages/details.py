@@ -23,9 +23,10 @@ from sagebase_ops.slack.messages.blocks import (
     table,
     text,
 )
-from sagebase_ops.slack.messages.items import row_name
-from sagebase_ops.slack.messages.limits import pages
-from sagebase_ops.slack.messages.mrkdwn import cut, escape, weight
+from sagebase_ops.slack.messages.items import TITLES_SHOWN, row_name
+from sagebase_ops.slack.messages.limits import Piece, Pieces, findings_of, pages
+from sagebase_ops.slack.messages.mrkdwn import cut, weight
+from sagebase_ops.slack.messages.spoken import spoken
 
 MOST_PAGES = 3
 MOST_TABLES = 6
@@ -37,35 +38,51 @@ NOTES_SHOWN = 10
 _TITLE_ROOM, _NAME_ROOM, _CELL_ROOM, _NOTE_ROOM, _STEP_ROOM, _ASKED_ROOM = 60, 60, 90, 400, 400, 300
 _WANT_STEPS = (Verdict.FAIL, Verdict.WARN)
 
+_TEXT_ROOM = 1200
+"""Slack advises 4,000, and was seen to count bytes."""
+
 Cells = Sequence[str]
 
 
-def thread_messages(digest: Digest, voice: Voice, left: Sequence[Json]) -> tuple[Message, ...]:
-    """`left`: the blocks that did not fit into the channel's message."""
+def thread_messages(digest: Digest, voice: Voice, left: Pieces) -> tuple[Message, ...]:
+    """`left`: what did not fit into the channel's message."""
     return (*_continued(digest, voice, left), *_tables(digest, voice), *_evidence(digest, voice))
 
 
-def _continued(digest: Digest, voice: Voice, left: Sequence[Json]) -> Iterator[Message]:
+def _continued(digest: Digest, voice: Voice, left: Pieces) -> Iterator[Message]:
     yield from _paged(digest, voice, voice.say(words.CONTINUED), left)
 
 
 def _evidence(digest: Digest, voice: Voice) -> Iterator[Message]:
-    """Runbook, notes and what was asked, of everything that has more to say than its line in the table."""
+    """Runbook, notes and what was asked, of everything that has more to say than its line in the table; once each."""
     told = [row for row in digest.rows if row.finding.notes or row.verdict not in {Verdict.PASS, Verdict.SKIPPED}]
-    blocks = [_evidence_block(row, voice, place) for place, row in enumerate(_worst_first(told))]
-    yield from _paged(digest, voice, voice.say(words.EVIDENCE), blocks)
+    groups: dict[str, tuple[list[Json], list[Row]]] = {}
+    for row in _worst_first(told):
+        parts = [*_notes(row.finding, voice), *_steps(row, voice), *_asked(row.finding, voice)]
+        if parts:
+            groups.setdefault(f"{row.verdict} {parts}", (parts, []))[1].append(row)
+    pieces = [
+        Piece(rich_text(f"evidence.{place}", _evidence_title(rows, voice), *parts), findings=len(rows))
+        for place, (parts, rows) in enumerate(groups.values())
+    ]
+    yield from _paged(digest, voice, voice.say(words.EVIDENCE), pieces)
 
 
-def _paged(digest: Digest, voice: Voice, heading: str, blocks: Sequence[Json]) -> Iterator[Message]:
-    """As many messages as `blocks` need, at most MOST_PAGES; the last says how many were left out."""
-    all_pages = list(pages(blocks))
+def _paged(digest: Digest, voice: Voice, heading: str, pieces: Pieces) -> Iterator[Message]:
+    """As many messages as `pieces` need, at most MOST_PAGES; the last says how many findings were left out."""
+    all_pages = list(pages(pieces))
     shown = all_pages[:MOST_PAGES]
-    hidden = sum(map(len, all_pages[MOST_PAGES:]))
+    hidden = sum(map(findings_of, all_pages[MOST_PAGES:]))
     for place, page in enumerate(shown, start=1):
         title = _title(digest, voice, heading, place, len(shown))
         last = place == len(shown) and hidden
         note = [context("left", _left_out(digest, voice, hidden))] if last else []
-        yield Message(text=escape(title), blocks=(section("title", title), *page, *note), in_thread=True)
+        yield _message(title, [piece.block for piece in page], note)
+
+
+def _message(title: str, body: Sequence[Json], note: Sequence[Json]) -> Message:
+    blocks = (section("title", title), *note, *body)
+    return Message(spoken(blocks, _TEXT_ROOM), blocks, in_thread=True)
 
 
 def _title(digest: Digest, voice: Voice, heading: str, place: int, of: int) -> str:
@@ -90,7 +107,7 @@ def _tables(digest: Digest, voice: Voice) -> Iterator[Message]:
         last = place == len(shown) and hidden
         note = [context("left", _left_out(digest, voice, hidden))] if last else []
         grid = table("table", [_heading(digest, voice), *cells], right=())
-        yield Message(text=escape(title), blocks=(section("title", title), *note, grid), in_thread=True)
+        yield _message(title, [grid], note)
 
 
 def _chunks(rows: Sequence[Row], digest: Digest, voice: Voice) -> Iterator[list[Cells]]:
@@ -129,14 +146,15 @@ def _cells(row: Row, digest: Digest, voice: Voice, several: set[tuple[str, str]]
     return [*project, voice.verdict(row.verdict), title, cut(seen, _CELL_ROOM), cut(limit, 30) or "-"]
 
 
-def _evidence_block(row: Row, voice: Voice, place: int) -> Json:
-    finding = row.finding
-    name = text(f"  {row_name(row, voice)}", room=_NAME_ROOM * 2)
-    title = line(
-        text(f"{voice.verdict(row.verdict)} "), text(voice.say(row.entry.title), room=_TITLE_ROOM, bold=True), name
-    )
-    parts = [title, *_notes(finding, voice), *_steps(row, voice), *_asked(finding, voice)]
-    return rich_text(f"evidence.{place}", *parts)
+def _evidence_title(rows: Sequence[Row], voice: Voice) -> Json:
+    """`✕ 不合格 エラー率  サービス sagebase-streamlit`, or the titles of all that share the evidence."""
+    titles = list(dict.fromkeys(voice.say(row.entry.title) for row in rows))
+    shown = voice.listed(cut(title, _TITLE_ROOM) for title in titles[:TITLES_SHOWN])
+    more = len(titles) - TITLES_SHOWN
+    listed = f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
+    name = [text(f"  {row_name(rows[0], voice)}", room=_NAME_ROOM * 2)] if len(rows) == 1 else []
+    verdict = text(f"{voice.verdict(rows[0].verdict)} ")
+    return line(verdict, text(listed, room=_TITLE_ROOM * (TITLES_SHOWN + 1), bold=True), *name)
 
 
 def _notes(finding: Finding, voice: Voice) -> Iterator[Json]:

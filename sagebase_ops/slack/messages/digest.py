@@ -8,20 +8,20 @@ from sagebase_ops.domain.results import Verdict
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.language import words
 from sagebase_ops.language.voice import Voice
-from sagebase_ops.slack.messages.blocks import Json, context, header, rich_text, section
+from sagebase_ops.slack.messages.blocks import HEADER_ROOM, Json, bullets, context, header, rich_text, section
 from sagebase_ops.slack.messages.blocks import line as rich_line
 from sagebase_ops.slack.messages.blocks import text as rich_run
 from sagebase_ops.slack.messages.details import thread_messages
 from sagebase_ops.slack.messages.items import item_block, titles
-from sagebase_ops.slack.messages.limits import Room, fitting
-from sagebase_ops.slack.messages.mrkdwn import cut, escape
+from sagebase_ops.slack.messages.limits import Piece, Room, findings_of, fitting
+from sagebase_ops.slack.messages.mrkdwn import cut, escape, weight
 
 COLOURS = {Verdict.FAIL: "#a30200", Verdict.UNKNOWN: "#daa038", Verdict.WARN: "#daa038", Verdict.SKIPPED: "#dddddd"}
 """A bar for whom it helps; the header says the same in words. A pass has none."""
 
 WANT_ACTION = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
-_NAMES_SHOWN = 4
-_TEXT_ROOM, _TITLE_ROOM, _QUIET_ROOM, _NAME_ROOM = 1100, 60, 900, 120
+_NAMES_SHOWN, _REMARKS_SHOWN = 4, 10
+_TEXT_ROOM, _TITLE_ROOM, _QUIET_ROOM, _NAME_ROOM, _REMARK_ROOM = 1100, 60, 900, 120, 300
 
 
 def digest_messages(digest: Digest) -> tuple[Message, ...]:
@@ -30,13 +30,14 @@ def digest_messages(digest: Digest) -> tuple[Message, ...]:
     head, foot = [*_head(digest, voice)], [*_quiet(digest, voice), *_foot(digest.run, voice)]
     middle = [*_items(digest, voice)]
     room = Room()
-    fitting([*head, *foot, *_bar_blocks(digest, voice)], room)
-    shown = fitting(middle, room)
-    left = middle[shown:]
-    more = [context("more", voice.say(words.MORE_BELOW, count=len(left)))] if left else []
+    for block in (*head, *foot, *_bar_blocks(digest, voice)):
+        room.take(block)
+    count = fitting(middle, room)
+    shown, left = middle[:count], middle[count:]
+    more = [context("more", voice.say(words.MORE_BELOW, count=findings_of(left)))] if left else []
     main = Message(
         text=summary_text(digest, voice),
-        blocks=(*head, *middle[:shown], *more, *foot),
+        blocks=(*head, *(piece.block for piece in shown), *more, *foot),
         attachments=_bar(digest, voice),
     )
     return (main, *thread_messages(digest, voice, left))
@@ -45,11 +46,10 @@ def digest_messages(digest: Digest) -> tuple[Message, ...]:
 def headline(digest: Digest, voice: Voice) -> str:
     """`✕ 不合格 2・合格 9 | 毎日のチェックリスト 2026-11-24`: the verdict first, where a narrow screen still shows it."""
     counted = [voice.count(verdict, count) for verdict, count in digest.counts.items() if count]
-    mark = words.MARKS[digest.verdict]
-    date = voice.day(digest.run.slot)
     pretend = f"{words.SANDBOX} " if digest.run.sandbox else ""
-    between = "・" if voice.language == "ja" else ", "
-    return f"{pretend}{mark} {between.join(counted)} | {cut(digest.run.title, _TITLE_ROOM)} {date}"
+    counts = words.COUNTED[voice.language].join(counted) or voice.say(words.VERDICTS[digest.verdict])
+    told, date = f"{pretend}{words.MARKS[digest.verdict]} {counts} | ", f" {voice.day(digest.run.slot)}"
+    return told + cut(digest.run.title, min(_TITLE_ROOM, HEADER_ROOM - weight(told + date))) + date
 
 
 def summary_text(digest: Digest, voice: Voice) -> str:
@@ -60,16 +60,18 @@ def summary_text(digest: Digest, voice: Voice) -> str:
     label = f"{pretend}【{verdict}】" if voice.language == "ja" else f"{pretend}{verdict.upper()}: "
     by_hand = f" ({_by_hand(run, voice)})" if run.trigger is Trigger.MANUAL else ""
     subject = f"{cut(run.title, _TITLE_ROOM)} {_scope(digest, voice)} {voice.moment(run.slot)}{by_hand}"
-    said = f"{label}{subject}: {' '.join(_sentences(digest, voice))} {voice.say(words.SEE_THREAD)}"
+    said = f"{label}{subject}: {voice.joined([*_sentences(digest, voice), voice.say(words.SEE_THREAD)])}"
     return escape(cut(said, _TEXT_ROOM))
 
 
 def _head(digest: Digest, voice: Voice) -> Iterator[Json]:
     yield header(headline(digest, voice))
-    yield rich_text("summary", rich_line(rich_run(" ".join(_sentences(digest, voice)), bold=True)))
+    yield rich_text("summary", rich_line(rich_run(voice.joined(_sentences(digest, voice)), bold=True)))
     remarks = [*_remarks(digest.run, voice)]
     if remarks:
-        yield context("remarks", *remarks[:10])
+        yield rich_text(
+            "remarks", bullets([[rich_run(remark, room=_REMARK_ROOM)] for remark in remarks[:_REMARKS_SHOWN]])
+        )
 
 
 def _sentences(digest: Digest, voice: Voice) -> Iterator[str]:
@@ -77,6 +79,8 @@ def _sentences(digest: Digest, voice: Voice) -> Iterator[str]:
     if digest.all_clear:
         yield from _all_clear(digest, voice)
         return
+    if not digest.rows:
+        yield voice.say(words.NOTHING_ASKED)
     if digest.verdict is Verdict.SKIPPED:
         yield voice.say(words.NOTHING_SEEN)
     told = {Verdict.FAIL: words.FAILED, Verdict.UNKNOWN: words.NOT_JUDGED, Verdict.WARN: words.TO_LOOK_AT}
@@ -99,7 +103,7 @@ def _names(rows: tuple[Row, ...], voice: Voice) -> str:
     shown = voice.listed(_with_number(row, voice) for row in ordered[:_NAMES_SHOWN])
     more = len(ordered) - _NAMES_SHOWN
     listed = f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
-    return voice.say(words.NAMED, names=listed)
+    return voice.aside(words.NAMED, names=listed)
 
 
 def _with_number(row: Row, voice: Voice) -> str:
@@ -126,16 +130,16 @@ def _by_hand(run: Run, voice: Voice) -> str:
     return voice.say(words.BY_HAND_OF, who=who) if who else voice.say(words.BY_HAND)
 
 
-def _items(digest: Digest, voice: Voice) -> Iterator[Json]:
+def _items(digest: Digest, voice: Voice) -> Iterator[Piece]:
     """Worst project first; where there are several, each under its name."""
     place = 0
     for project in digest.projects:
         items = [item for item in project.items if item.verdict in WANT_ACTION]
         if items and len(digest.projects) > 1:
-            yield _project_heading(project, voice, place)
+            yield Piece(_project_heading(project, voice, place), findings=0)
         for item in items:
             place += 1
-            yield item_block(item, voice, place)
+            yield Piece(item_block(item, voice, place), findings=len(item.rows))
 
 
 def _project_heading(project: ProjectDigest, voice: Voice, place: int) -> Json:
@@ -145,33 +149,26 @@ def _project_heading(project: ProjectDigest, voice: Voice, place: int) -> Json:
 
 def _quiet(digest: Digest, voice: Voice) -> Iterator[Json]:
     """What passed, in one line, and what does not apply, with the reason."""
-    passed, skipped = digest.of(Verdict.PASS), digest.of(Verdict.SKIPPED)
-    if passed:
-        yield context("passed", _line_of(Verdict.PASS, passed, _each_passed(digest, voice), voice), room=_QUIET_ROOM)
-    if skipped:
-        yield context(
-            "skipped", _line_of(Verdict.SKIPPED, skipped, _each_skipped(digest, voice), voice), room=_QUIET_ROOM
-        )
+    for verdict, named in ((Verdict.PASS, _passed), (Verdict.SKIPPED, _skipped)):
+        items = _of_verdict(digest, verdict)
+        if items:
+            counted = f"{words.MARKS[verdict]} {voice.count(verdict, _findings(items))}"
+            listed = _as_many_as_fit(items, [named(item, voice) for item in items], voice)
+            yield context(verdict.value, f"{counted}: {listed}", room=_QUIET_ROOM)
 
 
-def _line_of(verdict: Verdict, rows: tuple[Row, ...], names: list[str], voice: Voice) -> str:
-    counted = f"{words.MARKS[verdict]} {voice.count(verdict, len(rows))}"
-    return f"{counted}: {_as_many_as_fit(names, voice, _QUIET_ROOM - 100)}"
-
-
-def _as_many_as_fit(names: list[str], voice: Voice, room: int) -> str:
-    """A list that says how many it leaves out."""
-    kept, used = 0, 0
-    while kept < len(names) and used + len(names[kept]) + 2 <= room:
-        used += len(names[kept]) + 2
+def _as_many_as_fit(items: list[Item], names: list[str], voice: Voice) -> str:
+    """A list that says how many findings it leaves out."""
+    kept, left = 0, _QUIET_ROOM - 100
+    while kept < len(names) and weight(names[kept]) + 2 <= left:
+        left -= weight(names[kept]) + 2
         kept += 1
     shown = voice.listed(names[:kept])
-    return shown if kept == len(names) else f"{shown} {voice.say(words.AND_MORE, count=len(names) - kept)}"
+    return shown if kept == len(names) else f"{shown} {voice.say(words.AND_MORE, count=_findings(items[kept:]))}"
 
 
-def _each_passed(digest: Digest, voice: Voice) -> list[str]:
-    items = _of_verdict(digest, Verdict.PASS)
-    return [_passed(item, voice) for item in items]
+def _findings(items: list[Item]) -> int:
+    return sum(len(item.rows) for item in items)
 
 
 def _passed(item: Item, voice: Voice) -> str:
@@ -181,11 +178,8 @@ def _passed(item: Item, voice: Voice) -> str:
     return f"{cut(titles(item, voice), _TITLE_ROOM)} {len(item.rows)}"
 
 
-def _each_skipped(digest: Digest, voice: Voice) -> list[str]:
-    return [
-        f"{cut(titles(item, voice), _TITLE_ROOM)} ({cut(voice.finding(item.rows[0].finding), _NAME_ROOM)})"
-        for item in _of_verdict(digest, Verdict.SKIPPED)
-    ]
+def _skipped(item: Item, voice: Voice) -> str:
+    return f"{cut(titles(item, voice), _TITLE_ROOM)} ({cut(voice.finding(item.rows[0].finding), _NAME_ROOM)})"
 
 
 def _of_verdict(digest: Digest, verdict: Verdict) -> list[Item]:

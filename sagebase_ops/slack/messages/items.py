@@ -7,9 +7,10 @@ from sagebase_ops.domain.results import Verdict
 from sagebase_ops.language import words
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages.blocks import Elements, Json, bullets, line, link, preformatted, rich_text, text
+from sagebase_ops.slack.messages.mrkdwn import cut
 
 TITLES_SHOWN = 4
-ROWS_SHOWN = 5
+ROWS_SHOWN, NAMES_SHOWN = 5, 3
 NOTES_SHOWN: Mapping[Verdict, int] = {Verdict.FAIL: 3, Verdict.WARN: 3, Verdict.UNKNOWN: 1}
 STEPS_SHOWN: Mapping[Verdict, int] = {Verdict.FAIL: 2, Verdict.WARN: 1}
 """Steps of the runbook; the thread has them all. One that could not be judged has its remedy instead."""
@@ -53,25 +54,38 @@ def _title(item: Item, voice: Voice) -> Json:
 
 
 def _seen(item: Item, voice: Voice) -> Iterator[Json]:
-    """One sentence when all rows say the same, else a line each."""
-    said = {voice.finding(row.finding): row for row in item.rows}
+    """Each sentence once, with the names of all that it was seen at; no names where there is one sentence for all."""
+    said = _by_sentence(item, voice)
     if len(said) == 1:
         yield line(*_sentence(item.rows[0], voice))
         return
-    lines: list[Elements] = [_named_sentence(row, voice) for row in item.rows[:ROWS_SHOWN]]
-    more = len(item.rows) - ROWS_SHOWN
-    if more > 0:
+    lines: list[Elements] = [_named_sentence(item, rows, voice) for rows in said[:ROWS_SHOWN]]
+    more = sum(map(len, said[ROWS_SHOWN:]))
+    if more:
         lines.append([text(voice.say(words.MORE_IN_TABLE, count=more))])
     yield bullets(lines)
 
 
-def _named_sentence(row: Row, voice: Voice) -> Elements:
-    return [text(f"{row_name(row, voice)}: ", room=_NAME_ROOM * 2), *_sentence(row, voice)]
+def _by_sentence(item: Item, voice: Voice) -> list[list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in item.rows:
+        groups.setdefault(voice.finding(row.finding), []).append(row)
+    return list(groups.values())
+
+
+def _named_sentence(item: Item, rows: list[Row], voice: Voice) -> Elements:
+    """Named by entry where the item spans several, else by what was looked at."""
+    several = len(item.titles) > 1
+    names = list(dict.fromkeys(voice.say(row.entry.title) if several else row_name(row, voice) for row in rows))
+    shown = voice.listed(cut(name, _NAME_ROOM) for name in names[:NAMES_SHOWN])
+    more = len(names) - NAMES_SHOWN
+    listed = f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
+    return [text(f"{listed}: ", room=_NAME_ROOM * (NAMES_SHOWN + 1)), *_sentence(rows[0], voice)]
 
 
 def _sentence(row: Row, voice: Voice) -> Elements:
     by = row.finding.muted_by
-    muted = [text(voice.say(words.MUTED, by=by), room=_NAME_ROOM)] if by else []
+    muted = [text(voice.aside(words.MUTED, by=by), room=_NAME_ROOM)] if by else []
     to_console = link(row.finding.link, voice.say(words.IN_CONSOLE))
     return [text(voice.finding(row.finding), room=_SENTENCE_ROOM), *muted, *to_console]
 
@@ -89,14 +103,24 @@ def _to_do(item: Item, voice: Voice) -> Iterator[Json]:
     steps = voice.lines(entry.runbook)
     if not shown or not steps:
         return
-    more = [text(voice.say(words.MORE_TO_DO))] if len(steps) > shown else []
-    guide = [text(voice.say(words.GUIDE, guide=entry.guide), room=_NAME_ROOM * 2)] if entry.guide else []
-    yield line(text(voice.say(words.TO_DO), bold=True), *more, *guide)
+    more = [text(voice.aside(words.MORE_TO_DO))] if len(steps) > shown else []
+    yield line(text(voice.say(words.TO_DO), bold=True), *more, *_guide(item, voice))
     for step in steps[:shown]:
         yield line(text(step, room=_STEP_ROOM))
 
 
 def _remedy(item: Item, voice: Voice) -> Iterator[Json]:
+    """The command that mends it; what nobody could judge and no command mends, a person must look at."""
     if item.remedy:
         yield line(text(voice.say(words.REMEDY), bold=True))
         yield preformatted([item.remedy], room=_REMEDY_ROOM)
+    elif item.verdict is Verdict.UNKNOWN:
+        yield line(text(voice.say(words.TO_DO), bold=True), *_guide(item, voice))
+        yield line(text(voice.say(words.LOOK_YOURSELF)))
+
+
+def _guide(item: Item, voice: Voice) -> Elements:
+    """Where the guide speaks of it, when it is one place for all of the item."""
+    guides = {row.entry.guide for row in item.rows}
+    guide = guides.pop() if len(guides) == 1 else None
+    return [text(voice.aside(words.GUIDE, guide=guide), room=_NAME_ROOM * 2)] if guide else []

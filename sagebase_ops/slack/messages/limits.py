@@ -12,6 +12,17 @@ MOST_BLOCKS = 45
 MOST_CHARACTERS = 11_000
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One block and how many findings it tells, so that what is left out can be counted; a heading tells none."""
+
+    block: Json
+    findings: int = 1
+
+
+Pieces = Sequence[Piece]
+
+
 @dataclass
 class Room:
     """What is left of one message."""
@@ -29,15 +40,22 @@ class Room:
         return True
 
 
-def fitting(blocks: Sequence[Json], room: Room) -> int:
-    """How many of the first `blocks` fit into `room`, without a gap. `room` is what is left after them."""
-    return next((place for place, block in enumerate(blocks) if not room.take(block)), len(blocks))
+def fitting(pieces: Pieces, room: Room) -> int:
+    """How many of the first `pieces` fit into `room`, without a gap and without a heading that nothing follows."""
+    count = next((place for place, piece in enumerate(pieces) if not room.take(piece.block)), len(pieces))
+    while count and not pieces[count - 1].findings:
+        count -= 1
+    return count
 
 
-def pages(blocks: Iterable[Json]) -> Iterator[tuple[Json, ...]]:
-    """The blocks in order, as many to a page as fit under a heading of one line."""
-    left = list(blocks)
+def pages(pieces: Iterable[Piece]) -> Iterator[Pieces]:
+    """The pieces in order, as many to a page as fit under a heading of one line."""
+    left = list(pieces)
     while left:
         count = max(1, fitting(left, Room(MOST_BLOCKS - 2, MOST_CHARACTERS - 500)))
-        yield tuple(left[:count])
+        yield left[:count]
         left = left[count:]
+
+
+def findings_of(pieces: Iterable[Piece]) -> int:
+    return sum(piece.findings for piece in pieces)

@@ -5,12 +5,16 @@ escaped into the one field that Slack does parse, the message's `text` (`escape`
 Source: slack-sdk's and Slack's "Formatting text for app surfaces": `&`, `<` and `>` are the control characters.
 """
 
+import re
 from urllib.parse import quote, urlsplit
 
 from sagebase_ops.language.plain import clean
 
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_STYLES = str.maketrans({"*": "＊", "~": "～", "`": "'", "_": "_"})
+_STYLES = str.maketrans({"*": "＊", "~": "～", "`": "'"})
+_ITALIC = re.compile(r"(?<!\w)_+|_+(?!\w)")
+"""Slack's italics open and close at the edge of a word only, so `cpu_utilization` stays as it is, to be copied."""
+_AT_ALL = re.compile(r"@(?=(?:channel|here|everyone)\b)")
 _LONGEST_LINK = 2000
 _SAFE_IN_URL = "%/:?#[]@!$&'()*+,;=-._~"
 
@@ -39,7 +43,8 @@ def escape(text: str) -> str:
 
     The style marks have no escape, so they become their full-width likenesses.
     """
-    line = clean(text).translate(_STYLES)
+    line = _ITALIC.sub(lambda edge: "＿" * len(edge[0]), clean(text).translate(_STYLES))
+    line = _AT_ALL.sub("＠", line)
     return "".join(_ESCAPED.get(character, character) for character in line)
 
 
@@ -48,8 +53,10 @@ def safe_link(url: str | None) -> str | None:
     if url is None or not url.startswith(("https://", "http://")):
         return None
     try:
-        host = urlsplit(url).hostname
+        address = urlsplit(url)
     except ValueError:
         return None
+    if not address.hostname or "@" in address.netloc:  # https://console.cloud.google.com@elsewhere.example
+        return None
     encoded = quote(clean(url), safe=_SAFE_IN_URL)
-    return encoded if host and len(encoded) <= _LONGEST_LINK else None
+    return encoded if len(encoded) <= _LONGEST_LINK else None
