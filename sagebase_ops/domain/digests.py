@@ -88,7 +88,7 @@ class Digest:
     @property
     def all_clear(self) -> bool:
         """Every expected entry answered, none of them with anything to do, and at least one was looked at."""
-        return self.verdict is Verdict.PASS and not self.run.unanswered
+        return self.verdict is Verdict.PASS  # while an expected entry did not answer, the verdict is unknown
 
     def of(self, verdict: Verdict) -> tuple[Row, ...]:
         """The rows with this verdict, worst project first."""
