@@ -48,6 +48,10 @@ SILENT = {
     ),
 }
 """No answer is down, whatever the reason, as long as the request got out of this machine."""
+NO_TIME_LEFT = Sentence(
+    ja="確認できません：時間内に終わりませんでした。次の回に再確認します",
+    en="could not look: there was no time left for it; it is looked at again next time",
+)
 NOT_SENT = Sentence(
     ja="確認できません：リクエストを送れませんでした", en="could not look: the request could not be sent"
 )
@@ -57,7 +61,10 @@ _TOO_MANY = 429
 _REFUSALS = {401, 403}
 _NOT_FOUND = 404
 _SIGN_IN = "accounts.google.com"
-_FRONT_END = re.compile(r"The requested URL .{0,400}was not found on this server", re.DOTALL)
+_FRONT_END = re.compile(
+    r"The requested URL .{0,400}was not found on this server|<title>404 Page not found</title>.{0,400}Error: Page not found",
+    re.DOTALL,
+)
 
 
 def no_page(target: Target, answer: HttpAnswer, site: Site, expected: int) -> Finding | None:

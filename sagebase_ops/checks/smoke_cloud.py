@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.smoke_answers import NO_TIME_LEFT
 from sagebase_ops.checks.smoke_params import CloudPart, Params
 from sagebase_ops.domain.console import api_page, bucket_page, secret_page, sql_instance_page
 from sagebase_ops.domain.refusals import refused
@@ -49,19 +50,25 @@ Judge: TypeAlias = Callable[[Target, CheckContext], Awaitable[Finding]]
 Given: TypeAlias = dict[str, Any]  # fields of Finding and placeholders by name
 
 
-async def cloud_findings(params: Params, context: CheckContext) -> list[Finding]:
-    """One finding per chosen part and named thing; a part for which nothing is named is skipped."""
+async def cloud_findings(params: Params, context: CheckContext, ends: float) -> list[Finding]:
+    """One finding per chosen part and named thing; a part for which nothing is named is skipped.
+
+    `ends` is when the event loop's clock leaves no time for more.
+    """
     named = {part: _named(part, params, context) for part in params.cloud_parts}
     nothing = [_not_configured(part, context) for part, names in named.items() if not names]
-    judged = [judge(part, name, context) for part, names in named.items() for name in names]
+    judged = [judge(part, name, context, ends) for part, names in named.items() for name in names]
     return [*await asyncio.gather(*judged), *nothing]
 
 
-async def judge(part: CloudPart, name: str, context: CheckContext) -> Finding:
-    """One part's finding for one thing; a refused API spoils no other part."""
+async def judge(part: CloudPart, name: str, context: CheckContext, ends: float) -> Finding:
+    """One part's finding for one thing; an API that refuses or never answers spoils no other part."""
     target = Target(part, name)
     try:
-        return await PARTS[part](target, context)
+        async with asyncio.timeout_at(ends):
+            return await PARTS[part](target, context)
+    except TimeoutError:
+        return unknown(target, NO_TIME_LEFT, reason="deadline")
     except GcpError as error:
         return refused(target, error)
 

@@ -63,7 +63,7 @@ class AnswerTime(CheckParams):
     warn_above: PositiveDuration = timedelta(seconds=5)
     """Warn past this."""
     fail_above: PositiveDuration = timedelta(seconds=10)
-    """Fail past this; after 20 s there is no answer any more."""
+    """Fail past this; after 25 s there is no answer any more."""
 
     @model_validator(mode="after")
     def _fail_after_warn(self) -> "AnswerTime":

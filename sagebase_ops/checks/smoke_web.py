@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.run_targets import watched
-from sagebase_ops.checks.smoke_answers import asked, no_answer, no_page
+from sagebase_ops.checks.smoke_answers import NO_TIME_LEFT, asked, no_answer, no_page
 from sagebase_ops.checks.smoke_params import Params, WebPart
 from sagebase_ops.checks.smoke_sites import Site, closed, service_page, site_of
 from sagebase_ops.domain.projects import EVERY, Project
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
 from sagebase_ops.errors import GcpError, ProbeError
 from sagebase_ops.probe.http import HttpAnswer, host_of
 from sagebase_ops.probe.tls import Certificate
@@ -73,28 +73,38 @@ _LONGEST_QUOTE = 60
 Judge: TypeAlias = Callable[[Target, Site, Params, CheckContext], Awaitable[Finding]]
 
 
-async def web_findings(params: Params, context: CheckContext) -> list[Finding]:
-    """One finding per chosen part and watched service. A refusal to list the services makes each of them unknown."""
+async def web_findings(params: Params, context: CheckContext, ends: float) -> list[Finding]:
+    """One finding per chosen part and watched service. A refusal to list the services makes each of them unknown.
+
+    `ends` is when the event loop's clock leaves no time for more.
+    """
     project, parts = context.project, params.web_parts
     if not parts:
         return []
+    targets = [Target(part, name) for name in _names(project) for part in parts]
     try:
-        listing = await context.gcp.run.services(project.id, project.region)
+        async with asyncio.timeout_at(ends):
+            listing = await context.gcp.run.services(project.id, project.region)
+    except TimeoutError:
+        return [unknown(target, NO_TIME_LEFT, reason="deadline") for target in targets]
     except GcpError as error:
-        return [refused(Target(part, name), error) for name in _names(project) for part in parts]
+        return [refused(target, error) for target in targets]
     seen = watched(project, listing)
     account = context.gcp.connections.account(project.id)
     sites = [site_of(service, project, params, account) for service in seen.services]
-    judged = [judge(part, site, params, context) for site in sites for part in parts]
+    judged = [judge(part, site, params, context, ends) for site in sites for part in parts]
     lost = [replace(absent, target=_part_of(absent.target, part)) for absent in seen.lost for part in parts]
     return [*await asyncio.gather(*judged), *lost]
 
 
-async def judge(part: WebPart, site: Site, params: Params, context: CheckContext) -> Finding:
-    """One part's finding; a request that failed or was refused spoils no other part."""
+async def judge(part: WebPart, site: Site, params: Params, context: CheckContext, ends: float) -> Finding:
+    """One part's finding; a request that failed, was refused or has no end spoils no other part."""
     target = Target(part, site.service.name)
     try:
-        return closed(target, site, params) or await PARTS[part](target, site, params, context)
+        async with asyncio.timeout_at(ends):
+            return closed(target, site, params) or await PARTS[part](target, site, params, context)
+    except TimeoutError:
+        return unknown(target, NO_TIME_LEFT, reason="deadline", **asked(site, site.origin))
     except GcpError as error:
         return refused(target, error)
     except ProbeError as error:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sagebase_ops.probe.transport import Transport
 
 LONGEST_BODY = 1_000_000
-LONGEST_WAIT = 20.0
+LONGEST_WAIT = 25.0
 """Seconds for one request, cold start included: a check has 30 s, and asks Google for the URL before."""
 
 _REDIRECTS = {301, 302, 303, 307, 308}

@@ -85,6 +85,7 @@ def service_message(world: World, project: str, service: RunService) -> Any:  # 
     found.template.scaling.min_instance_count = service.min_instances
     found.template.scaling.max_instance_count = service.max_instances
     found.invoker_iam_disabled = service.public
+    found.default_uri_disabled = not service.default_uri
     _write_ready(found.terminal_condition, service, changed)
     return found
 

@@ -84,6 +84,8 @@ class RunService(Part):
     uri: str = "https://{name}-7x2kq3vq5a-an.a.run.app"
     ingress: Literal["ALL", "INTERNAL_ONLY", "INTERNAL_LOAD_BALANCER"] = "ALL"
     public: bool = True
+    default_uri: bool = True  # False: the run.app URL is switched off, and only `domains` lead here
+    domains: list[str] = []
     min_instances: int = 1
     max_instances: int = 10
     revisions: list[Revision] = [Revision(name="00042-abc")]

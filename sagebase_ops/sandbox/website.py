@@ -19,11 +19,15 @@ _FORBIDDEN = (
     "<html><head><title>403 Forbidden</title></head><body><h1>Error: Forbidden</h1>"
     "<h2>Your client does not have permission to get URL <code>/</code> from this server.</h2></body></html>"
 )
-_UNKNOWN = "<html><head><title>404 Page not found</title></head><body><h1>Error: Page not found</h1></body></html>"
+_UNKNOWN = (
+    "<html><head><title>404 Page not found</title></head><body><h1>Error: Page not found</h1>"
+    "<h2>The requested URL was not found on this server.</h2></body></html>"
+)
 
 
 def service_at(world: World, host: str) -> RunService | None:
-    return next((one for one in world.services() if one.host == host.partition(":")[0]), None)
+    name = host.partition(":")[0]
+    return next((one for one in world.services() if name in {one.host, *one.domains}), None)
 
 
 def website_app(world: World, *, secure: bool) -> Asgi:
@@ -40,11 +44,12 @@ def website_app(world: World, *, secure: bool) -> Asgi:
 
 
 async def _answer(request: Request, service: RunService | None, *, secure: bool) -> Response:
-    if service is None or service.ingress != "ALL":
+    host = request.headers.get("host", "").partition(":")[0]
+    if service is None or service.ingress != "ALL" or (host == service.host and not service.default_uri):
         return HTMLResponse(_UNKNOWN, 404)
     site = service.website
     if not secure and site.redirects_to_https:
-        return RedirectResponse(f"{service.address}{request.url.path}", 302)
+        return RedirectResponse(f"https://{host}{request.url.path}", 302)
     if not service.public and not request.headers.get("authorization", "").startswith("Bearer "):
         return HTMLResponse(_FORBIDDEN, 403)
     await asyncio.sleep(site.delay.total_seconds())

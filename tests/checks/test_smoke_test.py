@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.smoke_params import CLOUD_PARTS, WEB_PARTS, Params
-from sagebase_ops.checks.smoke_test import smoke_test
+from sagebase_ops.checks.smoke_test import look, smoke_test
 from sagebase_ops.domain.projects import EVERY, Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.gcp.clients import Connections
@@ -140,12 +140,86 @@ async def test_one_refusal_spoils_no_other_part(tmp_path: Path, denied: str, par
     assert all("add-iam-policy-binding" in (f.remedy or "") for part in parts for f in found[part])
 
 
-async def test_the_answer_time_is_measured_and_judged(tmp_path: Path) -> None:
-    async with looking(scenario(tmp_path, **site(delay="0.3s"))) as (_, context):
-        slow = (await smoke(context, answer_time={"warn_above": "1s", "fail_above": "1s"}))["answer_time"][0]
-    assert slow.verdict is Verdict.PASS
+@pytest.mark.parametrize(
+    ("limits", "verdict", "limit"),
+    [
+        ({"warn_above": "5s", "fail_above": "10s"}, Verdict.PASS, 5),
+        ({"warn_above": "1s", "fail_above": "10s"}, Verdict.WARN, 1),
+        ({"warn_above": "1s", "fail_above": "1s"}, Verdict.FAIL, 1),
+    ],
+)
+async def test_the_answer_time_is_measured_and_judged(
+    tmp_path: Path, limits: dict[str, str], verdict: Verdict, limit: float
+) -> None:
+    async with looking(scenario(tmp_path, **site(delay="1.1s"))) as (_, context):
+        slow = (await smoke(context, answer_time=limits))["answer_time"][0]
+    assert (slow.verdict, slow.limit and slow.limit.amount) == (verdict, limit)
     assert slow.value is not None
-    assert slow.value.amount >= 0.3
+    assert slow.value.amount >= 1.1
+
+
+async def test_a_service_without_its_run_app_url_wants_its_own(tmp_path: Path) -> None:
+    moved = {"services": [{**WEB, "default_uri": False, "domains": ["sagebase.example.com"]}]}
+    async with looking(scenario(tmp_path, **moved)) as (_, context):
+        found = await smoke(context)
+        there = await smoke(context, urls={WEB["name"]: "https://sagebase.example.com"})
+    assert {(f.verdict.value, f.reason) for part in WEB_PARTS for f in found[part]} == {
+        ("unknown", "default_uri_disabled")
+    }
+    assert verdicts(there) == {part: {"pass"} for part in (*WEB_PARTS, *CLOUD_PARTS)}
+    assert {f.asked["url"].split("/")[2] for part in WEB_PARTS for f in there[part]} == {"sagebase.example.com"}
+
+
+async def test_the_front_ends_404_is_a_refusal_of_us(tmp_path: Path) -> None:
+    """As when `urls` names the very URL that lets nobody in."""
+    inside = {"services": [{**WEB, "ingress": "INTERNAL_ONLY"}]}
+    async with looking(scenario(tmp_path, **inside)) as (box, context):
+        address = box.world.services()[0].address
+        found = await smoke(context, urls={WEB["name"]: address})
+    assert {(f.verdict.value, f.reason) for f in found["http_status"]} == {("unknown", "http_404")}
+
+
+async def test_a_404_of_the_service_itself_is_its_failure(tmp_path: Path) -> None:
+    async with looking(scenario(tmp_path, **site(status=404, body="404 page not found"))) as (_, context):
+        found = await smoke(context)
+    assert {(f.verdict.value, f.reason) for f in found["http_status"]} == {("fail", "http_404")}
+
+
+async def test_a_private_service_is_asked_as_ourselves(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def token_for(audience: str) -> str:
+        asked.append(audience)
+        return "a-token"
+
+    async with looking(scenario(tmp_path, services=[{**WEB, "public": False}])) as (box, context):
+        probe = Probe(box.rest, token_for)
+        found = await smoke(CheckContext(context.project, context.gcp, probe, context.now))
+        await probe.aclose()
+        assert set(asked) == {box.world.services()[0].address}
+    assert verdicts(found) == {part: {"pass"} for part in (*WEB_PARTS, *CLOUD_PARTS)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault", "late"),
+    [
+        (site(delay="30s"), None, {"http_answer", "http_status", "streamlit_health", "answer_time", "page_text"}),
+        ({}, "Services/ListServices", set(WEB_PARTS)),
+        ({}, "SecretManagerService/ListSecrets", {"secret"}),
+    ],
+    ids=["the site hangs", "Cloud Run hangs", "Secret Manager hangs"],
+)
+async def test_what_has_no_end_costs_its_own_parts_only(
+    tmp_path: Path, changed: dict[str, Any], fault: str | None, late: set[str]
+) -> None:
+    stopped = {"sql_instances": [{"name": "sagebase-db", "activation_policy": "NEVER"}]}
+    async with looking(scenario(tmp_path, **changed, **stopped)) as (box, context):
+        if fault:
+            box.world.faults.add(Fault(fault, "timeout_before", None))
+        seen = await look(Params(secrets=("database-password",)), context, longest=2)
+    assert {f.target.kind for f in seen if f.reason == "deadline"} == late
+    assert {f.verdict for f in seen if f.reason == "deadline"} == {Verdict.UNKNOWN}
+    assert [f.reason for f in seen if f.target.kind == "sql_instance"] == ["stopped"]
 
 
 @pytest.mark.parametrize("method", ["sqladmin.instances.list", "storage.buckets.list"])
