@@ -3,8 +3,9 @@
 from starlette.applications import Starlette
 
 from sagebase_ops.sandbox.slack.api import api_routes
+from sagebase_ops.sandbox.slack.page import page_routes
 from sagebase_ops.sandbox.world import World
 
 
 def slack_app(world: World) -> Starlette:
-    return Starlette(routes=api_routes(world))
+    return Starlette(routes=[*api_routes(world), *page_routes(world)])
