@@ -188,6 +188,7 @@ async def test_a_slot_that_was_handed_back_is_owed_at_once(store: Store) -> None
         await store.release_claim(claim(10))
 
     (released,) = await store.claims()
+    assert not await store.claim_slot(claim(10), at(10))  # what was handed back is not ours by the old claim
     assert is_abandoned(released, at(10))
     with pytest.raises(ClaimLostError):
         await store.renew_claim(claim(10), at(10))

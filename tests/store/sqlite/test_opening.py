@@ -113,6 +113,15 @@ async def test_the_real_world_never_goes_on_with_a_pretend_ledger(tmp_path: Path
     assert "remembers the sandbox world" in str(await refusal(tmp_path / "state.db"))
 
 
+async def test_the_other_world_is_refused_before_the_file_is_even_locked(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    await make(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+
+        assert "remembers the real world" in str(await refusal(path, sandbox=True))
+
+
 async def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     await make(path)
