@@ -11,6 +11,7 @@ from sagebase_ops.domain.digests import Digest, Row
 from sagebase_ops.domain.notifications import Message
 from sagebase_ops.domain.results import WORST_FIRST, Finding, Verdict
 from sagebase_ops.language import words
+from sagebase_ops.language.digests import TITLES_SHOWN, row_name, some
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages.blocks import (
     Json,
@@ -23,7 +24,6 @@ from sagebase_ops.slack.messages.blocks import (
     table,
     text,
 )
-from sagebase_ops.slack.messages.items import TITLES_SHOWN, row_name
 from sagebase_ops.slack.messages.limits import Piece, Pieces, findings_of, pages
 from sagebase_ops.slack.messages.mrkdwn import cut, weight
 from sagebase_ops.slack.messages.spoken import spoken
@@ -149,9 +149,7 @@ def _cells(row: Row, digest: Digest, voice: Voice, several: set[tuple[str, str]]
 def _evidence_title(rows: Sequence[Row], voice: Voice) -> Json:
     """`✕ 不合格 エラー率  サービス sagebase-streamlit`, or the titles of all that share the evidence."""
     titles = list(dict.fromkeys(voice.say(row.entry.title) for row in rows))
-    shown = voice.listed(cut(title, _TITLE_ROOM) for title in titles[:TITLES_SHOWN])
-    more = len(titles) - TITLES_SHOWN
-    listed = f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
+    listed = some([cut(title, _TITLE_ROOM) for title in titles], TITLES_SHOWN, voice)
     name = [text(f"  {row_name(rows[0], voice)}", room=_NAME_ROOM * 2)] if len(rows) == 1 else []
     verdict = text(f"{voice.verdict(rows[0].verdict)} ")
     return line(verdict, text(listed, room=_TITLE_ROOM * (TITLES_SHOWN + 1), bold=True), *name)

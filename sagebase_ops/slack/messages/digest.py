@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
-from sagebase_ops.domain.digests import Digest, Item, ProjectDigest, Row
+from sagebase_ops.domain.digests import Digest, Item, ProjectDigest
 from sagebase_ops.domain.notifications import Message
 from sagebase_ops.domain.results import Verdict
-from sagebase_ops.domain.runs import Run, Trigger
+from sagebase_ops.domain.runs import Trigger
 from sagebase_ops.language import words
+from sagebase_ops.language.digests import by_hand, counts, foot, passed, remarks, sentences, skipped
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages.blocks import HEADER_ROOM, Json, bullets, context, header, rich_text, section
 from sagebase_ops.slack.messages.blocks import line as rich_line
 from sagebase_ops.slack.messages.blocks import text as rich_run
 from sagebase_ops.slack.messages.details import thread_messages
-from sagebase_ops.slack.messages.items import item_block, titles
+from sagebase_ops.slack.messages.items import item_block
 from sagebase_ops.slack.messages.limits import Piece, Room, findings_of, fitting
 from sagebase_ops.slack.messages.mrkdwn import cut, escape, weight
 
@@ -20,24 +21,24 @@ COLOURS = {Verdict.FAIL: "#a30200", Verdict.UNKNOWN: "#daa038", Verdict.WARN: "#
 """A bar for whom it helps; the header says the same in words. A pass has none."""
 
 WANT_ACTION = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
-_NAMES_SHOWN, _REMARKS_SHOWN = 4, 10
+_REMARKS_SHOWN = 10
 _TEXT_ROOM, _TITLE_ROOM, _QUIET_ROOM, _NAME_ROOM, _REMARK_ROOM = 1100, 60, 900, 120, 300
 
 
 def digest_messages(digest: Digest) -> tuple[Message, ...]:
     """The message for the channel, then those of its thread, in sending order. Within Slack's limits, always."""
     voice = Voice.of(digest.run)
-    head, foot = [*_head(digest, voice)], [*_quiet(digest, voice), *_foot(digest.run, voice)]
+    head, last = [*_head(digest, voice)], [*_quiet(digest, voice), context("foot", foot(digest.run, voice))]
     middle = [*_items(digest, voice)]
     room = Room()
-    for block in (*head, *foot, *_bar_blocks(digest, voice)):
+    for block in (*head, *last, *_bar_blocks(digest, voice)):
         room.take(block)
     count = fitting(middle, room)
     shown, left = middle[:count], middle[count:]
     more = [context("more", voice.say(words.MORE_BELOW, count=findings_of(left)))] if left else []
     main = Message(
         text=summary_text(digest, voice),
-        blocks=(*head, *(piece.block for piece in shown), *more, *foot),
+        blocks=(*head, *(piece.block for piece in shown), *more, *last),
         attachments=_bar(digest, voice),
     )
     return (main, *thread_messages(digest, voice, left))
@@ -45,10 +46,8 @@ def digest_messages(digest: Digest) -> tuple[Message, ...]:
 
 def headline(digest: Digest, voice: Voice) -> str:
     """`✕ 不合格 2・合格 9 | 毎日のチェックリスト 2026-11-24`: the verdict first, where a narrow screen still shows it."""
-    counted = [voice.count(verdict, count) for verdict, count in digest.counts.items() if count]
     pretend = f"{words.SANDBOX} " if digest.run.sandbox else ""
-    counts = words.COUNTED[voice.language].join(counted) or voice.say(words.VERDICTS[digest.verdict])
-    told, date = f"{pretend}{words.MARKS[digest.verdict]} {counts} | ", f" {voice.day(digest.run.slot)}"
+    told, date = f"{pretend}{words.MARKS[digest.verdict]} {counts(digest, voice)} | ", f" {voice.day(digest.run.slot)}"
     return told + cut(digest.run.title, min(_TITLE_ROOM, HEADER_ROOM - weight(told + date))) + date
 
 
@@ -58,76 +57,18 @@ def summary_text(digest: Digest, voice: Voice) -> str:
     verdict = voice.say(words.VERDICTS[digest.verdict])
     pretend = f"[{words.SANDBOX}] " if run.sandbox else ""
     label = f"{pretend}【{verdict}】" if voice.language == "ja" else f"{pretend}{verdict.upper()}: "
-    by_hand = f" ({_by_hand(run, voice)})" if run.trigger is Trigger.MANUAL else ""
-    subject = f"{cut(run.title, _TITLE_ROOM)} {_scope(digest, voice)} {voice.moment(run.slot)}{by_hand}"
-    said = f"{label}{subject}: {voice.joined([*_sentences(digest, voice), voice.say(words.SEE_THREAD)])}"
+    manual = f" ({by_hand(run, voice)})" if run.trigger is Trigger.MANUAL else ""
+    subject = f"{cut(run.title, _TITLE_ROOM)} {_scope(digest, voice)} {voice.moment(run.slot)}{manual}"
+    said = f"{label}{subject}: {voice.joined([*sentences(digest, voice), voice.say(words.SEE_THREAD)])}"
     return escape(cut(said, _TEXT_ROOM))
 
 
 def _head(digest: Digest, voice: Voice) -> Iterator[Json]:
     yield header(headline(digest, voice))
-    yield rich_text("summary", rich_line(rich_run(voice.joined(_sentences(digest, voice)), bold=True)))
-    remarks = [*_remarks(digest.run, voice)]
-    if remarks:
-        yield rich_text(
-            "remarks", bullets([[rich_run(remark, room=_REMARK_ROOM)] for remark in remarks[:_REMARKS_SHOWN]])
-        )
-
-
-def _sentences(digest: Digest, voice: Voice) -> Iterator[str]:
-    """What it all comes to: what failed, what could not be judged, what to look at; or that nothing is to do."""
-    if digest.all_clear:
-        yield from _all_clear(digest, voice)
-        return
-    if not digest.rows:
-        yield voice.say(words.NOTHING_ASKED)
-    if digest.verdict is Verdict.SKIPPED:
-        yield voice.say(words.NOTHING_SEEN)
-    told = {Verdict.FAIL: words.FAILED, Verdict.UNKNOWN: words.NOT_JUDGED, Verdict.WARN: words.TO_LOOK_AT}
-    for verdict, sentence in told.items():
-        rows = digest.of(verdict)
-        if rows:
-            yield voice.say(sentence, total=len(digest.rows), count=len(rows), names=_names(rows, voice))
-
-
-def _all_clear(digest: Digest, voice: Voice) -> Iterator[str]:
-    passed, skipped = digest.counts[Verdict.PASS], digest.counts[Verdict.SKIPPED]
-    yield voice.say(words.SOME_PASSED if skipped else words.ALL_PASSED, count=passed, skipped=skipped)
-    yield voice.say(words.ALL_CLEAR)
-
-
-def _names(rows: tuple[Row, ...], voice: Voice) -> str:
-    """` (p95 4.8 s, error logs 214 entries and 2 more)`: each entry once, with its number where it has one."""
-    first_of = {(row.entry.project, row.entry.name): row for row in reversed(rows)}
-    ordered = [row for row in rows if first_of[row.entry.project, row.entry.name] is row]
-    shown = voice.listed(_with_number(row, voice) for row in ordered[:_NAMES_SHOWN])
-    more = len(ordered) - _NAMES_SHOWN
-    listed = f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
-    return voice.aside(words.NAMED, names=listed)
-
-
-def _with_number(row: Row, voice: Voice) -> str:
-    value, _ = voice.measured(row.finding)
-    return f"{cut(voice.say(row.entry.title), _TITLE_ROOM)} {value}".strip()
-
-
-def _remarks(run: Run, voice: Voice) -> Iterator[str]:
-    """What a reader must know before believing the rest."""
-    if run.sandbox:
-        yield voice.say(words.SANDBOX_NOTE)
-    if run.trigger is Trigger.MANUAL:
-        yield _by_hand(run, voice)
-    if run.late_by_seconds is not None:
-        yield voice.say(words.LATE, slot=run.slot, late=voice.duration(run.late_by_seconds))
-    for missed in run.missed:
-        yield voice.say(words.MISSED[missed.reason], count=missed.count, since=missed.first)
-    for note in run.notes:
-        yield voice.note(note)
-
-
-def _by_hand(run: Run, voice: Voice) -> str:
-    who = cut(run.started_by, _NAME_ROOM) if run.started_by else ""
-    return voice.say(words.BY_HAND_OF, who=who) if who else voice.say(words.BY_HAND)
+    yield rich_text("summary", rich_line(rich_run(voice.joined(sentences(digest, voice)), bold=True)))
+    said = [*remarks(digest.run, voice)]
+    if said:
+        yield rich_text("remarks", bullets([[rich_run(remark, room=_REMARK_ROOM)] for remark in said[:_REMARKS_SHOWN]]))
 
 
 def _items(digest: Digest, voice: Voice) -> Iterator[Piece]:
@@ -149,7 +90,7 @@ def _project_heading(project: ProjectDigest, voice: Voice, place: int) -> Json:
 
 def _quiet(digest: Digest, voice: Voice) -> Iterator[Json]:
     """What passed, in one line, and what does not apply, with the reason."""
-    for verdict, named in ((Verdict.PASS, _passed), (Verdict.SKIPPED, _skipped)):
+    for verdict, named in ((Verdict.PASS, passed), (Verdict.SKIPPED, skipped)):
         items = _of_verdict(digest, verdict)
         if items:
             counted = f"{words.MARKS[verdict]} {voice.count(verdict, _findings(items))}"
@@ -171,30 +112,8 @@ def _findings(items: list[Item]) -> int:
     return sum(len(item.rows) for item in items)
 
 
-def _passed(item: Item, voice: Voice) -> str:
-    """`CPU使用率 41 %`; `スモークテスト 10` where several targets passed."""
-    if len(item.rows) == 1:
-        return _with_number(item.rows[0], voice)
-    return f"{cut(titles(item, voice), _TITLE_ROOM)} {len(item.rows)}"
-
-
-def _skipped(item: Item, voice: Voice) -> str:
-    return f"{cut(titles(item, voice), _TITLE_ROOM)} ({cut(voice.finding(item.rows[0].finding), _NAME_ROOM)})"
-
-
 def _of_verdict(digest: Digest, verdict: Verdict) -> list[Item]:
     return [item for project in digest.projects for item in project.items if item.verdict is verdict]
-
-
-def _foot(run: Run, voice: Voice) -> Iterator[Json]:
-    took = (run.finished_at - run.started_at).total_seconds()
-    facts = (
-        voice.say(words.RAN, time=run.started_at),
-        voice.say(words.TOOK, time=voice.duration(took)),
-        voice.say(words.NEXT, time=run.next_slot) if run.next_slot else "",
-        cut(run.id, _NAME_ROOM),
-    )
-    yield context("foot", voice.apart(facts))
 
 
 def _scope(digest: Digest, voice: Voice) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from sagebase_ops.domain.digests import Item, Row
 from sagebase_ops.domain.results import Verdict
 from sagebase_ops.language import words
+from sagebase_ops.language.digests import by_sentence, names, some, titles
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages.blocks import Elements, Json, bullets, line, link, preformatted, rich_text, text
 from sagebase_ops.slack.messages.mrkdwn import cut
 
-TITLES_SHOWN = 4
 ROWS_SHOWN, NAMES_SHOWN = 5, 3
 NOTES_SHOWN: Mapping[Verdict, int] = {Verdict.FAIL: 3, Verdict.WARN: 3, Verdict.UNKNOWN: 1}
 STEPS_SHOWN: Mapping[Verdict, int] = {Verdict.FAIL: 2, Verdict.WARN: 1}
@@ -30,20 +30,6 @@ def item_block(item: Item, voice: Voice, place: int) -> Json:
     return rich_text(f"item.{place}", *parts)
 
 
-def row_name(row: Row, voice: Voice) -> str:
-    """What of its entry this finding looked at: `TLS 証明書 sagebase-streamlit`."""
-    target = row.finding.target
-    named = "" if target.name == row.entry.project else target.name
-    return f"{voice.kind(target.kind)} {named}".strip()
-
-
-def titles(item: Item, voice: Voice) -> str:
-    """The entries' titles; one that looked at one thing only is followed by its name."""
-    shown = voice.listed(voice.say(title) for title in item.titles[:TITLES_SHOWN])
-    more = len(item.titles) - TITLES_SHOWN
-    return f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
-
-
 def _title(item: Item, voice: Voice) -> Json:
     target = item.rows[0].finding.target.name
     alone = len(item.rows) == 1 and target != item.rows[0].entry.project
@@ -55,7 +41,7 @@ def _title(item: Item, voice: Voice) -> Json:
 
 def _seen(item: Item, voice: Voice) -> Iterator[Json]:
     """Each sentence once, with the names of all that it was seen at; no names where there is one sentence for all."""
-    said = _by_sentence(item, voice)
+    said = by_sentence(item, voice)
     if len(said) == 1:
         yield line(*_sentence(item.rows[0], voice))
         return
@@ -66,20 +52,9 @@ def _seen(item: Item, voice: Voice) -> Iterator[Json]:
     yield bullets(lines)
 
 
-def _by_sentence(item: Item, voice: Voice) -> list[list[Row]]:
-    groups: dict[str, list[Row]] = {}
-    for row in item.rows:
-        groups.setdefault(voice.finding(row.finding), []).append(row)
-    return list(groups.values())
-
-
 def _named_sentence(item: Item, rows: list[Row], voice: Voice) -> Elements:
     """Named by entry where the item spans several, else by what was looked at."""
-    several = len(item.titles) > 1
-    names = list(dict.fromkeys(voice.say(row.entry.title) if several else row_name(row, voice) for row in rows))
-    shown = voice.listed(cut(name, _NAME_ROOM) for name in names[:NAMES_SHOWN])
-    more = len(names) - NAMES_SHOWN
-    listed = f"{shown} {voice.say(words.AND_MORE, count=more)}" if more > 0 else shown
+    listed = some([cut(name, _NAME_ROOM) for name in names(item, rows, voice)], NAMES_SHOWN, voice)
     return [text(f"{listed}: ", room=_NAME_ROOM * (NAMES_SHOWN + 1)), *_sentence(rows[0], voice)]
 
 
