@@ -1,19 +1,31 @@
 """A run as the JSON object that design.md fixes."""
 
+import json
+import math
 from datetime import UTC, datetime
 from typing import Any
 
-from sagebase_ops.domain.results import Finding
-from sagebase_ops.domain.runs import CheckResult, Run
-from sagebase_ops.language.sentences import finding_text
-from sagebase_ops.language.words import zone_of
+from sagebase_ops.domain.digests import Row, digest_of, rows_in_order
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.runs import Run
+from sagebase_ops.language.voice import Voice
 
 Json = dict[str, Any]
 """A JSON object: any JSON inside."""
 
 
+def as_text(report: Json) -> str:
+    """JSON in one line of readable text, in which nothing can steer a terminal: what is no letter is escaped."""
+    text = json.dumps(report, ensure_ascii=False, default=str)
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in text)
+
+
 def run_as_json(run: Run) -> Json:
-    """One object for scripts. Times are UTC with Z; `expected` counts entries, `counts` sum to the findings."""
+    """One object for scripts. Times are UTC with Z; `expected` counts entries, `counts` sum to the findings.
+
+    Findings come in the checklist's order; an entry that never answered has one, as `unknown`.
+    """
+    digest, voice = digest_of(run), Voice.of(run)
     return {
         "job": run.job,
         "run_id": run.id,
@@ -24,24 +36,26 @@ def run_as_json(run: Run) -> Json:
         "started_at": _time(run.started_at),
         "finished_at": _time(run.finished_at),
         "expected": len(run.expected),
-        "verdict": run.verdict.value,
-        "counts": {verdict.value: count for verdict, count in run.counts.items()},
-        "findings": [_finding(run, result, finding) for result in run.results for finding in result.findings],
+        "verdict": digest.verdict.value,
+        "counts": {verdict.value: count for verdict, count in digest.counts.items()},
+        "findings": [_finding(row, voice) for row in rows_in_order(run)],
     }
 
 
-def _finding(run: Run, result: CheckResult, finding: Finding) -> Json:
-    measured = finding.value or finding.limit
+def _finding(row: Row, voice: Voice) -> Json:
+    entry, finding = row.entry, row.finding
+    value, limit = _number(finding.value), _number(finding.limit)
+    measured = value or limit
     return {
-        "check": result.entry.check,
-        "name": result.entry.name,
-        "project": result.entry.project,
+        "check": entry.check,
+        "name": entry.name,
+        "project": entry.project,
         "target": finding.target.name,
         "kind": finding.target.kind,
         "verdict": finding.verdict.value,
-        "summary": finding_text(finding, run.language, zone_of(run.timezone)),
-        "value": finding.value.amount if finding.value else None,
-        "limit": finding.limit.amount if finding.limit else None,
+        "summary": voice.finding(finding),
+        "value": value.amount if value else None,
+        "limit": limit.amount if limit else None,
         "unit": measured.unit if measured else None,
         "reason": finding.reason,
         "remedy": finding.remedy,
@@ -49,6 +63,11 @@ def _finding(run: Run, result: CheckResult, finding: Finding) -> Json:
         "muted_by": finding.muted_by,
         "link": finding.link,
     }
+
+
+def _number(given: Quantity | None) -> Quantity | None:
+    """JSON knows neither NaN nor Infinity."""
+    return given if given and math.isfinite(given.amount) else None
 
 
 def _time(moment: datetime) -> str:

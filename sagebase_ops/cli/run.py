@@ -2,7 +2,6 @@
 
 import asyncio
 import getpass
-import json
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -123,9 +122,9 @@ def _print(request: Request, run: Any) -> None:  # Any: Run, imported late
     if run.sandbox:
         click.echo("SANDBOX: a pretend Google Cloud answered", err=True)
     if request.form == "json":
-        from sagebase_ops.cli.report import run_as_json
+        from sagebase_ops.cli.report import as_text, run_as_json
 
-        click.echo(json.dumps(run_as_json(run), ensure_ascii=False, default=str))
+        click.echo(as_text(run_as_json(run)).encode())
         return
     from rich.console import Console
 

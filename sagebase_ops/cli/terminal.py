@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from sagebase_ops.domain.digests import digest_of
 from sagebase_ops.domain.results import WORST_FIRST, Finding, Sentence, Verdict
 from sagebase_ops.domain.runs import CheckResult, Run
 from sagebase_ops.language.amounts import moment
@@ -34,13 +35,12 @@ def print_run(run: Run, console: Console) -> None:
 
 
 def _head(run: Run) -> Text:
-    counts = " / ".join(
-        f"{said(VERDICTS[verdict], run.language)} {run.counts[verdict]}"
-        for verdict in WORST_FIRST
-        if run.counts[verdict]
+    counts = digest_of(run).counts
+    counted = " / ".join(
+        f"{said(VERDICTS[verdict], run.language)} {counts[verdict]}" for verdict in WORST_FIRST if counts[verdict]
     )
     date = run.slot.astimezone(zone_of(run.timezone))
-    return Text.assemble(_verdict(run.verdict, run.language), f"  {run.title} {date:%Y-%m-%d}  {counts}")
+    return Text.assemble(_verdict(run.verdict, run.language), f"  {run.title} {date:%Y-%m-%d}  {counted}")
 
 
 def _project_table(run: Run, project: str) -> Table:

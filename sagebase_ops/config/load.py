@@ -48,12 +48,19 @@ def load(
     file = _validated(source)
     entries = find_entries(source, catalogue() if checks is None else checks)
     source.mistakes += reference_mistakes(source)
-    placeholders = list(placeholder_contacts(source))
-    _refuse(path, [*source.mistakes, *(placeholders if strict_contacts else ())])
+    placeholders = dict(placeholder_contacts(source))
+    _refuse(path, [*source.mistakes, *(placeholders.values() if strict_contacts else ())])
     if file is None:
         raise ConfigError(f"{path}: not a schedules file")  # unreachable by construction: _validated noted why
-    warnings = tuple(mistake.worded(str(path)) for mistake in sorted(placeholders))
-    return _schedules(path, file, entries, source, example_project, warnings)
+    return _schedules(path, file, entries, source, example_project, _warnings(path, list(placeholders)))
+
+
+def _warnings(path: Path, placeholders: list[str]) -> tuple[str, ...]:
+    """One calm line: whoever tries the program out has not written down anybody yet."""
+    if not placeholders:
+        return ()
+    count = "1 contact is a placeholder" if len(placeholders) == 1 else f"{len(placeholders)} contacts are placeholders"
+    return (f"{count}: {', '.join(placeholders)}; `sagebase-ops validate {path}` shows where",)
 
 
 def _drop_anchors(source: Source) -> None:

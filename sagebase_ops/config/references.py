@@ -25,8 +25,8 @@ def reference_mistakes(source: Source) -> Iterator[Mistake]:
     yield from _project_ids(source)
 
 
-def placeholder_contacts(source: Source) -> Iterator[Mistake]:
-    """Contacts that some policy tells, though nobody has written down yet who they are."""
+def placeholder_contacts(source: Source) -> Iterator[tuple[str, Mistake]]:
+    """Contacts, by name, that some policy tells, though nobody has written down yet who they are."""
     contacts = _mapping(source.data, "contacts")
     for key in dict.fromkeys(_told(source.data)):
         given = contacts.get(key)
@@ -34,7 +34,7 @@ def placeholder_contacts(source: Source) -> Iterator[Mistake]:
         if isinstance(slack, str) and (slack in _EXAMPLE_IDS or not _SLACK_ID.fullmatch(slack)):
             path = ("contacts", key, "slack")
             what = "not a real Slack id yet, though an escalation tells this contact; write a user id (U…) or a user group id (S…)"
-            yield Mistake(source.place_of(path), f'{dotted(path)} = "{slack}"', what)
+            yield key, Mistake(source.place_of(path), f'{dotted(path)} = "{slack}"', what)
 
 
 def _mapping(data: Any, key: str) -> Mapping[str, Any]:  # Any: not validated yet

@@ -97,12 +97,12 @@ class Digest:
 
 def digest_of(run: Run) -> Digest:
     """The run, grouped by project: the project with the worst verdict first, then in the order of `expected`."""
-    groups = _grouped(_rows(run), lambda row: row.entry.project)
+    groups = _grouped(rows_in_order(run), lambda row: row.entry.project)
     projects = [_project_digest(tuple(rows)) for rows in groups]
     return Digest(run, tuple(sorted(projects, key=lambda project: WORST_FIRST.index(project.verdict))))
 
 
-def _rows(run: Run) -> list[Row]:
+def rows_in_order(run: Run) -> list[Row]:
     """Every finding in the checklist's order, and one in the place of each answer that never came."""
     answered = [Row(result.entry, finding) for result in run.results for finding in result.findings]
     missing = [Row(entry, _unanswered(entry)) for entry in run.unanswered]

@@ -1,6 +1,5 @@
 """One run of one checklist: what was expected, what answered, and the verdict over it."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,9 +82,3 @@ class Run:
     def verdict(self) -> Verdict:
         verdicts = [result.verdict for result in self.results]
         return worst([*verdicts, Verdict.UNKNOWN] if self.unanswered else verdicts)
-
-    @property
-    def counts(self) -> dict[Verdict, int]:
-        """Findings by verdict, each of the five words present. Their sum is the number of findings."""
-        seen = Counter(finding.verdict for result in self.results for finding in result.findings)
-        return {verdict: seen[verdict] for verdict in Verdict}
