@@ -122,4 +122,10 @@ def _state(world: World) -> Json:
 
 def _call(world: World, number: int) -> Json:
     call = world.calls[number]
-    return {"time": call.time.isoformat(), "api": call.api, "method": call.method, "project": call.project}
+    return {
+        "time": call.time.isoformat(),
+        "api": call.api,
+        "method": call.method,
+        "project": call.project,
+        "request": call.request,
+    }

@@ -9,7 +9,7 @@ from google.cloud.logging_v2 import types as logging_types
 from google.cloud.monitoring_v3 import types as monitoring_types
 from google.cloud.run_v2 import types as run_types
 from google.cloud.secretmanager_v1 import types as secret_types
-from google.protobuf import any_pb2
+from google.protobuf import any_pb2, text_format
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -101,6 +101,7 @@ def _handler(
         if fault:
             await _before(world, fault, context)
             _forget_own_token(fault, request)
+        world.asking = text_format.MessageToString(request, as_one_line=True)
         try:
             found = answer(world, request)
         except RefusalError as refusal:

@@ -90,6 +90,7 @@ def _route(
                     raise refusal_of(world, fault)
                 if api:
                     permission = _PERMISSIONS.get(method, method)
+                    world.asking = f"{request.url.path}?{request.url.query}"
                     world.enter(api, method, permission, _project(world, request), _resource(request))
                 found = make(world, request)
                 body = await found if asyncio.iscoroutine(found) else found

@@ -14,12 +14,13 @@ MOST_CALLS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One question that somebody asked, in the API's own words."""
+    """One question that somebody asked, in the API's own words; `request` is the whole of it."""
 
     time: datetime
     api: str
     method: str
     project: str
+    request: str = ""
 
 
 class World:
@@ -29,6 +30,7 @@ class World:
         self.projects = tuple(projects)
         self.faults = Faults()
         self.calls: list[Call] = []
+        self.asking = ""  # the request that is being answered, set by the door that it came through
         self._ahead = timedelta(0)
         self.slack = Workspace(self.now, lambda: self.scenario.slack_channels)
         self.play(scenario)
@@ -47,7 +49,7 @@ class World:
 
     def note(self, api: str, method: str, project: str = "") -> None:
         if len(self.calls) < MOST_CALLS:
-            self.calls.append(Call(self.now(), api, method, project))
+            self.calls.append(Call(self.now(), api, method, project, self.asking))
 
     def enter(self, api: str, method: str, permission: str, project: str, resource: str = "") -> None:
         """Note the call, and refuse it as Google would: unknown project, API off, quota, permission. Raises RefusalError."""
