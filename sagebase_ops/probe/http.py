@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sagebase_ops.probe.transport import Transport
 
 LONGEST_BODY = 1_000_000
+MOST_AT_ONCE = 32
 LONGEST_WAIT = 25.0
 """Seconds for one request, cold start included: a check has 30 s, and asks Google for the URL before."""
 
@@ -61,6 +62,7 @@ class Probe:
 
     `proxy` is the sandbox's REST endpoint: every request goes through it, and its own CA is trusted.
     `token_for` gives ID tokens for services that are not public. `trust` replaces the usual certificate authorities.
+    At most `at_once` requests are under way: one that waits for its turn is not yet waiting for the service.
     """
 
     def __init__(
@@ -70,11 +72,13 @@ class Probe:
         *,
         trust: ssl.SSLContext | None = None,
         longest_wait: float = LONGEST_WAIT,
+        at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._proxy = proxy
         self._token_for = token_for
         self._trust = trust
         self._longest_wait = longest_wait
+        self._turns = asyncio.Semaphore(at_once)
         self._opening = asyncio.Lock()
         self._transport: Transport | None = None
         self._answers: dict[Hashable, asyncio.Task[Any]] = {}  # each key has its own answer type
@@ -130,14 +134,14 @@ class Probe:
         """One task for all who ask; a waiter that is cancelled leaves it running for the others."""
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._answers[key] = asyncio.create_task(_run(make))
+            answer = self._answers[key] = asyncio.create_task(self._in_turn(make))
             answer.add_done_callback(_look_at_failure)
         shared: T = await asyncio.shield(answer)
         return shared
 
-
-async def _run(make: Callable[[], Awaitable[T]]) -> T:
-    return await make()
+    async def _in_turn(self, make: Callable[[], Awaitable[T]]) -> T:
+        async with self._turns:
+            return await make()
 
 
 def _look_at_failure(answer: asyncio.Task[Any]) -> None:

@@ -199,6 +199,18 @@ async def test_no_answer_in_time_is_a_timeout(site: Site) -> None:
     await probe.aclose()
 
 
+async def test_who_waits_for_a_turn_is_not_yet_waiting_for_the_service(site: Site) -> None:
+    site.answers |= {"/held": None, "/": answer()}
+    probe = Probe(longest_wait=0.3, at_once=1)
+    started = asyncio.get_running_loop().time()
+    held = asyncio.create_task(reason_of(probe, site.url + "/held"))
+    await asyncio.sleep(0)
+    page = await probe.get(site.url + "/", HERE)
+    assert page.elapsed < timedelta(seconds=0.3) <= timedelta(seconds=asyncio.get_running_loop().time() - started)
+    assert await held == "timeout"
+    await probe.aclose()
+
+
 async def test_a_closed_port_is_no_connection(probe: Probe) -> None:
     async with serving() as gone:
         url = gone.url
