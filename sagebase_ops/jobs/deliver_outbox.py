@@ -47,6 +47,7 @@ class Sender:
         self._clock = clock
         self._owner = owner
         self._lease_until = clock.now()
+        self._ids: dict[str, str] = {}  # of channels, by what the file calls them, as Slack's answers told
         self._posted_at: dict[str, float] = {}
         self._free_at: dict[str, float] = {}
         self._idle = asyncio.Event()
@@ -97,7 +98,11 @@ class Sender:
     def _is_free(self, row: Notification) -> bool:
         """Slack did not tell us to leave its channel, or everything, alone for a while."""
         now = self._clock.monotonic()
-        return all(self._free_at.get(place, now) <= now for place in (_EVERYWHERE, _channel(row)))
+        return all(self._free_at.get(place, now) <= now for place in (_EVERYWHERE, self._place(row)))
+
+    def _place(self, row: Notification) -> str:
+        """Its channel under one name only, for what is counted by channel."""
+        return self._ids.get(_channel(row), _channel(row))
 
     async def _save(self, row: Notification) -> None:
         await self._store.save_notification(row, self._owner, self._clock.now())
@@ -136,23 +141,23 @@ class Sender:
     # Sending
 
     async def _send(self, row: Notification) -> None:
-        channel, never = _channel(row), float("-inf")
-        pause = self._posted_at.get(channel, never) + _BETWEEN_POSTS_SECONDS - self._clock.monotonic()
-        await self._clock.sleep(max(pause, 0.0))
+        free_at = self._posted_at.get(self._place(row), float("-inf")) + _BETWEEN_POSTS_SECONDS
+        await self._clock.sleep(max(free_at - self._clock.monotonic(), 0.0))
         if self.closed or not await self._has_lease():
             return
         going = outbox.sending(row, self._clock.now())
         await self._save(going)
         try:
-            posted = await self._slack.post(post_arguments(channel, row.message, row.key, _thread(row)))
+            posted = await self._slack.post(post_arguments(_channel(row), row.message, row.key, _thread(row)))
         except SlackError as error:
             await self._save(self._after(going, error))
         else:
             self.problem = None
+            self._ids[_channel(row)] = posted.channel
             await self._save(outbox.sent(going, posted))
             log.info("notice.sent", key=row.key, channel=posted.channel, ts=posted.ts, tries=going.tries)
         finally:
-            self._posted_at[channel] = self._clock.monotonic()
+            self._posted_at[self._place(row)] = self._clock.monotonic()
 
     def _after(self, row: Notification, error: SlackError) -> Notification:
         """What becomes of a post that Slack did not take. Nothing is given up but what Slack will never take."""
@@ -169,7 +174,7 @@ class Sender:
         if kind is not RefusalKind.LATER:
             self.problem = words
         wait = _wait(error, row)
-        held = _EVERYWHERE if kind is RefusalKind.TOKEN else _channel(row)
+        held = _EVERYWHERE if kind is RefusalKind.TOKEN else self._place(row)
         self._free_at[held] = self._clock.monotonic() + wait.total_seconds()
         return outbox.put_off(row, now + wait, words)
 
