@@ -12,9 +12,9 @@ from sagebase_ops.language.plain import clean
 
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _STYLES = str.maketrans({"*": "＊", "~": "～", "`": "'"})
-_ITALIC = re.compile(r"(?<!\w)_+|_+(?!\w)")
+_ITALIC = re.compile(r"(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])")
 """Slack's italics open and close at the edge of a word only, so `cpu_utilization` stays as it is, to be copied."""
-_AT_ALL = re.compile(r"@(?=(?:channel|here|everyone)\b)")
+_AT_ALL = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.ASCII | re.IGNORECASE)
 _LONGEST_LINK = 2000
 _SAFE_IN_URL = "%/:?#[]@!$&'()*+,;=-._~"
 

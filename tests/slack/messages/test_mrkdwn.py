@@ -15,6 +15,7 @@ from sagebase_ops.slack.messages.mrkdwn import cut, escape, safe_link, weight
         ("a__b", "a__b"),
         ("_italic_ and __dunder__", "＿italic＿ and ＿＿dunder＿＿"),
         ("(_x_)", "(＿x＿)"),
+        ("0_¹ 0_漢", "0＿¹ 0＿漢"),
         ("@here, @channel or ops@example.com", "＠here, ＠channel or ops@example.com"),
         ("two\nlines", "two lines"),
         ("\u202egnp.exe", "gnp.exe"),
