@@ -31,11 +31,10 @@ def serve(settings: Any, path: Path, project: str, *, dry_run: bool) -> int:  # 
 
 
 def _printed(run: Any) -> None:  # Any: Run, imported late
-    from rich.console import Console
-
+    from sagebase_ops.cli.page import output_console
     from sagebase_ops.cli.terminal import print_run
 
-    print_run(run, Console(highlight=False, soft_wrap=True))
+    print_run(run, output_console())
 
 
 async def _until_signal(run: Any) -> int:  # Any: a function of the stop event

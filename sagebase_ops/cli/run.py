@@ -119,18 +119,24 @@ def _who() -> str:
 
 
 def _print(request: Request, run: Any) -> None:  # Any: Run, imported late
-    if run.sandbox:
-        click.echo("SANDBOX: a pretend Google Cloud answered", err=True)
-    if request.form == "json":
+    from sagebase_ops.cli.output import read_as_far_as_wanted
+
+    with read_as_far_as_wanted():
+        if request.form in {None, "text"}:
+            _print_text(run)
+            return
+        if run.sandbox:  # what goes to a program cannot be headed
+            click.echo("SANDBOX: a pretend Google Cloud answered", err=True)
         from sagebase_ops.cli.report import as_text, run_as_json
 
         click.echo(as_text(run_as_json(run)).encode())
-        return
-    from rich.console import Console
 
+
+def _print_text(run: Any) -> None:  # Any: Run, imported late
+    from sagebase_ops.cli.page import output_console
     from sagebase_ops.cli.terminal import print_run
 
-    print_run(run, Console(highlight=False, soft_wrap=True))
+    print_run(run, output_console())
 
 
 def _exit_code(run: Any) -> int:  # Any: Run, imported late

@@ -1,77 +1,172 @@
-"""The same digest in a terminal: worst first, readable without colour."""
+"""The digest in a terminal, in the words of the Slack one: what wants a person first, then a table of everything."""
+
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from sagebase_ops.domain.digests import digest_of
-from sagebase_ops.domain.results import WORST_FIRST, Finding, Sentence, Verdict
-from sagebase_ops.domain.runs import CheckResult, Run
-from sagebase_ops.language.amounts import moment
-from sagebase_ops.language.sentences import finding_text, note_text, said
-from sagebase_ops.language.words import MARKS, SANDBOX, VERDICTS, zone_of
+from sagebase_ops.cli.page import Page
+from sagebase_ops.domain.digests import Digest, Item, ProjectDigest, Row, digest_of
+from sagebase_ops.domain.results import Note, Sentence, Verdict
+from sagebase_ops.domain.runs import Run
+from sagebase_ops.language import words
+from sagebase_ops.language.digests import by_sentence, counts, foot, names, remarks, row_name, sentences, some
+from sagebase_ops.language.plain import clean
+from sagebase_ops.language.voice import Voice
 
-_TO_DO = Sentence(ja="対応", en="to do")
-_REMEDY = Sentence(ja="復旧", en="remedy")
-
-STYLES = {
+STYLES: Mapping[Verdict, str] = {
     Verdict.PASS: "green",
     Verdict.WARN: "yellow",
     Verdict.FAIL: "bold red",
     Verdict.UNKNOWN: "bold magenta",
     Verdict.SKIPPED: "dim",
 }
-_WANTS_ACTION = {Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN}
+"""For whom it helps; the mark and the word beside it say the same."""
+
+WANT_ACTION = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
+MOST_NOTES: Mapping[Verdict, int] = {Verdict.FAIL: 5, Verdict.WARN: 5, Verdict.UNKNOWN: 1}
+MOST_STEPS, MOST_LINKS, MOST_NAMES, MOST_ROWS = 5, 3, 3, 15
+NARROW = 60
+"""Columns under which a table would cut its numbers off."""
+
+_MORE_STEPS = Sentence(ja="つづき: sagebase-ops checks {check}", en="the rest: sagebase-ops checks {check}")
+_LOOK_YOURSELF = Sentence(
+    ja="自動では確認できませんでした。コンソールで目視してください。",
+    en="This could not be looked at: look in the console yourself.",
+)
+
+Cells = tuple[Verdict, str, str, str]
+"""One line of the table: verdict, what, measured, limit."""
 
 
 def print_run(run: Run, console: Console) -> None:
-    """Verdict and counts, then each project's findings, worst first, with what to do."""
-    if run.sandbox:
-        console.print(Text(SANDBOX, style="reverse"))
-    console.print(_head(run))
-    for project in dict.fromkeys(entry.project for entry in run.expected):
-        console.print(_project_table(run, project))
-    console.print(Text(_foot(run), style="dim"))
+    """Wrapped to the terminal's width; in a pipe or a file every line is whole."""
+    digest, voice, page = digest_of(run), Voice.of(run), Page(console)
+    _head(digest, voice, page)
+    for project in digest.projects:
+        page.gap()
+        page.say((f"{voice.environment(project.environment)} {clean(project.project)}", "bold underline"))
+        for item in project.items:
+            if item.verdict in WANT_ACTION:
+                _item(item, voice, page)
+                page.gap()
+        _overview(project, voice, page)
+    page.gap()
+    overall = voice.say(words.OVERALL, verdict=voice.verdict(digest.verdict))
+    page.say((overall, STYLES[digest.verdict]), (words.APART[voice.language] + foot(run, voice), "dim"))
 
 
-def _head(run: Run) -> Text:
-    counts = digest_of(run).counts
-    counted = " / ".join(
-        f"{said(VERDICTS[verdict], run.language)} {counts[verdict]}" for verdict in WORST_FIRST if counts[verdict]
-    )
-    date = run.slot.astimezone(zone_of(run.timezone))
-    return Text.assemble(_verdict(run.verdict, run.language), f"  {run.title} {date:%Y-%m-%d}  {counted}")
+def _head(digest: Digest, voice: Voice, page: Page) -> None:
+    run = digest.run
+    pretend = f" {words.SANDBOX} " if run.sandbox else ""
+    counted = f"{words.MARKS[digest.verdict]} {counts(digest, voice)}"
+    title = f" | {clean(run.title)} {voice.day(run.slot)}"
+    page.say((pretend, "reverse"), " " if pretend else "", (counted, STYLES[digest.verdict]), title)
+    page.say((voice.joined(sentences(digest, voice)), "bold"))
+    dry_run = [voice.say(words.DRY_RUN)] if run.dry_run else []
+    for remark in (*remarks(run, voice), *dry_run):
+        page.say((f"- {remark}", "dim"))
 
 
-def _project_table(run: Run, project: str) -> Table:
-    table = Table(
-        "", Column(overflow="fold"), title=project, title_justify="left", box=None, show_header=False, pad_edge=False
-    )
-    rows = [
-        (result, finding) for result in run.results for finding in result.findings if result.entry.project == project
-    ]
-    for result, finding in sorted(rows, key=lambda row: WORST_FIRST.index(row[1].verdict)):
-        table.add_row(_verdict(finding.verdict, run.language), _told(run, result, finding))
+def _item(item: Item, voice: Voice, page: Page) -> None:
+    """What, what was seen, what to do, the command on a line of its own, where to look."""
+    _title(item, voice, page)
+    for rows in by_sentence(item, voice):
+        page.say(_sentence(item, rows, voice), indent=2)
+        for note in _notes(rows, voice):
+            page.say(f"- {note}", indent=4)
+    _to_do(item, voice, page)
+    for link in dict.fromkeys(clean(row.finding.link) for row in item.rows[:MOST_LINKS] if row.finding.link):
+        page.whole(link, "dim", indent=2)
+
+
+def _title(item: Item, voice: Voice, page: Page) -> None:
+    target = item.rows[0].finding.target.name
+    alone = len(item.rows) == 1 and target != item.rows[0].entry.project
+    titles = voice.listed(voice.say(title) for title in item.titles)
+    verdict = (voice.verdict(item.verdict), STYLES[item.verdict])
+    page.say(verdict, "  ", (titles, "bold"), f"  {clean(target)}" if alone else "")
+
+
+def _sentence(item: Item, rows: list[Row], voice: Voice) -> str:
+    """Headed by the names of those of whom it is said, unless it is said of the whole item."""
+    finding = rows[0].finding
+    said = voice.finding(finding) + (voice.aside(words.MUTED, by=finding.muted_by) if finding.muted_by else "")
+    if len(rows) == len(item.rows):
+        return said
+    about = names(item, rows, voice)
+    most = MOST_NAMES if len(item.titles) > 1 else len(about)  # the item's head has the titles, not the targets
+    return f"{some(about, most, voice)}: {said}"
+
+
+def _notes(rows: list[Row], voice: Voice) -> Iterator[str]:
+    notes: tuple[Note, ...] = next((row.finding.notes for row in rows if row.finding.notes), ())
+    most = MOST_NOTES[rows[0].verdict]
+    yield from (voice.note(note) for note in notes[:most])
+    if len(notes) > most:
+        yield voice.say(words.AND_MORE, count=len(notes) - most)
+
+
+def _to_do(item: Item, voice: Voice, page: Page) -> None:
+    steps = _steps(item, voice)
+    if steps:
+        guides = {row.entry.guide for row in item.rows}
+        guide = guides.pop() if len(guides) == 1 else None
+        page.say((voice.say(words.TO_DO), "bold"), voice.aside(words.GUIDE, guide=guide) if guide else "", indent=2)
+    for step in steps:
+        page.say(step, indent=4)
+    if item.remedy:
+        page.say((voice.say(words.REMEDY), "bold"), indent=2)
+        page.whole(clean(item.remedy), "cyan", indent=2)
+
+
+def _steps(item: Item, voice: Voice) -> list[str]:
+    """The runbook's first steps; what could not be looked at wants its remedy, or else a person who looks."""
+    if item.verdict is Verdict.UNKNOWN:
+        return [] if item.remedy else [voice.say(_LOOK_YOURSELF)]
+    entry = item.rows[0].entry
+    steps = voice.lines(entry.runbook)
+    more = [voice.say(_MORE_STEPS, check=entry.check)] if len(steps) > MOST_STEPS else []
+    return steps[:MOST_STEPS] + more
+
+
+def _overview(project: ProjectDigest, voice: Voice, page: Page) -> None:
+    """Everything in a line each; what passed is in a line an entry where something else wants the attention."""
+    calm = project.verdict not in WANT_ACTION
+    lines = [cells for item in project.items for cells in _lines(item, voice, calm=calm)]
+    if page.width is not None and page.width < NARROW:
+        for verdict, what, seen, limit in lines:
+            held = f" / {limit}" if limit else ""
+            page.say((voice.verdict(verdict), STYLES[verdict]), f"  {what}  {seen}{held}")
+        return
+    page.table(_table(lines, voice))
+
+
+def _lines(item: Item, voice: Voice, *, calm: bool) -> Iterator[Cells]:
+    several = len({(row.entry.project, row.entry.name) for row in item.rows}) < len(item.rows)
+    if len(item.rows) == 1 or ((calm or item.verdict in WANT_ACTION) and len(item.rows) <= MOST_ROWS):
+        yield from (_line(row, voice, several=several) for row in item.rows)
+        return
+    titles = voice.listed(voice.say(title) for title in item.titles)
+    kinds = dict.fromkeys(voice.kind(row.finding.target.kind) for row in item.rows)
+    yield item.verdict, f"{titles} ({len(item.rows)})", voice.listed(kinds), ""
+
+
+def _line(row: Row, voice: Voice, *, several: bool) -> Cells:
+    """A number is shown as such; what is none is told in its sentence."""
+    value, limit = voice.measured(row.finding)
+    title = voice.say(row.entry.title)
+    what = f"{title}: {row_name(row, voice)}" if several else title
+    seen = value if value and row.verdict is not Verdict.UNKNOWN else voice.finding(row.finding)
+    return row.verdict, what, seen, limit
+
+
+def _table(lines: list[Cells], voice: Voice) -> Table:
+    heads = [voice.say(word) for word in (words.VERDICT, words.ITEM, words.MEASURED, words.LIMIT)]
+    fixed = [Column(heads[0], no_wrap=True), Column(heads[1]), Column(heads[2]), Column(heads[3], no_wrap=True)]
+    table = Table(*fixed, box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for verdict, what, seen, limit in lines:
+        cells = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in (what, seen, limit)]
+        table.add_row(Text(voice.verdict(verdict), STYLES[verdict]), *cells)
     return table
-
-
-def _told(run: Run, result: CheckResult, finding: Finding) -> Text:
-    zone, language = zone_of(run.timezone), run.language
-    lines = [f"{said(result.entry.title, language)} [{finding.target.name}] {finding_text(finding, language, zone)}"]
-    if finding.verdict in _WANTS_ACTION:
-        lines += [f"  {note_text(note, language, zone)}" for note in finding.notes]
-        lines.append(f"  {said(_TO_DO, language)}: {said(result.entry.runbook, language)}")
-        if finding.remedy:
-            lines.append(f"  {said(_REMEDY, language)}: {finding.remedy}")
-        if finding.link:
-            lines.append(f"  {finding.link}")
-    return Text("\n".join(lines))
-
-
-def _verdict(verdict: Verdict, language: str) -> Text:
-    return Text(f"{MARKS[verdict]} {said(VERDICTS[verdict], language)}", style=STYLES[verdict])
-
-
-def _foot(run: Run) -> str:
-    took = (run.finished_at - run.started_at).total_seconds()
-    return f"{run.id}  {moment(run.started_at, zone_of(run.timezone))}  {took:.1f} s"
