@@ -1,10 +1,9 @@
 """One checklist now, by hand: look, record, tell, and wait a while for Slack to have it."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
@@ -22,7 +21,7 @@ from sagebase_ops.settings import Settings
 from sagebase_ops.slack.client import SlackClient
 from sagebase_ops.store.base import Store
 
-PATIENCE = timedelta(seconds=30)
+PATIENCE_SECONDS = 30.0
 """How long a person waits for their own notice."""
 
 _LOOK_AGAIN = 0.2  # seconds
@@ -59,27 +58,29 @@ class Told:
     detail: str | None = None
 
 
+Show = Callable[[Run], None]
+"""What a person sees of the run."""
+
+
 async def run_now(
-    settings: Settings,
-    schedules: Schedules,
-    asked: ManualRun,
-    progress: Progress | None = None,
-    clock: Clock | None = None,
+    settings: Settings, schedules: Schedules, asked: ManualRun, show: Show, progress: Progress | None = None
 ) -> Told:
     """Run one checklist against the cloud that the settings name, once. Its slot is its start.
 
-    A dry run opens no store and needs no token. Raises ConfigError, before anything is asked, where the store cannot be
-    used.
+    `show` gets the run before anything is told, so that nobody waits for Slack to see it. A dry run opens no store and
+    needs no token. Raises ConfigError, before anything is asked, where the store cannot be used.
     """
-    clock = clock or SystemClock()
+    clock = SystemClock()
     occasion = Occasion(asked.job, Trigger.MANUAL, only=asked.only, dry_run=asked.dry_run, started_by=asked.started_by)
-    if asked.dry_run:
-        async with outside_of(settings) as outside:
-            return Told(await run_checklist(outside, schedules, occasion, clock, progress), Telling.DRY_RUN)
-    settings = await with_secret_values(settings)
-    async with store_of(settings) as store:
+    async with AsyncExitStack() as stack:
+        if not asked.dry_run:
+            settings = await with_secret_values(settings)
+            store = await stack.enter_async_context(store_of(settings))
         async with outside_of(settings) as outside:
             run = await run_checklist(outside, schedules, occasion, clock, progress)
+        show(run)
+        if asked.dry_run:
+            return Told(run, Telling.DRY_RUN)
         return await _told(run, schedules, store, slack_of(settings), clock)
 
 
@@ -101,11 +102,11 @@ async def _told(run: Run, schedules: Schedules, store: Store, slack: SlackClient
 
 
 async def _delivered(run: Run, notice: str, store: Store, slack: SlackClient, clock: Clock) -> Told:
-    """Sent by us, or by the daemon where it is the sender, within PATIENCE."""
-    sender, patience_ends = Sender(store, slack, clock, name_of_this_process()), clock.now() + PATIENCE
+    """Sent by us, or by the daemon where it is the sender, within PATIENCE_SECONDS."""
+    sender = Sender(store, slack, clock, name_of_this_process())
     with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE.total_seconds()):
-            while not _is_over(await store.notice(notice)) and clock.now() < patience_ends:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not _is_over(await store.notice(notice)):
                 await sender.deliver_due()
                 await clock.sleep(_LOOK_AGAIN)
     await sender.hand_back()

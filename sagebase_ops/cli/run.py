@@ -5,6 +5,7 @@ import getpass
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -86,8 +87,8 @@ def _run(request: Request, settings: Any, path: Path, project: str) -> int:  # A
     _check_names(schedules, job, request.only)
     for warning in schedules.warnings:
         click.echo(f"warning: {warning}", err=True)
-    told = asyncio.run(run_now(settings, schedules, ManualRun(job, request.only, request.dry_run, _who())))
-    _print(request, told.run)
+    asked = ManualRun(job, request.only, request.dry_run, _who())
+    told = asyncio.run(run_now(settings, schedules, asked, partial(_print, request)))
     _say_what_became(told, schedules.slack.channel)
     return _exit_code(told.run)
 

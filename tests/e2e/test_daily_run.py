@@ -3,12 +3,15 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.e2e.processes import daemon, sandbox
 
 SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
 COMMAND = [sys.executable, "-m", "sagebase_ops"]
@@ -153,3 +156,53 @@ def test_without_a_name_the_pretend_project_is_called_sagebase_sandbox(tmp_path:
         box.terminate()
     assert {finding["project"] for finding in json.loads(done.stdout)["findings"]} == {"sagebase-sandbox"}
     assert done.returncode == 0
+
+
+def test_a_run_by_hand_tells_slack_what_it_saw(tmp_path: Path) -> None:
+    done = ran(tmp_path, "--run", "daily", "--sandbox", "--check", "error_rate")
+    assert (done.returncode, "told Slack: #sagebase-ops" in done.stderr) == (0, True)
+
+
+def test_a_run_by_hand_shows_all_and_keeps_its_exit_code_though_slack_is_down(tmp_path: Path) -> None:
+    done = ran(tmp_path, "--run", "daily", "--sandbox=slack-down", "--check", "error_rate")
+    assert (done.returncode, "エラー率" in done.stdout) == (0, True)
+    assert "stored, not yet delivered to #sagebase-ops" in done.stderr
+
+
+def test_a_run_without_a_token_is_recorded_and_warns(tmp_path: Path) -> None:
+    with sandbox() as box:
+        env = {**box.env, "SAGEBASE_OPS_SLACK_BOT_TOKEN": ""}
+        done = subprocess.run(
+            [*COMMAND, "--run", "daily", "--check", "error_rate"],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert box.get("/messages") == []
+    assert (done.returncode, "nobody was told" in done.stderr) == (0, True)
+    with sqlite3.connect(tmp_path / "var" / "state.db") as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+
+
+def test_the_daemon_sends_what_a_run_by_hand_could_not(tmp_path: Path) -> None:
+    (tmp_path / "schedules.yaml").write_text(SHIPPED.read_text())
+    with sandbox() as box:
+        box.post(
+            "/faults", {"method": "chat.postMessage", "kind": "refusal", "times": 1, "status": 429, "retry_after": 40}
+        )
+        done = subprocess.run(
+            [*COMMAND, "--run", "daily", "--check", "error_rate"],
+            cwd=tmp_path,
+            env=box.env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "stored, not yet delivered" in done.stderr
+        with daemon(tmp_path, box) as running:
+            running.says("notice.sent", times=2)
+        assert len(box.get("/messages")) == 2
