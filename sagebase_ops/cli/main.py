@@ -45,7 +45,12 @@ class LazyGroup(click.Group):
 @click.option("--run", "job", metavar="JOB", help="Run one checklist now, then exit.")
 @click.option("--check", "only", metavar="NAME", multiple=True, help="With --run: only this entry (may be repeated).")
 @click.option("--dry-run", is_flag=True, help="Read Google Cloud for real, but tell nobody and store nothing.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), help="With --run: what goes to standard output.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "slack"]),
+    help="With --run: what goes to standard output; slack: what it would post, as JSON.",
+)
 @click.option(
     "--sandbox",
     "scenario",

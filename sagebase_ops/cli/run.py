@@ -88,7 +88,7 @@ def _run(request: Request, settings: Any, path: Path, project: str) -> int:  # A
     for warning in schedules.warnings:
         click.echo(f"warning: {warning}", err=True)
     asked = ManualRun(job, request.only, request.dry_run, _who())
-    told = asyncio.run(run_now(settings, schedules, asked, partial(_print, request)))
+    told = asyncio.run(run_now(settings, schedules, asked, partial(_print, request, schedules)))
     _say_what_became(told, schedules.slack.channel)
     return _exit_code(told.run)
 
@@ -119,7 +119,7 @@ def _who() -> str:
         return "unknown"
 
 
-def _print(request: Request, run: Any) -> None:  # Any: Run, imported late
+def _print(request: Request, schedules: Any, run: Any) -> None:  # Any: Schedules and Run, imported late
     from sagebase_ops.cli.output import read_as_far_as_wanted
 
     with read_as_far_as_wanted():
@@ -128,9 +128,10 @@ def _print(request: Request, run: Any) -> None:  # Any: Run, imported late
             return
         if run.sandbox:  # what goes to a program cannot be headed
             click.echo("SANDBOX: a pretend Google Cloud answered", err=True)
-        from sagebase_ops.cli.report import as_text, run_as_json
+        from sagebase_ops.cli.report import as_text, run_as_json, run_as_posts
 
-        click.echo(as_text(run_as_json(run)).encode())
+        report = run_as_json(run) if request.form == "json" else run_as_posts(run, schedules)
+        click.echo(as_text(report).encode())
 
 
 def _print_text(run: Any) -> None:  # Any: Run, imported late

@@ -114,7 +114,11 @@ def _counted(value: float, unit: str, language: str, extra: int) -> str:
         return f"{count} {unit}"
     if language == "ja":
         return f"{count} {_COUNTERS.get(noun, '件')}"
-    return f"{count} {noun.removesuffix('s') if value == 1 else noun}"
+    return f"{count} {_singular(noun) if value == 1 else noun}"
+
+
+def _singular(noun: str) -> str:
+    return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
 def _decimal(value: float, language: str, extra: int) -> str:
