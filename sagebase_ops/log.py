@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -28,7 +28,7 @@ def set_up_logging(log_format: str | None, level: str) -> None:
         _without_secrets,
     ]
     last = [_for_cloud_logging, structlog.processors.JSONRenderer(ensure_ascii=False)] if as_json else [_console()]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
@@ -43,6 +43,14 @@ def set_up_logging(log_format: str | None, level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Whatever standard error is at the time: live progress stands in for it, to keep its line below what is logged."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

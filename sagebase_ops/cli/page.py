@@ -72,7 +72,7 @@ class _OutputConsole(Console):
 
 
 def output_console() -> Console:
-    """Standard output. A letter that its encoding lacks becomes `?`: better than no digest."""
+    """Standard output. A letter that its encoding lacks is spelt out: `?` would read as a verdict."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+        sys.stdout.reconfigure(errors="backslashreplace")
     return _OutputConsole(highlight=False)

@@ -5,7 +5,6 @@ import getpass
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -80,7 +79,10 @@ def _go(request: Request, settings: Any, path: Path, project: str) -> int:  # An
 
 def _run(request: Request, settings: Any, path: Path, project: str) -> int:  # Any: Settings, imported late
     from sagebase_ops.app.manual import ManualRun, run_now
+    from sagebase_ops.cli.progress import progress_on_terminal
     from sagebase_ops.config.load import load
+    from sagebase_ops.domain.runs import Run
+    from sagebase_ops.language.voice import Voice
 
     schedules = load(path, example_project=project)
     job = request.job or ""
@@ -88,7 +90,14 @@ def _run(request: Request, settings: Any, path: Path, project: str) -> int:  # A
     for warning in schedules.warnings:
         click.echo(f"warning: {warning}", err=True)
     asked = ManualRun(job, request.only, request.dry_run, _who())
-    told = asyncio.run(run_now(settings, schedules, asked, partial(_print, request, schedules)))
+    with ExitStack() as stack:
+        progress = stack.enter_context(progress_on_terminal(Voice(schedules.language, schedules.timezone)))
+
+        def show(run: Run) -> None:
+            stack.close()  # the line of progress goes before the digest comes
+            _print(request, schedules, run)
+
+        told = asyncio.run(run_now(settings, schedules, asked, show, progress))
     _say_what_became(told, schedules.slack.channel)
     return _exit_code(told.run)
 
