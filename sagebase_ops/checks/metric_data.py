@@ -1,6 +1,7 @@
 """What did Cloud Monitoring measure, and is the metric what we take it for?"""
 
 import asyncio
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from sagebase_ops.gcp.logs import rfc3339
 from sagebase_ops.gcp.metrics import SQL_INSTANCE, Metric, filter_of
 from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery, Point, Series, SeriesSet
 
+NOT_LISTED = "-"
 _FAILED = "5xx"
 _RESPONSE_CLASS = re.compile(r"[1-5]xx")
 _DIMENSIONLESS = "1"
@@ -101,28 +103,33 @@ async def _descriptor_or_refusal(known: Metric, context: CheckContext) -> Descri
 
 
 def _differs(known: Metric, found: Descriptor | None) -> str | None:
-    """What Google says the metric is where we are wrong; None where it agrees, or does not list it yet."""
+    """What Google says the metric is where we are wrong: nothing, where it does not list it. None where it agrees."""
     if found is None:
-        return None
+        return NOT_LISTED
     same = (found.kind, found.value_type) == (known.kind, known.value_type) and found.unit in known.google_units
     return None if same else f"{found.kind} {found.value_type} {found.unit}"
 
 
 def _values(known: Metric, query: MetricQuery, answer: SeriesSet) -> dict[str, float]:
     """One number per target. A counter of nothing is no number: Google writes none, or zero, as it likes."""
-    newest = [(series, point) for series in answer.series if (point := _newest(series, query))]
+    newest = [(series, _newest(series, query)) for series in answer.series]
     if known.is_share:
         return _shares(known, newest)
-    values = {_name(known, series): point.value * known.scale for series, point in newest}
+    values = {_name(known, series): point.value * known.scale for series, point in newest if point}
     return {name: value for name, value in values.items() if value != 0 or not known.needs_traffic}
 
 
-def _shares(known: Metric, newest: list[tuple[Series, Point]]) -> dict[str, float]:
-    """The 5xx by all. Where no series says its class, all would look like successes: that is no share at all."""
+def _shares(known: Metric, newest: list[tuple[Series, Point | None]]) -> dict[str, float]:
+    """The 5xx by all.
+
+    Where no series says its class, all would look like successes, and where a class has no point, it would look like
+    none: that is no share at all.
+    """
     of_service, of_class = known.group_by
     counts: dict[str, dict[str, float]] = {}
     for series, point in newest:
-        counts.setdefault(series.labels[of_service], {})[series.labels[of_class]] = point.value
+        value = point.value if point else math.nan
+        counts.setdefault(series.labels[of_service], {})[series.labels[of_class]] = value
     return {
         name: by_class.get(_FAILED, 0.0) / total
         for name, by_class in counts.items()

@@ -48,6 +48,9 @@ SILENT = {
     ),
 }
 """No answer is down, whatever the reason, as long as the request got out of this machine."""
+NOT_CONFIGURED = Sentence(
+    ja="対象外：schedules.yaml に対象が1つもありません", en="not looked at: schedules.yaml names none"
+)
 NO_TIME_LEFT = Sentence(
     ja="確認できません：時間内に終わりませんでした。次の回に再確認します",
     en="could not look: there was no time left for it; it is looked at again next time",

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from sagebase_ops.checks.base import CheckContext
-from sagebase_ops.checks.smoke_answers import NO_TIME_LEFT
+from sagebase_ops.checks.smoke_answers import NO_TIME_LEFT, NOT_CONFIGURED
 from sagebase_ops.checks.smoke_params import CloudPart, Params
 from sagebase_ops.domain.console import api_page, bucket_page, secret_page, sql_instance_page
 from sagebase_ops.domain.refusals import refused
@@ -41,9 +41,7 @@ SECRET_OFF = Sentence(ja="有効なバージョンがありません", en="has n
 BUCKET_THERE = Sentence(ja="バケットあり（{location}）", en="the bucket exists ({location})")
 API_ON = Sentence(ja="API は有効", en="the API is enabled")
 API_OFF = Sentence(ja="API が無効です", en="the API is not enabled")
-NOT_CONFIGURED = Sentence(
-    ja="対象外：schedules.yaml に対象が1つもありません", en="not looked at: schedules.yaml names none"
-)
+
 
 _UNSAID = "SQL_INSTANCE_STATE_UNSPECIFIED"
 Judge: TypeAlias = Callable[[Target, CheckContext], Awaitable[Finding]]

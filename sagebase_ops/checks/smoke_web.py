@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.run_targets import watched
-from sagebase_ops.checks.smoke_answers import NO_TIME_LEFT, asked, no_answer, no_page
+from sagebase_ops.checks.smoke_answers import NO_TIME_LEFT, NOT_CONFIGURED, asked, no_answer, no_page
 from sagebase_ops.checks.smoke_params import Params, WebPart
 from sagebase_ops.checks.smoke_sites import Site, closed, service_page, site_of
 from sagebase_ops.domain.projects import EVERY, Project
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, skipped, unknown, warning
 from sagebase_ops.errors import GcpError, ProbeError
 from sagebase_ops.probe.http import HttpAnswer, host_of
 from sagebase_ops.probe.tls import Certificate
@@ -81,6 +81,8 @@ async def web_findings(params: Params, context: CheckContext, ends: float) -> li
     project, parts = context.project, params.web_parts
     if not parts:
         return []
+    if not project.services:
+        return [skipped(Target(part, project.id), NOT_CONFIGURED, reason="not_configured") for part in parts]
     targets = [Target(part, name) for name in _names(project) for part in parts]
     try:
         async with asyncio.timeout_at(ends):
@@ -93,7 +95,7 @@ async def web_findings(params: Params, context: CheckContext, ends: float) -> li
     account = context.gcp.connections.account(project.id)
     sites = [site_of(service, project, params, account) for service in seen.services]
     judged = [judge(part, site, params, context, ends) for site in sites for part in parts]
-    lost = [replace(absent, target=_part_of(absent.target, part)) for absent in seen.lost for part in parts]
+    lost = [replace(absent, target=Target(part, absent.target.name)) for absent in seen.lost for part in parts]
     return [*await asyncio.gather(*judged), *lost]
 
 
@@ -222,11 +224,6 @@ def _elsewhere(answer: HttpAnswer, site: Site) -> str | None:
     """The host that a redirect leaves the service for, or None."""
     host = host_of(answer.redirect) if answer.redirect else ""
     return host if answer.redirect and host not in site.hosts else None
-
-
-def _part_of(target: Target, part: WebPart) -> Target:
-    """An absent service is absent for each part; that none matched at all is about the project."""
-    return Target(part, target.name) if target.kind == "run_service" else target
 
 
 def _names(project: Project) -> tuple[str, ...]:

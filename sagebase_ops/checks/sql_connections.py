@@ -8,7 +8,7 @@ from sagebase_ops.checks.metric_judge import Given, given_of, held_against, judg
 from sagebase_ops.checks.metric_params import Params
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Finding, Sentence, Target, failing, passing, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
 from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.metrics import SQL_INSTANCE
 from sagebase_ops.gcp.sql import SqlInstance
@@ -36,6 +36,10 @@ FULL = Sentence(
 NO_CAPACITY = Sentence(
     ja="確認できません：最大 {value}。max_connections がフラグにもマシンタイプ {tier} からも分かりません",
     en="could not look: peak {value}, but neither a flag nor the tier {tier} tells max_connections",
+)
+BY_DEFAULT = Sentence(
+    ja="max_connections {limit} はマシンタイプ {tier} の既定値からの推定です（SHOW max_connections で確認できます）",
+    en="max_connections {limit} is the usual default of the tier {tier}, not read from it (SHOW max_connections tells)",
 )
 _NEARLY = 0.8
 
@@ -100,11 +104,17 @@ def _held(
     return _against_capacity(target, value, instance, measured, {**given, "value": Quantity(value, params.known.unit)})
 
 
+def _taken_from(instance: SqlInstance, limit: Quantity) -> tuple[Note, ...]:
+    said = instance.flags.get("max_connections", "").isdecimal()
+    return () if said else (Note(BY_DEFAULT, {"limit": limit, "tier": instance.tier}),)
+
+
 def _against_capacity(target: Target, value: float, instance: SqlInstance, measured: Measured, given: Given) -> Finding:
     most = max_connections(instance)
     if most is None:
         return unknown(target, NO_CAPACITY, reason="no_limit", tier=instance.tier, **given)
-    told = {**given, "limit": Quantity(most, given["value"].unit)}
+    limit = Quantity(most, given["value"].unit)
+    told = {**given, "limit": limit, "notes": _taken_from(instance, limit)}
     if value >= most:
         return failing(target, FULL, reason="over_limit", **told)
     if (lacking := measured.answer.partial) is not None:

@@ -91,7 +91,7 @@ _Labels: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass
-class _Gathered:
+class Gathered:
     """The pages of one answer so far: a page may go on with a series that the one before began."""
 
     points: dict[_Labels, list[Point]] = field(default_factory=dict)
@@ -114,11 +114,12 @@ class MetricReader:
         """What Google says this metric is; None when it does not list it, as before its first use in the project.
 
         The descriptors of all metrics of one API come in one call, asked once in the life of the process: they do not
-        change under a running one. Raises GcpError. Source: MetricService.ListMetricDescriptors.
+        change under a running one, but one that was not listed yet is looked for again in the next run.
+        Raises GcpError. Source: MetricService.ListMetricDescriptors.
         """
         host = metric_type.partition("/")[0]
         known = self._connections.descriptors.get((project, host))
-        if known is None:
+        if known is None or metric_type not in known:
             key = ("metrics.descriptors", project, host)
             known = await self._asked.once(key, lambda: self._descriptors(project, host))
             self._connections.descriptors[project, host] = known
@@ -130,7 +131,7 @@ class MetricReader:
         )
         async with asking(question, self._connections.patience) as tries:
             client = await self._connections.client(_metric_client)
-            gathered = _Gathered()
+            gathered = Gathered()
             async for page in pages_of(await client.list_time_series(request=request_of(project, query), **tries)):
                 gather(page, query.group_by, gathered)
             return answer_of(gathered, question)
@@ -166,7 +167,7 @@ def request_of(project: str, query: MetricQuery) -> dict[str, Any]:  # a ListTim
     return request | again if query.then else request
 
 
-def gather(page: Any, group_by: tuple[str, ...], gathered: _Gathered) -> None:  # raw ListTimeSeriesResponse
+def gather(page: Any, group_by: tuple[str, ...], gathered: Gathered) -> None:  # raw ListTimeSeriesResponse
     """Add one page. Through proto-plus this loop would take 19 times as long."""
     gathered.errors += [error.message or f"code {error.code}" for error in page.execution_errors]
     gathered.units |= {page.unit} - {""}
@@ -175,7 +176,7 @@ def gather(page: Any, group_by: tuple[str, ...], gathered: _Gathered) -> None:  
         gathered.points.setdefault(labels, []).extend(_points(series))
 
 
-def answer_of(gathered: _Gathered, question: Question) -> SeriesSet:
+def answer_of(gathered: Gathered, question: Question) -> SeriesSet:
     """The whole answer, once all pages are in."""
     return SeriesSet(
         tuple(Series(dict(labels), tuple(points)) for labels, points in gathered.points.items()),

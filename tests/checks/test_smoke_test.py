@@ -238,6 +238,18 @@ async def test_parts_are_left_out_and_unnamed_ones_skipped() -> None:
     assert verdicts(found) == {"sql_instance": {"pass"}, "secret": {"skipped"}, "bucket": {"skipped"}}
 
 
+async def test_a_project_without_services_has_no_page_to_look_at() -> None:
+    async with looking("healthy", ()) as (_, context):
+        found = verdicts(await smoke(context))
+    assert found == {part: {"skipped" if part in WEB_PARTS else "pass"} for part in (*WEB_PARTS, *CLOUD_PARTS)}
+
+
+async def test_every_part_says_that_no_service_is_there(tmp_path: Path) -> None:
+    async with looking(scenario(tmp_path, services=[]), EVERY) as (_, context):
+        found = verdicts(await smoke(context))
+    assert found == {part: {"unknown" if part in WEB_PARTS else "pass"} for part in (*WEB_PARTS, *CLOUD_PARTS)}
+
+
 async def test_every_service_of_the_region_is_asked() -> None:
     async with looking("healthy", EVERY) as (_, context):
         assert verdicts(await smoke(context))["http_status"] == {"pass"}
