@@ -60,9 +60,9 @@ def context(block_id: str, *contents: str, room: int = 1000) -> Json:
     return {"type": "context", "block_id": block_id, "elements": [_plain(content, room) for content in contents]}
 
 
-def table(block_id: str, rows: Sequence[Sequence[str]], right: Sequence[int]) -> Json:
-    """`rows[0]` is the heading; cells are already cut. Columns in `right` are aligned right."""
-    columns = [{"align": "right"} if place in right else {"is_wrapped": True} for place in range(len(rows[0]))]
+def table(block_id: str, rows: Sequence[Sequence[str]], unbroken: int) -> Json:
+    """`rows[0]` is the heading; cells are already cut. The column `unbroken` stays in one line."""
+    columns = [{"is_wrapped": place != unbroken} for place in range(len(rows[0]))]
     cells = [[{"type": "raw_text", "text": cell or "-"} for cell in row] for row in rows]
     return {"type": "table", "block_id": block_id, "column_settings": columns, "rows": cells}
 

@@ -106,7 +106,9 @@ def _tables(digest: Digest, voice: Voice) -> Iterator[Message]:
         title = _title(digest, voice, voice.say(words.DETAILS), place, len(shown))
         last = place == len(shown) and hidden
         note = [context("left", _left_out(digest, voice, hidden))] if last else []
-        grid = table("table", [_heading(digest, voice), *cells], right=())
+        grid = table(
+            "table", [_heading(digest, voice), *cells], unbroken=int(len(digest.projects) > 1)
+        )  # the verdict's
         yield _message(title, [grid], note)
 
 
