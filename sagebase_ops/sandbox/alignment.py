@@ -111,15 +111,19 @@ def _delta(spans: Sequence[Span], aligner: str, start: datetime, end: datetime) 
 
 def _level(spans: Sequence[Span], aligner: str, start: datetime, end: datetime) -> float:
     samples = [(span.value, span.minutes(start, end)) for span in spans if isinstance(span.value, float)]
-    total = sum(minutes for _, minutes in samples)
-    reading: dict[str, Callable[[], float]] = {
-        "ALIGN_MIN": lambda: min(value for value, _ in samples),
-        "ALIGN_MAX": lambda: max(value for value, _ in samples),
-        "ALIGN_MEAN": lambda: sum(value * minutes for value, minutes in samples) / total,
-        "ALIGN_SUM": lambda: sum(value * minutes for value, minutes in samples),
-        "ALIGN_COUNT": lambda: float(round(total)),
-    }
-    return reading.get(aligner, lambda: samples[-1][0])()
+    match aligner:
+        case "ALIGN_MIN":
+            return min(value for value, _ in samples)
+        case "ALIGN_MAX":
+            return max(value for value, _ in samples)
+        case "ALIGN_MEAN":
+            return sum(value * minutes for value, minutes in samples) / sum(minutes for _, minutes in samples)
+        case "ALIGN_SUM":
+            return sum(value * minutes for value, minutes in samples)
+        case "ALIGN_COUNT":
+            return float(round(sum(minutes for _, minutes in samples)))
+        case _:
+            return samples[-1][0]
 
 
 def _sum_histograms(histograms: Sequence[Histogram]) -> Histogram:
@@ -200,6 +204,8 @@ def _reduce(amounts: Sequence[Amount], metric: MetricType, reducer: str) -> Amou
             reducer, merged
         )
     numbers = sorted(amount for amount in amounts if isinstance(amount, float | int))
+    if len(numbers) == 1 and reducer != "REDUCE_COUNT":
+        return numbers[0]
     if share is not None:
         return numbers[min(len(numbers) - 1, math.floor(share * len(numbers)))]
     read = {"REDUCE_SUM": sum(numbers), "REDUCE_MEAN": sum(numbers) / len(numbers), "REDUCE_MIN": numbers[0]}

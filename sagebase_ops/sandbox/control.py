@@ -21,7 +21,7 @@ Json: TypeAlias = dict[str, Any]
 _ALLOWED: dict[str, Json] = {
     "/scenario": {"name": "a shipped scenario, or the path of one"},
     "/faults": {
-        "method": "such as Services/ListServices, sqladmin.instances.list, chat.postMessage or *",
+        "method": "such as Services/ListServices, sqladmin.instances.list, website.get, chat.postMessage or *",
         "kind": list(KINDS),
         "times": "a number",
     },
@@ -122,8 +122,10 @@ def _state(world: World) -> Json:
 
 def _call(world: World, number: int) -> Json:
     call = world.calls[number]
+    ended = call.ended.isoformat() if call.ended else None
     return {
         "time": call.time.isoformat(),
+        "ended": ended,
         "api": call.api,
         "method": call.method,
         "project": call.project,

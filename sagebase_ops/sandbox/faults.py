@@ -1,5 +1,6 @@
 """What goes wrong on demand: slowness, refusals, silence, rubbish, half an answer, a dropped connection."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,10 +39,13 @@ class Faults:
     def waiting(self) -> tuple[Fault, ...]:
         return tuple(self._waiting)
 
-    def take(self, method: str) -> Fault | None:
-        """The first fault for `method`, which may be written whole or from its service on (`Services/ListServices`)."""
+    def take(self, method: str, of: Container[str] = KINDS) -> Fault | None:
+        """The first fault for `method`, which may be written whole or from its service on (`Services/ListServices`).
+
+        `of` are the kinds that the asker can play.
+        """
         for position, fault in enumerate(self._waiting):
-            if fault.method == "*" or _same(fault.method, method):
+            if fault.kind in of and (fault.method == "*" or _same(fault.method, method)):
                 self._count_down(position, fault)
                 return fault
         return None

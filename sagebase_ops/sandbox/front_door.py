@@ -24,6 +24,7 @@ class FrontDoor:
         self._ca = ca
         self._rest_port = rest_port
         self._website_port = website_port
+        self._shown: dict[tuple[str, int], tuple[datetime, ssl.SSLContext]] = {}  # by host and days; when it was made
         self._visits: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -67,9 +68,14 @@ class FrontDoor:
         await _relay(reader, writer, self._website_port, b"")
 
     def _certificate(self, host: str, days: int) -> ssl.SSLContext:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        ends = datetime.now(UTC) + timedelta(days=days)
-        self._ca.issue_cert(host, not_before=ends - timedelta(days=90), not_after=ends).configure_cert(context)
+        """A new one every minute, so that the days left stay true."""
+        now = datetime.now(UTC)
+        made, context = self._shown.get((host, days), (now, None))
+        if context is None or now - made > timedelta(minutes=1):
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            ends = now + timedelta(days=days)
+            self._ca.issue_cert(host, not_before=ends - timedelta(days=90), not_after=ends).configure_cert(context)
+            self._shown[host, days] = now, context
         return context
 
 

@@ -97,6 +97,10 @@ def _handler(
     world: World, method: str, request_type: Any, _response_type: Any, answer: Answer
 ) -> Any:  # Any: grpc's types
     async def handle(request: Any, context: Any) -> bytes:  # Any: raw message, grpc's context
+        with world.visit():
+            return await respond(request, context)
+
+    async def respond(request: Any, context: Any) -> bytes:  # Any: raw message, grpc's context
         fault = world.faults.take(method)
         if fault:
             await _before(world, fault, context)
@@ -105,7 +109,9 @@ def _handler(
         try:
             found = answer(world, request)
         except RefusalError as refusal:
+            await on_its_way(fault)
             return await _refuse(context, refusal)
+        await on_its_way(fault)
         return await _after(fault, found)
 
     return grpc.unary_unary_rpc_method_handler(
@@ -114,14 +120,18 @@ def _handler(
 
 
 async def _before(world: World, fault: Fault, context: Any) -> None:  # Any: grpc's context
-    if fault.kind == "latency":
-        await asyncio.sleep(float(fault.options.get("seconds", 1)))
-    elif fault.kind == "timeout_before":
+    if fault.kind == "timeout_before":
         await asyncio.sleep(_FOR_EVER)
     elif fault.kind == "reset":  # no handler comes near the socket: this is what a client makes of a lost one by itself
         await context.abort(grpc.StatusCode.UNAVAILABLE, "Socket closed")
     elif fault.kind == "refusal":
         await _refuse(context, refusal_of(world, fault))
+
+
+async def on_its_way(fault: Fault | None) -> None:
+    """Latency holds an answer up once it is made: made later, all answers of one burst would queue for the processor."""
+    if fault and fault.kind == "latency":
+        await asyncio.sleep(float(fault.options.get("seconds", 1)))
 
 
 async def _after(fault: Fault | None, answer: Any) -> bytes:  # Any: raw message

@@ -155,6 +155,7 @@ def _path(node: Any) -> Field:  # Any: lark's trees
     return tuple(_text(segment.children[0]) for segment in node.children)
 
 
+@cache
 def _text(token: str) -> str:
     if token[:1] in {'"', "'"}:
         return re.sub(r"\\(.)", r"\1", token[1:-1])

@@ -82,6 +82,10 @@ def _route(
     world: World, path: str, api: str, method: str, make: Any, verb: str = "GET"
 ) -> Route:  # Any: sync or async Make
     async def endpoint(request: Request) -> Response:
+        with world.visit():
+            return await respond(request)
+
+    async def respond(request: Request) -> Response:
         fault = world.faults.take(method)
 
         async def answer() -> Response:

@@ -19,6 +19,10 @@ _FORBIDDEN = (
     "<html><head><title>403 Forbidden</title></head><body><h1>Error: Forbidden</h1>"
     "<h2>Your client does not have permission to get URL <code>/</code> from this server.</h2></body></html>"
 )
+_FOR_EVER = 3600
+WEBSITE = "website"
+"""What a visit is called among the calls, where an API has its host name."""
+
 _UNKNOWN = (
     "<html><head><title>404 Page not found</title></head><body><h1>Error: Page not found</h1>"
     "<h2>The requested URL was not found on this server.</h2></body></html>"
@@ -37,10 +41,23 @@ def website_app(world: World, *, secure: bool) -> Asgi:
         if scope["type"] != "http":
             return
         request = Request(scope)
-        service = service_at(world, request.headers.get("host", ""))
-        await (await _answer(request, service, secure=secure))(scope, receive, send)
+        host = request.headers.get("host", "")
+        service = service_at(world, host)
+        with world.visit():
+            world.asking = f"{'https' if secure else 'http'}://{host}{request.url.path}"
+            world.note(WEBSITE, f"{request.method} {world.asking}")
+            await _wait(world)
+            answer = await _answer(request, service, secure=secure)
+        await answer(scope, receive, send)
 
     return app
+
+
+async def _wait(world: World) -> None:
+    """A website knows two faults, by the method `website.get`: latency and silence."""
+    fault = world.faults.take("website.get", of=("latency", "timeout_before"))
+    if fault:
+        await asyncio.sleep(float(fault.options.get("seconds", 1)) if fault.kind == "latency" else _FOR_EVER)
 
 
 async def _answer(request: Request, service: RunService | None, *, secure: bool) -> Response:

@@ -1,7 +1,9 @@
 """The pretend project: its state, its clock, what goes wrong on demand, and who asked what."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sagebase_ops.sandbox.faults import Faults
@@ -12,15 +14,30 @@ from sagebase_ops.sandbox.slack.workspace import Workspace
 MOST_CALLS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """One question that somebody asked, in the API's own words; `request` is the whole of it."""
+    """One question that somebody asked, in the API's own words, with its arrival and when its answer left.
+
+    `request` is the whole of it.
+    """
 
     time: datetime
     api: str
     method: str
     project: str
     request: str = ""
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One request at one of the doors."""
+
+    arrived: datetime
+    calls: list[Call] = field(default_factory=list)
+
+
+_visit: ContextVar[_Visit | None] = ContextVar("_visit", default=None)
 
 
 class World:
@@ -47,9 +64,26 @@ class World:
     def advance(self, by: timedelta) -> None:
         self._ahead += by
 
+    @contextmanager
+    def visit(self) -> Iterator[None]:
+        """One request from its arrival to its answer, with the delays that faults add."""
+        visit = _Visit(self.now())
+        token = _visit.set(visit)
+        try:
+            yield
+        finally:
+            _visit.reset(token)
+            for call in visit.calls:
+                call.ended = self.now()
+
     def note(self, api: str, method: str, project: str = "") -> None:
+        """Remember that this was asked."""
+        visit = _visit.get()
+        call = Call(visit.arrived if visit else self.now(), api, method, project, self.asking)
+        if visit:
+            visit.calls.append(call)
         if len(self.calls) < MOST_CALLS:
-            self.calls.append(Call(self.now(), api, method, project, self.asking))
+            self.calls.append(call)
 
     def enter(self, api: str, method: str, permission: str, project: str, resource: str = "") -> None:
         """Note the call, and refuse it as Google would: unknown project, API off, quota, permission. Raises RefusalError."""

@@ -1,7 +1,7 @@
 """The pretend cloud behaves as Google's does where it matters to a verdict."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -112,3 +112,24 @@ async def test_half_a_page_ends_in_a_token_that_leads_nowhere(box: Sandbox, clou
     box.world.faults.add(Fault("Revisions/ListRevisions", "half_page"))
     with pytest.raises(GcpError, match="page token is invalid"):
         await cloud.run.revisions(PROJECT, "asia-northeast1")
+
+
+async def test_latency_holds_up_every_kind_of_call_and_the_calls_say_how_long(box: Sandbox, cloud: Cloud) -> None:
+    fault = {"method": "*", "kind": "latency", "times": None, "seconds": 0.05}
+    async with httpx.AsyncClient() as control, httpx.AsyncClient(proxy=box.rest) as visitor:
+        (await control.post(f"{box.control}/faults", json=fault)).raise_for_status()
+        await cloud.run.services(PROJECT, "asia-northeast1")
+        await cloud.sql.instances(PROJECT)
+        await visitor.get(f"http://{box.world.services()[0].host}/")
+        calls = (await control.get(f"{box.control}/calls")).json()
+    assert [call["api"] for call in calls] == ["run.googleapis.com", "sqladmin.googleapis.com", "website"]
+    took = [datetime.fromisoformat(call["ended"]) - datetime.fromisoformat(call["time"]) for call in calls]
+    assert min(took) >= timedelta(seconds=0.05)
+
+
+async def test_a_website_leaves_a_fault_that_it_cannot_play_to_the_next_call(box: Sandbox, cloud: Cloud) -> None:
+    box.world.faults.add(Fault("*", "refusal", options={"status": "permission_denied"}))
+    async with httpx.AsyncClient(proxy=box.rest) as visitor:
+        assert (await visitor.get(f"http://{box.world.services()[0].host}/")).status_code == 302
+    with pytest.raises(GcpError):
+        await cloud.sql.instances(PROJECT)
