@@ -106,17 +106,28 @@ def _sql_state(target: Target, instance: SqlInstance, project: str, given: Given
 
 
 async def judge_secret(target: Target, context: CheckContext) -> Finding:
-    """Source: Secret Manager's ListSecrets and ListSecretVersions; what a version holds is never read."""
+    """Source: Secret Manager's ListSecretVersions; what a version holds is never read."""
     project = context.project.id
     given: Given = {
         "asked": {"method": "SecretManagerService.ListSecretVersions", "secret": target.name},
         "link": secret_page(project, target.name),
     }
-    names = [secret.name for secret in await context.gcp.secrets.secrets(project)]
-    if target.name not in names:
-        return _absent(target, project, names, {**given, "remedy": f"gcloud secrets list --project={project}"})
-    versions = await context.gcp.secrets.versions(project, target.name)
+    try:
+        versions = await context.gcp.secrets.versions(project, target.name)
+    except GcpError as error:
+        if error.kind is not GcpErrorKind.NOT_FOUND:
+            raise
+        listed = {**given, "remedy": f"gcloud secrets list --project={project}"}
+        return _absent(target, project, await _names_of_secrets(context), listed)
     return _secret_state(target, versions, project, given)
+
+
+async def _names_of_secrets(context: CheckContext) -> list[str]:
+    """Those that a missing one may have been meant to be; that it is missing is known without them."""
+    try:
+        return [secret.name for secret in await context.gcp.secrets.secrets(context.project.id)]
+    except GcpError:
+        return []
 
 
 def _secret_state(target: Target, versions: tuple[SecretVersion, ...], project: str, given: Given) -> Finding:

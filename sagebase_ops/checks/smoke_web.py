@@ -17,6 +17,8 @@ from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, skipped, unknown, warning
 from sagebase_ops.errors import GcpError, ProbeError
+from sagebase_ops.gcp.asked import Listing
+from sagebase_ops.gcp.run import RunService
 from sagebase_ops.probe.http import HttpAnswer, host_of
 from sagebase_ops.probe.tls import Certificate
 
@@ -86,7 +88,7 @@ async def web_findings(params: Params, context: CheckContext, ends: float) -> li
     targets = [Target(part, name) for name in _names(project) for part in parts]
     try:
         async with asyncio.timeout_at(ends):
-            listing = await context.gcp.run.services(project.id, project.region)
+            listing = await _services(context)
     except TimeoutError:
         return [unknown(target, NO_TIME_LEFT, reason="deadline") for target in targets]
     except GcpError as error:
@@ -97,6 +99,18 @@ async def web_findings(params: Params, context: CheckContext, ends: float) -> li
     judged = [judge(part, site, params, context, ends) for site in sites for part in parts]
     lost = [replace(absent, target=Target(part, absent.target.name)) for absent in seen.lost for part in parts]
     return [*await asyncio.gather(*judged), *lost]
+
+
+async def _services(context: CheckContext) -> Listing[RunService]:
+    """The project's services; the probe gets ready meanwhile. Raises GcpError."""
+    listing, _ = await asyncio.gather(
+        context.gcp.run.services(context.project.id, context.project.region),
+        context.probe.open(),
+        return_exceptions=True,  # what keeps the probe closed fails again, and is told, where a page is asked
+    )
+    if isinstance(listing, BaseException):
+        raise listing
+    return listing
 
 
 async def judge(part: WebPart, site: Site, params: Params, context: CheckContext, ends: float) -> Finding:

@@ -123,7 +123,8 @@ async def _read_bounded(response: httpx.Response) -> bytes:
 
 
 async def _fetch_ca(proxy: str, longest_wait: float) -> str:
-    async with httpx.AsyncClient(trust_env=False, timeout=longest_wait) as client:
+    nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # plain http: httpx would spend 20 ms on reading every authority
+    async with httpx.AsyncClient(verify=nobody, trust_env=False, timeout=longest_wait) as client:
         try:
             answer = await client.get(proxy.rstrip("/") + _CA_PATH)
             return answer.raise_for_status().text

@@ -74,6 +74,20 @@ async def test_no_question_is_asked_twice() -> None:
     assert len(methods) == len(set(methods)), methods
 
 
+async def test_a_secret_that_is_gone_fails_even_where_the_others_may_not_be_listed(tmp_path: Path) -> None:
+    own = scenario(tmp_path, secrets=[], denied_permissions=["secretmanager.secrets.list"])
+    async with looking(own) as (_, context):
+        (found,) = (await smoke(context))["secret"]
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "does_not_exist")
+
+
+async def test_the_probe_gets_ready_without_waiting_for_the_list_of_services() -> None:
+    async with looking("healthy") as (box, context):
+        box.world.faults.add(Fault("Services/ListServices", "refusal", None, {"status": "permission_denied"}))
+        await smoke(context)
+        assert context.probe.is_open
+
+
 @pytest.mark.parametrize(
     ("changed", "part", "verdict", "reason"),
     [
@@ -126,7 +140,6 @@ async def test_each_part_has_its_failing_case(
     [
         ("run.services.list", WEB_PARTS),
         ("cloudsql.instances.list", ("sql_instance",)),
-        ("secretmanager.secrets.list", ("secret",)),
         ("secretmanager.versions.list", ("secret",)),
         ("storage.buckets.list", ("bucket",)),
         ("serviceusage.services.list", ("api",)),
@@ -205,7 +218,7 @@ async def test_a_private_service_is_asked_as_ourselves(tmp_path: Path) -> None:
     [
         (site(delay="30s"), None, {"http_answer", "http_status", "streamlit_health", "answer_time", "page_text"}),
         ({}, "Services/ListServices", set(WEB_PARTS)),
-        ({}, "SecretManagerService/ListSecrets", {"secret"}),
+        ({}, "SecretManagerService/ListSecretVersions", {"secret"}),
     ],
     ids=["the site hangs", "Cloud Run hangs", "Secret Manager hangs"],
 )
