@@ -1,0 +1,59 @@
+"""The shipped daily checklist, run inside this process, its channels kept open from run to run."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sagebase_ops.config.load import load
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.jobs.run_checks import plan, run_checks
+from sagebase_ops.probe.http import Probe
+
+SHIPPED = Path(__file__).parents[1] / "schedules.yaml"
+PROJECT = "sagebase-sandbox"
+
+
+class Daily:
+    """One process's connections; every run has a snapshot and a probe of its own, as in the daemon."""
+
+    def __init__(self, grpc: str, rest: str, schedules: Path) -> None:
+        self._rest = rest
+        self._connections = Connections(grpc, rest)
+        self._schedules = load(schedules, example_project=PROJECT)
+
+    @classmethod
+    @asynccontextmanager
+    async def connected(cls, grpc: str, rest: str, schedules: Path = SHIPPED) -> AsyncIterator["Daily"]:
+        daily = cls(grpc, rest, schedules)
+        try:
+            yield daily
+        finally:
+            await daily._connections.aclose()
+
+    async def run(self, only: Iterable[str] = ()) -> float:
+        """Seconds for all entries, or for those called `only`. Raises RuntimeError where one could not look."""
+        planned = plan(self._schedules, self._schedules.named("daily"), only)
+        started = datetime.now(UTC)
+        async with AsyncExitStack() as stack:
+            cloud, probe = Cloud(self._connections), Probe(self._rest, None)
+            stack.push_async_callback(cloud.aclose)
+            stack.push_async_callback(probe.aclose)
+            results = await run_checks(planned, cloud, probe, started)
+            seconds = (datetime.now(UTC) - started).total_seconds()
+        blind = [result.entry.name for result in results if result.verdict == "unknown"]
+        if blind:
+            raise RuntimeError(f"could not look: {', '.join(blind)}; nothing was measured")
+        return seconds
+
+
+def run_once(grpc: str, rest: str) -> None:
+    """The whole checklist in a process that has nothing else to do."""
+
+    async def once() -> None:
+        async with Daily.connected(grpc, rest) as daily:
+            await daily.run()
+
+    asyncio.run(once())
