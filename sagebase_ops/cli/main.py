@@ -15,6 +15,7 @@ from sagebase_ops.errors import ConfigError, OpsError
 DEFAULT_SCENARIO = "healthy"
 _COMMANDS = {
     "checks": "The catalogue of checks, or all about one.",
+    "demo": "The daily checklist in the sandbox, as Slack shows it.",
     "health": "How the daemon on this machine is.",
     "next": "When each job comes up next.",
     "sandbox": "A pretend Google Cloud and Slack, for other clients.",

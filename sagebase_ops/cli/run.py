@@ -3,7 +3,8 @@
 import asyncio
 import getpass
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,20 +48,33 @@ def start(request: Request) -> int:
 
     if request.scenario is None:
         settings = load_settings()
-        set_up_logging(settings.log_format, settings.log_level)
+        set_up_logging(settings.log_format, _log_level(request, settings))
         project = settings.sandbox_project or (DEFAULT_SANDBOX_PROJECT if settings.sandboxed else EXAMPLE_PROJECT)
         return _go(request, settings, chosen_schedules(request.config, pretend=bool(settings.sandbox_project)), project)
-    with ExitStack() as stack:
-        from sagebase_ops.cli.embedded import embedded_sandbox, without_real_world
-        from sagebase_ops.config.load import load
+    with pretend_world(request.scenario, request.config) as (settings, path, project):
+        set_up_logging(None, _log_level(request, settings))
+        return _go(request, settings, path, project)
 
-        set_up_logging(None, "INFO")
-        project = os.environ.get("SAGEBASE_OPS_SANDBOX_PROJECT") or DEFAULT_SANDBOX_PROJECT
-        path = chosen_schedules(request.config, pretend=True)
-        projects = [found.id for found in load(path, example_project=project).projects]
-        state = stack.enter_context(TemporaryDirectory(prefix="sagebase-ops-sandbox-"))
-        without_real_world(stack.enter_context(embedded_sandbox(request.scenario, projects)), Path(state))
-        return _go(request, load_settings(_env_file=None), path, project)
+
+def _log_level(request: Request, settings: Any) -> str:  # Any: Settings, imported late
+    """A daemon's log tells what it does; a person at a terminal reads the run, and hears only of trouble."""
+    said = request.job is None or "log_level" in settings.model_fields_set
+    return str(settings.log_level) if said else "WARNING"
+
+
+@contextmanager
+def pretend_world(scenario: str, config: str | None) -> Iterator[tuple[Any, Path, str]]:  # Any: Settings, imported late
+    """The built-in sandbox with settings that lead there and nowhere else, the schedules file, the pretend project."""
+    from sagebase_ops.cli.embedded import embedded_sandbox, without_real_world
+    from sagebase_ops.config.load import load
+    from sagebase_ops.settings import load_settings
+
+    project = os.environ.get("SAGEBASE_OPS_SANDBOX_PROJECT") or DEFAULT_SANDBOX_PROJECT
+    path = chosen_schedules(config, pretend=True)
+    projects = [found.id for found in load(path, example_project=project).projects]
+    with TemporaryDirectory(prefix="sagebase-ops-sandbox-") as state, embedded_sandbox(scenario, projects) as exports:
+        without_real_world(exports, Path(state))
+        yield load_settings(_env_file=None), path, project
 
 
 def _refuse_combinations(request: Request) -> None:
@@ -74,10 +88,11 @@ def _go(request: Request, settings: Any, path: Path, project: str) -> int:  # An
         from sagebase_ops.cli import daemon
 
         return daemon.serve(settings, path, project, dry_run=request.dry_run)
-    return _run(request, settings, path, project)
+    return run_once(request, settings, path, project)
 
 
-def _run(request: Request, settings: Any, path: Path, project: str) -> int:  # Any: Settings, imported late
+def run_once(request: Request, settings: Any, path: Path, project: str) -> int:  # Any: Settings, imported late
+    """One checklist now: what was seen goes to standard output, what became of telling it to standard error."""
     from sagebase_ops.app.manual import ManualRun, run_now
     from sagebase_ops.cli.progress import progress_on_terminal
     from sagebase_ops.config.load import load

@@ -206,3 +206,11 @@ def test_the_daemon_sends_what_a_run_by_hand_could_not(tmp_path: Path) -> None:
         with daemon(tmp_path, box) as running:
             running.says("notice.sent", times=2)
         assert len(box.get("/messages")) == 2
+
+
+def test_the_demo_shows_the_digest_and_keeps_the_page_that_slack_would_show(tmp_path: Path) -> None:
+    done = ran(tmp_path, "demo", "--scenario", "outage")
+    assert (done.returncode, "exit code of the run: 1" in done.stdout) == (0, True)
+    page = (tmp_path / "var" / "demo-slack.html").read_text()
+    assert "毎日のチェックリスト" in page
+    assert 'href="/slack.css"' not in page
