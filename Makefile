@@ -14,7 +14,7 @@ help: ## what can be made
 demo: .venv ## the guide's daily checklist against a pretend Google Cloud, and its digest as Slack shows it
 	@$(BIN)/sagebase-ops demo --scenario $(SCENARIO) --config schedules.yaml
 
-test: .venv ## every test; what a machine lacks (gcloud, Chromium, node) is skipped with the reason
+test: .venv ## every test; what a machine lacks (gcloud, Chromium) is skipped with the reason
 	$(BIN)/pytest
 
 check: .venv ## lint, format, types, the one-way street of imports, the Dockerfile, the lock files
