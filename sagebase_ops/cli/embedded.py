@@ -12,6 +12,7 @@ from typing import IO
 
 from sagebase_ops.errors import ConfigError
 
+_OF_NO_WORLD = ("SAGEBASE_OPS_LOG_FORMAT", "SAGEBASE_OPS_LOG_LEVEL")
 _EXPORT = re.compile(r"export (\w+)=(.*)")
 
 
@@ -52,9 +53,9 @@ def _exports(process: "subprocess.Popen[str]", said: IO[str]) -> dict[str, str]:
 def without_real_world(environment: dict[str, str], state: Path) -> None:
     """Set what the sandbox exported, and forget every setting of the real world that was there before.
 
-    What is remembered goes into the folder `state`, which lasts as long as the pretend Slack that was told.
+    Logs stay as they were asked for. What is remembered goes into the folder `state`, which lasts as long as the pretend Slack that was told.
     """
-    for name in [name for name in os.environ if name.startswith("SAGEBASE_OPS_")]:
+    for name in [name for name in os.environ if name.startswith("SAGEBASE_OPS_") and name not in _OF_NO_WORLD]:
         del os.environ[name]
     os.environ.update({name: value for name, value in environment.items() if name.startswith("SAGEBASE_OPS_")})
     os.environ["SAGEBASE_OPS_STATE"] = f"sqlite:///{state / 'state.db'}"

@@ -52,7 +52,7 @@ def start(request: Request) -> int:
         project = settings.sandbox_project or (DEFAULT_SANDBOX_PROJECT if settings.sandboxed else EXAMPLE_PROJECT)
         return _go(request, settings, chosen_schedules(request.config, pretend=bool(settings.sandbox_project)), project)
     with pretend_world(request.scenario, request.config) as (settings, path, project):
-        set_up_logging(None, _log_level(request, settings))
+        set_up_logging(settings.log_format, _log_level(request, settings))
         return _go(request, settings, path, project)
 
 

@@ -144,22 +144,29 @@ def _overview(project: ProjectDigest, voice: Voice, page: Page) -> None:
 
 
 def _lines(item: Item, voice: Voice, *, calm: bool) -> Iterator[Cells]:
-    several = len({(row.entry.project, row.entry.name) for row in item.rows}) < len(item.rows)
     if len(item.rows) == 1 or ((calm or item.verdict in WANT_ACTION) and len(item.rows) <= MOST_ROWS):
-        yield from (_line(row, voice, several=several) for row in item.rows)
+        yield from (_line(row, item, voice) for row in item.rows)
         return
     titles = voice.listed(voice.say(title) for title in item.titles)
     kinds = dict.fromkeys(voice.kind(row.finding.target.kind) for row in item.rows)
     yield item.verdict, f"{titles} ({len(item.rows)})", voice.listed(kinds), ""
 
 
-def _line(row: Row, voice: Voice, *, several: bool) -> Cells:
+def _line(row: Row, item: Item, voice: Voice) -> Cells:
     """A number is shown as such; what is none is told in its sentence."""
     value, limit = voice.measured(row.finding)
-    title = voice.say(row.entry.title)
-    what = f"{title}: {row_name(row, voice)}" if several else title
     seen = value if value and row.verdict is not Verdict.UNKNOWN else voice.finding(row.finding)
-    return row.verdict, what, seen, limit
+    return row.verdict, _what(row, item, voice), seen, limit
+
+
+def _what(row: Row, item: Item, voice: Voice) -> str:
+    """`CPU使用率`; `スモークテスト: TLS 証明書`; with the target's name where there are several of the kind."""
+    title = voice.say(row.entry.title)
+    beside = [other for other in item.rows if other.entry == row.entry]
+    alike = [other for other in beside if other.finding.target.kind == row.finding.target.kind]
+    if len(beside) == 1:
+        return title
+    return f"{title}: {row_name(row, voice) if len(alike) > 1 else voice.kind(row.finding.target.kind)}"
 
 
 def _table(lines: list[Cells], voice: Voice) -> Table:

@@ -54,6 +54,7 @@ def test_it_is_drawn_on_a_terminal_and_gone_afterwards(tmp_path: Path) -> None:
     assert line
     assert "\x1b[2K" in afterwards
     assert "told Slack" in afterwards
+    assert "notice.sent" not in drawn  # each step of the telling is for those who ask
 
 
 def read_all(terminal: int) -> str:

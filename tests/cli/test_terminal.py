@@ -121,9 +121,17 @@ def test_what_passed_has_a_line_each_while_all_is_clear_and_a_line_an_entry_whil
     entries = (entry_of(1), entry_of(2))
     parts = tuple(passing(Target(kind, "web"), FINE) for kind in ("http_status", "answer_time"))
     clear = run_of(expected=entries[:1], results=(CheckResult(entries[0], parts),))
-    assert "項目1: 応答時間 web" in shown(clear)
+    assert "項目1: 応答時間 " in shown(clear)
+    assert "応答時間 web" not in shown(clear)
     wrong = replace(clear, expected=entries, results=(*clear.results, CheckResult(entries[1], (FAILING,))))
     assert "項目1 (2)" in shown(wrong)
+
+
+def test_of_several_targets_of_a_kind_each_has_its_name(run_of: Runs, entry_of: Entries) -> None:
+    parts = tuple(passing(Target("bucket", name), FINE) for name in ("minutes", "backups"))
+    text = shown(run_of(expected=(entry_of(),), results=(CheckResult(entry_of(), parts),)))
+    assert "項目1: バケット minutes" in text
+    assert "項目1: バケット backups" in text
 
 
 def test_a_hundred_services_that_pass_are_one_line(run_of: Runs, entry_of: Entries) -> None:
