@@ -1,13 +1,11 @@
 """One call of Slack's Web API, read from HTTP: its arguments in either form, and the bot behind its token."""
 
-import json
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from sagebase_ops.sandbox.slack.content import SlackRefusalError
+from sagebase_ops.sandbox.slack.content import SlackRefusalError, read_json
 from sagebase_ops.sandbox.slack.workspace import Bot, Channel, Json, Workspace
 
 _TRUE = {True, "1", "true", "True"}
@@ -76,10 +74,7 @@ async def read_arguments(request: Request) -> Json:
 
 
 def _object(body: bytes) -> Json:
-    try:
-        found: Any = json.loads(body)
-    except ValueError:
-        raise SlackRefusalError("invalid_json") from None
+    found = read_json(body, "invalid_json")
     if not isinstance(found, dict):
         raise SlackRefusalError("json_not_object")
     return found

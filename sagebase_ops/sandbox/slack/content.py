@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sagebase_ops.sandbox.slack.blocks import MESSAGE_BLOCKS
-from sagebase_ops.sandbox.slack.shapes import Found, anything, array, by_type, shape, string
+from sagebase_ops.sandbox.slack.shapes import Found, anything, array, boolean, by_type, shape, string
 from sagebase_ops.sandbox.slack.workspace import Json
 
 MOST_BLOCKS, MOST_ATTACHMENTS, MOST_TABLES, MOST_CHARTS = 50, 100, 1, 2
@@ -54,15 +54,24 @@ _attachment = shape(
         "color": string(),
         "fallback": string(MOST_TEXT, 0),
         **dict.fromkeys(("text", "pretext", "title", "footer", "author_name"), string(MOST_TEXT, 0)),
-        **dict.fromkeys(
-            ("title_link", "author_link", "author_icon", "image_url", "thumb_url", "footer_icon", "callback_id", "ts"),
-            anything,
-        ),
-        **dict.fromkeys(
-            ("id", "fields", "mrkdwn_in", "actions", "attachment_type", "from_url", "author_subname"), anything
+        **dict.fromkeys(("title_link", "author_link", "image_url", "thumb_url"), string(3000, 0)),
+        **dict.fromkeys(("author_icon", "footer_icon", "callback_id", "ts", "id", "mrkdwn_in", "actions"), anything),
+        **dict.fromkeys(("attachment_type", "from_url", "author_subname"), anything),
+        "fields": array(
+            shape({}, {**dict.fromkeys(("title", "value"), string(MOST_TEXT, 0)), "short": boolean}), 100, 0
         ),
     },
 )
+
+
+def read_json(given: str | bytes, error: str) -> Any:
+    """Any JSON; SlackRefusalError(error) for what is none, and for what Python alone takes (NaN, half a surrogate pair)."""
+    try:
+        found = json.loads(given)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise SlackRefusalError(error) from None
+    return found
 
 
 def read_content(arguments: Mapping[str, Any], *, update: bool = False) -> Content:
@@ -116,10 +125,7 @@ def _unpacked(given: Any, error: str) -> Any:
     """A form post carries JSON as text."""
     if not isinstance(given, str):
         return given
-    try:
-        return json.loads(given)
-    except ValueError:
-        raise SlackRefusalError(error) from None
+    return read_json(given, error)
 
 
 def _check_blocks(blocks: list[Json], attachments: list[Json]) -> None:
@@ -130,10 +136,10 @@ def _check_blocks(blocks: list[Json], attachments: list[Json]) -> None:
     if len(attachments) > MOST_ATTACHMENTS:
         raise SlackRefusalError("too_many_attachments")
     array(_attachment, MOST_ATTACHMENTS, 0)(attachments, "/attachments", found)
-    inside = sum(len(one.get("blocks") or ()) for one in attachments if isinstance(one, dict))
-    if not found.errors and inside and len(blocks) + inside > MOST_BLOCKS:
-        found.say(f"no more than {MOST_BLOCKS} items allowed, attachments included", "/blocks")
     if found.errors:
+        raise SlackRefusalError("invalid_attachments", found.errors)
+    if len(blocks) + sum(len(one.get("blocks", ())) for one in attachments) > MOST_BLOCKS:
+        found.say(f"no more than {MOST_BLOCKS} items allowed, attachments included", "/blocks")
         raise SlackRefusalError("invalid_attachments", found.errors)
     _check_totals(found)
 
