@@ -9,7 +9,7 @@ from enum import StrEnum
 from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.clock import Clock, SystemClock
-from sagebase_ops.config.model import Schedules
+from sagebase_ops.config.model import DigestWhen, Schedules
 from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.errors import StoreError
@@ -58,8 +58,8 @@ class Told:
     detail: str | None = None
 
 
-Show = Callable[[Run], None]
-"""What a person sees of the run."""
+Show = Callable[[Run, Run | None], None]
+"""What a person sees of the run; the second is the job's run before, where the digest depends on it."""
 
 
 async def run_now(
@@ -78,16 +78,31 @@ async def run_now(
             store = await stack.enter_async_context(store_of(settings))
         async with outside_of(settings) as outside:
             run = await run_checklist(outside, schedules, occasion, clock, progress)
-        show(run)
         if asked.dry_run:
+            show(run, await _trial_previous(settings, schedules, asked.job))
             return Told(run, Telling.DRY_RUN)
-        return await _told(run, schedules, store, slack_of(settings), clock)
+        previous = await _previous(store, asked.job)
+        show(run, previous)
+        return await _told(run, previous, schedules, store, slack_of(settings), clock)
 
 
-async def _told(run: Run, schedules: Schedules, store: Store, slack: SlackClient | None, clock: Clock) -> Told:
+async def _previous(store: Store, job: str) -> Run | None:
+    return next(iter(await store.runs(job, limit=1)), None)
+
+
+async def _trial_previous(settings: Settings, schedules: Schedules, job: str) -> Run | None:
+    """For a dry run, which reads the store only where the digest depends on it."""
+    if schedules.named(job).digest is not DigestWhen.ON_CHANGE:
+        return None
+    async with store_of(settings, copied=True) as store:
+        return await _previous(store, job)
+
+
+async def _told(
+    run: Run, previous: Run | None, schedules: Schedules, store: Store, slack: SlackClient | None, clock: Clock
+) -> Told:
     """What was seen is handed on whatever becomes of recording and telling it."""
     try:
-        previous = next(iter(await store.runs(run.job, limit=1)), None)
         outcome = manual_outcome(run, schedules, previous, store.installation, clock.now())
         if slack is None:
             outcome = outcome.in_silence()

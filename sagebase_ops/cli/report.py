@@ -23,12 +23,9 @@ def as_text(report: Json | list[Json]) -> str:
     return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in text)
 
 
-def run_as_posts(run: Run, schedules: Schedules) -> list[Json]:
-    """The arguments of each chat.postMessage in sending order, without the token; none where nothing would be told.
-
-    The run before is not looked up, so `digest: on_change` tells as it does the first time.
-    """
-    messages = told_messages(run, schedules.named(run.job).digest, previous=None)
+def run_as_posts(run: Run, schedules: Schedules, previous: Run | None) -> list[Json]:
+    """The arguments of each chat.postMessage in sending order, without the token; none where nothing would be told."""
+    messages = told_messages(run, schedules.named(run.job).digest, previous)
     return posts_of(schedules.slack.channel, messages, notice_name(run, "by-hand"))
 
 

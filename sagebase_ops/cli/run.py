@@ -108,9 +108,9 @@ def run_once(request: Request, settings: Any, path: Path, project: str) -> int: 
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on_terminal(Voice(schedules.language, schedules.timezone)))
 
-        def show(run: Run) -> None:
+        def show(run: Run, previous: Run | None) -> None:
             stack.close()  # the line of progress goes before the digest comes
-            _print(request, schedules, run)
+            _print(request, schedules, run, previous)
 
         told = asyncio.run(run_now(settings, schedules, asked, show, progress))
     _say_what_became(told, schedules.slack.channel)
@@ -143,7 +143,7 @@ def _who() -> str:
         return "unknown"
 
 
-def _print(request: Request, schedules: Any, run: Any) -> None:  # Any: Schedules and Run, imported late
+def _print(request: Request, schedules: Any, run: Any, previous: Any) -> None:  # Any: Schedules and Runs, imported late
     from sagebase_ops.cli.output import read_as_far_as_wanted
 
     with read_as_far_as_wanted():
@@ -154,7 +154,7 @@ def _print(request: Request, schedules: Any, run: Any) -> None:  # Any: Schedule
             click.echo("SANDBOX: a pretend Google Cloud answered", err=True)
         from sagebase_ops.cli.report import as_text, run_as_json, run_as_posts
 
-        report = run_as_json(run) if request.form == "json" else run_as_posts(run, schedules)
+        report = run_as_json(run) if request.form == "json" else run_as_posts(run, schedules, previous)
         click.echo(as_text(report).encode())
 
 
