@@ -218,10 +218,12 @@ def test_the_demo_shows_the_digest_and_keeps_the_page_that_slack_would_show(tmp_
 
 def test_an_unchanged_run_of_an_on_change_checklist_would_tell_nothing(tmp_path: Path) -> None:
     (tmp_path / "schedules.yaml").write_text(SHIPPED.read_text().replace("digest: always", "digest: on_change"))
-    narrowed = [*COMMAND, "--run", "daily", "--check", "error_rate"]
     with sandbox() as box:
-        options = {"cwd": tmp_path, "env": box.env, "capture_output": True, "text": True, "timeout": 60, "check": True}
-        subprocess.run(narrowed, **options)  # type: ignore[call-overload] # keyword arguments of several kinds
+
+        def narrowed(*more: str) -> str:
+            command = [*COMMAND, "--run", "daily", "--check", "error_rate", *more]
+            return subprocess.run(command, cwd=tmp_path, env=box.env, capture_output=True, text=True, check=True).stdout
+
+        narrowed()
         assert len(box.get("/messages")) == 2
-        again = subprocess.run([*narrowed, "--dry-run", "--format", "slack"], **options)  # type: ignore[call-overload] # as above
-    assert json.loads(again.stdout) == []
+        assert json.loads(narrowed("--dry-run", "--format", "slack")) == []
