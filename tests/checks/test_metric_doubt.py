@@ -119,6 +119,25 @@ async def test_part_of_an_answer_proves_no_share(name: str, rows: Rows, verdict:
     assert (found.remedy == HALF.remedy) is (verdict is Verdict.UNKNOWN)
 
 
+async def test_a_metric_that_google_does_not_list_is_not_believed() -> None:
+    class Unlisted(FakeMetrics):
+        async def descriptor(self, _project: str, _metric_type: str) -> Any:  # None
+            return None
+
+    found = await seen(Unlisted({"": 0.1}), metric="cpu_utilization")
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "unit")
+
+
+async def test_no_requests_in_part_of_an_answer_are_not_none() -> None:
+    class PartOfTheClasses(FakeMetrics):
+        async def series(self, project: str, query: MetricQuery) -> SeriesSet:
+            whole = await super().series(project, query)
+            return SeriesSet((), partial=HALF) if CLASS in query.group_by else whole
+
+    found = await seen(PartOfTheClasses({"": 0.0}), metric="error_rate")
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
+
+
 async def test_part_of_an_answer_does_not_prove_too_little() -> None:
     found = await seen(FakeMetrics({"": 1.0}, partial=HALF), metric="instance_count", fail_below=2)
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")

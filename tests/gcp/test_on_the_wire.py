@@ -246,6 +246,15 @@ async def test_no_question_is_asked_twice(cloud: Cloud, box: Sandbox) -> None:
     assert cloud.asked.count == 2
 
 
+async def test_a_metric_that_was_not_listed_yet_is_looked_for_again(cloud: Cloud, box: Sandbox) -> None:
+    cloud.connections.descriptors[P, "run.googleapis.com"] = {}
+    for _ in range(2):
+        found = await Cloud(cloud.connections).metrics.descriptor(P, "run.googleapis.com/request_count")
+        assert found
+        assert (found.kind, found.unit, found.delay) == ("DELTA", "1", timedelta(minutes=4))
+    assert len(box.world.calls) == 1
+
+
 async def test_the_next_run_asks_anew(cloud: Cloud, box: Sandbox) -> None:
     await services(cloud)
     await services(Cloud(cloud.connections))
