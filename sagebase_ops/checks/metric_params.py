@@ -127,6 +127,18 @@ class Params(CheckParams):
             raise ValueError(f"{what} wants a limit such as {_EXAMPLES.get(unit, '100')} ({error})") from error
         return given
 
+    @field_validator("fail_above", "fail_below")
+    @classmethod
+    def _after_the_warning(cls, given: str | float | None, info: ValidationInfo) -> str | float | None:
+        side = str(info.field_name).removeprefix("fail_")
+        warn, unit = info.data.get(f"warn_{side}"), _unit_by(info.data)
+        if given is None or warn is None or unit is None:
+            return given
+        warns, fails = _read(warn, unit), _read(given, unit)
+        if fails < warns if side == "above" else fails > warns:
+            raise ValueError(f"lies before warn_{side} ({warn}): there would never be a warning")
+        return given
+
     @model_validator(mode="after")
     def _described(self) -> "Params":
         parts = {"filter": self.filter, "aligner": self.aligner, "reducer": self.reducer}

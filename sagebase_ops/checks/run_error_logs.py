@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.idle import idle_services
@@ -83,13 +83,15 @@ class Params(CheckParams):
     groups: Annotated[int, Field(ge=0, le=10)] = 3
     """How many groups of alike messages to show; 0 reads no log entry at all."""
 
-    @model_validator(mode="after")
-    def _limits_in_order(self) -> "Params":
-        if self.warn_above is not None and self.fail_above is not None and self.fail_above < self.warn_above:
+    @field_validator("fail_above")
+    @classmethod
+    def _limits_in_order(cls, fail_above: int | None, info: ValidationInfo) -> int | None:
+        warn_above = info.data.get("warn_above")
+        if warn_above is not None and fail_above is not None and fail_above < warn_above:
             raise ValueError(
                 "fail_above is below warn_above; a warning must come first, so give the larger to fail_above"
             )
-        return self
+        return fail_above
 
 
 @check(
