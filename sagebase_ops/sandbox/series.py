@@ -50,6 +50,7 @@ METRICS = {
     f"{RUN}/container/memory/utilizations": MetricType(
         "DELTA", "DISTRIBUTION", "10^2.%", "cloud_run_revision", (), SHARE_BOUNDS
     ),
+    f"{RUN}/container/billable_instance_time": MetricType("DELTA", "DOUBLE", "s", "cloud_run_revision"),
     f"{RUN}/container/instance_count": MetricType("GAUGE", "INT64", "1", "cloud_run_revision", ("state",)),
     "cloudsql.googleapis.com/database/postgresql/num_backends": MetricType(
         "GAUGE", "INT64", "1", "cloudsql_database", ("database",)
@@ -138,6 +139,8 @@ def _run_values(world: World, service: RunService, metric: str) -> Iterator[tupl
         yield _code("200"), tuple(_span(world, load, _latencies(load)) for load in loads)
     elif metric == "container/instance_count":
         yield {"state": "active"}, tuple(_span(world, load, float(load.instances)) for load in loads)
+    elif metric == "container/billable_instance_time":
+        yield {}, tuple(_span(world, load, 60.0 * load.instances) for load in loads)
     elif metric == "container/cpu/utilizations":
         yield {}, tuple(_span(world, load, _shares(load.cpu, load.instances)) for load in loads)
     elif metric == "container/memory/utilizations":
