@@ -47,7 +47,8 @@ class GcpError(OpsError):
     """Google could not or would not answer.
 
     `api` is the service's host (`run.googleapis.com`), `method` what was asked (`Services.ListServices`),
-    `permission` the IAM permission where it is known, `remedy` the one command that mends it (None: none known).
+    `permission` the IAM permission where it is known, `remedy` the one command that mends it, or that shows how Google
+    answers now where nothing of the user's mends it (None: none known).
     """
 
     def __init__(

@@ -111,7 +111,7 @@ SANDBOX_NOTE = Sentence(
 # What stands with a finding
 MORE_TO_DO = Sentence(ja="（つづきはスレッド）", en="(the rest is in the thread)")
 TO_DO = Sentence(ja="対応", en="What to do")
-REMEDY = Sentence(ja="次のコマンドで直せます", en="This command mends it")
+REMEDY = Sentence(ja="次に実行するコマンド", en="Command to run next")
 LOOK_YOURSELF = Sentence(
     ja="自動では確認できませんでした。コンソールで目視し、結果をスレッドに残してください。",
     en="This could not be looked at: look in the console yourself, and leave what you saw in the thread.",

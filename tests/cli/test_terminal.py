@@ -57,7 +57,7 @@ def test_what_failed_comes_with_its_number_its_limit_what_to_do_and_where_to_loo
 
 
 def test_a_failure_with_a_command_that_mends_it_still_says_what_else_to_do(run_of: Runs) -> None:
-    assert in_order(shown(run_of(replace(FAILING, remedy=REMEDY))), "1. ログを見る", "次のコマンドで直せます", REMEDY)
+    assert in_order(shown(run_of(replace(FAILING, remedy=REMEDY))), "1. ログを見る", "次に実行するコマンド", REMEDY)
 
 
 def test_a_long_runbook_names_the_command_that_shows_the_rest(run_of: Runs, entry_of: Entries) -> None:
