@@ -27,7 +27,7 @@ STYLES: Mapping[Verdict, str] = {
 WANT_ACTION = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
 MOST_NOTES: Mapping[Verdict, int] = {Verdict.FAIL: 5, Verdict.WARN: 5, Verdict.UNKNOWN: 1}
 MOST_STEPS, MOST_LINKS, MOST_NAMES, MOST_ROWS = 5, 3, 3, 15
-NARROW = 60
+NARROW = 70
 """Columns under which a table would cut its numbers off."""
 
 _MORE_STEPS = Sentence(ja="つづき: sagebase-ops checks {check}", en="the rest: sagebase-ops checks {check}")
@@ -140,7 +140,7 @@ def _overview(project: ProjectDigest, voice: Voice, page: Page) -> None:
             held = f" / {limit}" if limit else ""
             page.say((voice.verdict(verdict), STYLES[verdict]), f"  {what}  {seen}{held}")
         return
-    page.table(_table(lines, voice))
+    page.table(_table(lines, voice, page.width))
 
 
 def _lines(item: Item, voice: Voice, *, calm: bool) -> Iterator[Cells]:
@@ -169,11 +169,19 @@ def _what(row: Row, item: Item, voice: Voice) -> str:
     return f"{title}: {row_name(row, voice) if len(alike) > 1 else voice.kind(row.finding.target.kind)}"
 
 
-def _table(lines: list[Cells], voice: Voice) -> Table:
+def _table(lines: list[Cells], voice: Voice, width: int | None) -> Table:
+    """A name is never cut, since its end may be all that tells it apart; a long sentence is."""
     heads = [voice.say(word) for word in (words.VERDICT, words.ITEM, words.MEASURED, words.LIMIT)]
-    fixed = [Column(heads[0], no_wrap=True), Column(heads[1]), Column(heads[2]), Column(heads[3], no_wrap=True)]
-    table = Table(*fixed, box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    names_room = width // 2 if width else None
+    columns = (
+        Column(heads[0], no_wrap=True),
+        Column(heads[1], no_wrap=True, max_width=names_room),  # no_wrap: the others give way first
+        Column(heads[2]),
+        Column(heads[3], no_wrap=True),
+    )
+    table = Table(*columns, box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for verdict, what, seen, limit in lines:
-        cells = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in (what, seen, limit)]
-        table.add_row(Text(voice.verdict(verdict), STYLES[verdict]), *cells)
+        name = Text(what, no_wrap=False, overflow="fold")
+        cells = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in (seen, limit)]
+        table.add_row(Text(voice.verdict(verdict), STYLES[verdict]), name, *cells)
     return table
