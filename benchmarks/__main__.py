@@ -22,10 +22,12 @@ def main() -> None:
     if unknown := [name for name in chosen if name not in MEASUREMENTS]:
         sys.exit(f"no measurement is called {', '.join(unknown)}; allowed: {', '.join(MEASUREMENTS)}")
     rows: list[Row] = []
-    for name in chosen:
-        print(f"measuring {name} …", file=sys.stderr)
-        rows += MEASUREMENTS[name]()
-    print(printed(rows))
+    try:
+        for name in chosen:
+            print(f"measuring {name} …", file=sys.stderr)
+            rows += MEASUREMENTS[name]()
+    finally:
+        print(printed(rows))
     sys.exit(any(row.kept is False for row in rows))
 
 

@@ -22,10 +22,10 @@ PARTS = (
     ),
     ("asyncio, httpx, google-auth", "import asyncio, httpx, google.auth"),
     ("grpc", "import grpc.aio"),
-    ("client: Cloud Run", "import sagebase_ops.gcp.run as part; part._services_client(), part._revisions_client()"),
-    ("client: Monitoring", "import sagebase_ops.gcp.monitoring as part; part._metric_client()"),
-    ("client: Logging", "import sagebase_ops.gcp.logs as part; part._logging_client()"),
-    ("client: Secret Manager", "import sagebase_ops.gcp.secrets as part; part._secrets_client()"),
+    ("client: Cloud Run", "from google.cloud.run_v2.services.services import ServicesAsyncClient"),
+    ("client: Monitoring", "from google.cloud.monitoring_v3.services.metric_service import MetricServiceAsyncClient"),
+    ("client: Logging", "from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2AsyncClient"),
+    ("client: Secret Manager", "from google.cloud.secretmanager_v1.services import secret_manager_service"),
 )
 
 

@@ -25,5 +25,5 @@ def at_most(what: str, measured: float, limit: float, form: str = "{:.2f}", prou
 def printed(rows: Iterable[Row]) -> str:
     """The table; a promise that was not kept is marked."""
     shown = [(row.what, row.measured, row.wanted + (" ✕ MISSED" if row.kept is False else "")) for row in rows]
-    widths = [max(len(line[column]) for line in shown) for column in (0, 1)]
+    widths = [max((len(line[column]) for line in shown), default=0) for column in (0, 1)]
     return "\n".join(f"{what:{widths[0]}}  {number:>{widths[1]}}  {wanted}".rstrip() for what, number, wanted in shown)
