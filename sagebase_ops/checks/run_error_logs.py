@@ -14,6 +14,7 @@ from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
+from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, failing, passing, unknown, warning
 
 COUNTED = Sentence(
@@ -142,7 +143,7 @@ def judge(
     target, given = target_of(service), _given(service, counts, details, window, project)
     errors = counts.errors_of(service)
     if errors is None and counts.partial:
-        return unknown(target, UNPROVEN, reason="partial", **{**given, "remedy": counts.partial.remedy})
+        return replace(refused(target, counts.partial), link=given["link"], asked=given["asked"])
     if errors is None:
         given["notes"] = (Note(EXCLUDED), *given["notes"])
         return unknown(target, UNPROVEN, reason=NO_DATA, **given)

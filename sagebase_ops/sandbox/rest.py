@@ -57,6 +57,7 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
         _route(world, "/v1/projects/{project}/secrets", SECRETS, "secretmanager.secrets.list", _secrets),
         _route(world, "/v1/projects/{project}/secrets/{name}", SECRETS, "secretmanager.secrets.get", _secret),
         _route(world, f"{knative}/services", RUN, "run.services.list", _services),
+        _route(world, "/v1/projects/{project}/locations/-/services", RUN, "run.services.list", _services),
         _route(world, f"{knative}/services/{{name}}", RUN, "run.services.get", _service),
         _route(world, f"{knative}/revisions", RUN, "run.revisions.list", _revisions),
         _route(
