@@ -1,6 +1,8 @@
 """What the program logs: readable for whoever reads it, without a secret, without a traceback on a terminal."""
 
+import io
 import json
+import sys
 
 import pytest
 import structlog
@@ -18,6 +20,14 @@ def logged(capsys: pytest.CaptureFixture[str], log_format: str) -> str:
     printed = capsys.readouterr()
     assert printed.out == ""
     return printed.err
+
+
+def test_it_goes_to_what_standard_error_is_at_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up_logging("console", "INFO")
+    stand_in = io.StringIO()  # as live progress puts one there
+    monkeypatch.setattr(sys, "stderr", stand_in)
+    structlog.get_logger().warning("check.slow")
+    assert "check.slow" in stand_in.getvalue()
 
 
 def test_a_person_at_a_terminal_sees_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:

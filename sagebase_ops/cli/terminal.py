@@ -59,7 +59,7 @@ def print_run(run: Run, console: Console) -> None:
 
 def _head(digest: Digest, voice: Voice, page: Page) -> None:
     run = digest.run
-    pretend = f" {words.SANDBOX} " if run.sandbox else ""
+    pretend = words.SANDBOX if run.sandbox else ""
     counted = f"{words.MARKS[digest.verdict]} {counts(digest, voice)}"
     title = f" | {clean(run.title)} {voice.day(run.slot)}"
     page.say((pretend, "reverse"), " " if pretend else "", (counted, STYLES[digest.verdict]), title)

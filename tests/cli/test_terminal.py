@@ -199,7 +199,7 @@ def test_the_verdict_needs_no_colour(run_of: Runs) -> None:
 def test_it_says_what_a_reader_must_know_before_believing_it(run_of: Runs) -> None:
     run = run_of(PASSING, sandbox=True, trigger=Trigger.MANUAL, started_by="taro", dry_run=True, late_by_seconds=300)
     text = shown(run)
-    assert text.startswith(" SANDBOX  ○ 合格 1 | ")
+    assert text.startswith("SANDBOX ○ 合格 1 | ")
     for remark in ("本物の Google Cloud は見ていません", "手動実行: taro", "試行", "5 分 遅れて実行しました"):
         assert remark in text
 

@@ -29,7 +29,7 @@ def ran(folder: Path, scenario: str, **more: str) -> "subprocess.CompletedProces
 def test_in_a_pipe_there_is_the_digest_headed_sandbox_without_colour(tmp_path: Path) -> None:
     done = ran(tmp_path, "high-error-rate")
     lines = done.stdout.decode().splitlines()
-    assert lines[0].startswith(" SANDBOX  ✕ 不合格 1 | 毎日のチェックリスト")
+    assert lines[0].startswith("SANDBOX ✕ 不合格 1 | 毎日のチェックリスト")
     assert "総合判定 ✕ 不合格" in lines[-1]
     assert b"\x1b" not in done.stdout
 
