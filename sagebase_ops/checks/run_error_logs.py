@@ -99,7 +99,12 @@ class Params(CheckParams):
     Params,
     question=QUESTION,
     runbook=RUNBOOK,
-    permissions=["monitoring.timeSeries.list", "logging.logEntries.list", "run.services.list"],
+    permissions=[
+        "monitoring.timeSeries.list",
+        "monitoring.metricDescriptors.list",
+        "logging.logEntries.list",
+        "run.services.list",
+    ],
     command=(
         "gcloud logging read"
         """ 'resource.type="cloud_run_revision" resource.labels.service_name="{target}" severity>=ERROR"""
