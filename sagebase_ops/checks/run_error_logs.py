@@ -18,14 +18,14 @@ from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, failing, passing, unknown, warning
 
 COUNTED = Sentence(
-    ja="過去 {window} の ERROR 以上のログは {value} です", en="{value} of ERROR and above in the last {window}"
+    ja="過去 {window}の ERROR 以上のログは {value}です", en="{value} of ERROR and above in the last {window}"
 )
 HELD = Sentence(
-    ja="過去 {window} の ERROR 以上のログは {value} です（上限 {limit}）",
+    ja="過去 {window}の ERROR 以上のログは {value}です（上限 {limit}）",
     en="{value} of ERROR and above in the last {window}, limit {limit}",
 )
 AT_LEAST = Sentence(
-    ja="過去 {window} の ERROR 以上のログは少なくとも {value} です（上限 {limit}、集計は一部のみ）",
+    ja="過去 {window}の ERROR 以上のログは少なくとも {value}です（上限 {limit}、集計は一部のみ）",
     en="at least {value} of ERROR and above in the last {window}, limit {limit}; the count is partial",
 )
 PARTIAL = Sentence(
@@ -33,11 +33,11 @@ PARTIAL = Sentence(
     en="could not look: the log count is only partial (at least {value})",
 )
 UNPROVEN = Sentence(
-    ja="確認できません：過去 {window} のログが重大度を問わず1件も集計されていません。0 件とは言えません",
+    ja="確認できません：過去 {window}のログが重大度を問わず1件も集計されていません。0 件とは言えません",
     en="could not look: no log of any severity was counted in the last {window}, so zero errors is not proven",
 )
 IDLE = Sentence(
-    ja="過去 {window} にリクエストもログもありません", en="neither a request nor a log entry in the last {window}"
+    ja="過去 {window}にリクエストもログもありません", en="neither a request nor a log entry in the last {window}"
 )
 EXCLUDED = Sentence(
     ja="ログがまったく無い期間か、_Default シンクの除外設定を確認してください",
