@@ -6,7 +6,8 @@
     ├── ProbeError         a request to the user's own service could not be made
     ├── SlackError         Slack could not or would not take a message
     └── StoreError         what is remembered cannot be read or written
-        └── ClaimLostError      the lease behind a conditional write is no longer ours
+        ├── ClaimLostError      the lease behind a conditional write is no longer ours
+        └── StaleError          what was decided upon was changed meanwhile; decide again
 
 The thrower sets `retryable`; the cause is kept with `from`.
 """
@@ -109,3 +110,7 @@ class StoreError(OpsError):
 
 class ClaimLostError(StoreError):
     """A conditional write found that its claim or lease is no longer held by the caller."""
+
+
+class StaleError(StoreError):
+    """An incident was changed since it was read; read it again and decide anew."""

@@ -47,6 +47,17 @@ PROOFS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 
 
+class Action(StrEnum):
+    """What a row does in Slack."""
+
+    POST = "post"
+    EDIT = "edit"
+
+
+NEXT = -1
+"""In place of a place: behind the last post of its notice. The store gives it its number."""
+
+
 class Priority:
     """What goes first when many wait; less is sooner."""
 
@@ -65,8 +76,9 @@ class Posted:
 class Notification:
     """One post to Slack: a row of the outbox.
 
-    `notice` names what was decided, such as one digest; its posts go in the order of `place`, each after the one before
-    is final. `key` is this post's own: its metadata carries it, so that a post whose answer was lost is found again.
+    `notice` names what was decided, such as one digest or one incident; its posts go in the order of `place`, each after
+    the one before is final. Place 0 stands in the channel; an `EDIT` changes that one, every other stands in its thread, and
+    with `broadcast` in the channel too. `key` is this post's own: its metadata carries it, so that a post whose answer was lost is found again.
     `parent` is where the notice's first post stands, once it does. `reads` counts complete looks into the channel that
     did not find it. Times are aware UTC.
     """
@@ -87,6 +99,8 @@ class Notification:
     parent: Posted | None = None
     error: str | None = None
     plain: bool = False
+    action: Action = Action.POST
+    broadcast: bool = False
 
     @property
     def key(self) -> str:

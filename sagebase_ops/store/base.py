@@ -15,8 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.runs import Run
+from sagebase_ops.domain.silences import Silence
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
 
 
@@ -37,6 +39,36 @@ class Untold:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """One thing that a person did, or that the program did for one: who, what, to what, from where."""
+
+    at: datetime
+    by: str
+    what: str
+    subject: str
+    detail: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided about incidents, written at once with what is told of it.
+
+    `incidents` carry the version that was read, 0 for a new one; the stored one must still have it, and gets the next.
+    `forgotten` are pending ones that came to nothing. A notification with place `NEXT` goes behind its notice's last post,
+    and where that is a waiting `EDIT` and this one too, it takes its place. `once` names a press or a step: a decision of that
+    name that was written before is not written again.
+    """
+
+    incidents: tuple[Incident, ...] = ()
+    forgotten: tuple[Incident, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    audit: tuple[Audit, ...] = ()
+    once: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """All that one run changes, written at once.
 
@@ -48,10 +80,11 @@ class Outcome:
     claim: Claim | None = None
     notifications: tuple[Notification, ...] = ()
     told: Untold = Untold()
+    decision: Decision = Decision()
 
     def in_silence(self) -> "Outcome":
         """The same, recorded but told to nobody."""
-        return replace(self, notifications=(), told=Untold())
+        return replace(self, notifications=(), told=Untold(), decision=Decision())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +154,8 @@ class Store(Protocol):
     async def record(self, outcome: Outcome, now: datetime) -> None:
         """Write the run, finish its slot, and queue its notifications.
 
-        Raises ClaimLostError, and writes nothing, where the claim ran out before `now` or is another's.
+        Raises ClaimLostError, and writes nothing, where the claim ran out before `now` or is another's; StaleError where an
+        incident of its decision was changed meanwhile.
         """
 
     async def untold(self, job: str) -> Untold:
@@ -140,6 +174,29 @@ class Store(Protocol):
 
     async def prune(self, before: datetime) -> int:
         """Forget runs that started before, with their slots, missed rows and final notifications; how many runs."""
+
+    # Incidents
+
+    async def decide(self, decision: Decision, now: datetime) -> bool:
+        """Write a decision that comes from no run. False, and nothing is written, where `once` was decided before.
+
+        Raises StaleError where an incident was changed since it was read.
+        """
+
+    async def live_incidents(self, resolved_after: datetime) -> Sequence[Incident]:
+        """Every incident that is pending, open or acknowledged, and those resolved since: what a finding may change."""
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        """The incident of that id, or None."""
+
+    async def incidents(self, limit: int = 50) -> Sequence[Incident]:
+        """Those that were ever open: the open ones first, then by when they opened, newest first."""
+
+    async def silences(self, until_after: datetime) -> Sequence[Silence]:
+        """Silences that last, or lasted, past this time, oldest first."""
+
+    async def audit(self, limit: int = 50) -> Sequence[Audit]:
+        """What people did, newest first."""
 
     # Outbox
 
