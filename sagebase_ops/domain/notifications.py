@@ -123,6 +123,17 @@ def notifications_of(
     )
 
 
+def gives_way(last: Notification, newer: Notification) -> bool:
+    """Whether `newer`, which goes behind the last post of its notice, makes that one needless: edits collapse to the newest."""
+    return newer.action is last.action is Action.EDIT and last.state is Delivery.WAITING
+
+
+def in_place_of(last: Notification, newer: Notification) -> Notification:
+    """The newer edit in the turn of the one that waits, and no sooner than Slack lets that be tried again."""
+    due = last.due_at if last.tries else min(last.due_at, newer.due_at)
+    return replace(newer, place=last.place, created_at=last.created_at, due_at=due, tries=last.tries, error=last.error)
+
+
 def sending(row: Notification, now: datetime) -> Notification:
     """Written down before the request leaves: from here on it may have been posted."""
     return replace(row, state=Delivery.SENDING, tries=row.tries + 1, reads=0, sent_at=now, error=None)

@@ -38,9 +38,13 @@ class Silence:
     reason: str
     ended_at: datetime | None = None
 
+    @property
+    def ends(self) -> datetime:
+        """When it is over, by itself or because a person lifted it."""
+        return min(self.until, self.ended_at) if self.ended_at else self.until
+
     def holds(self, now: datetime) -> bool:
-        ends = min(self.until, self.ended_at) if self.ended_at else self.until
-        return self.since <= now < ends
+        return self.since <= now < self.ends
 
 
 @dataclass(frozen=True, slots=True)

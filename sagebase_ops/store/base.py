@@ -54,10 +54,12 @@ class Audit:
 class Decision:
     """What is decided about incidents, written at once with what is told of it.
 
-    `incidents` carry the version that was read, 0 for a new one; the stored one must still have it, and gets the next.
-    `forgotten` are pending ones that came to nothing. A notification with place `NEXT` goes behind its notice's last post,
-    and where that is a waiting `EDIT` and this one too, it takes its place. `once` names a press or a step: a decision of that
-    name that was written before is not written again.
+    `incidents` carry the version that was read, 0 for a new one; the stored one must still have it, and gets the next. Of
+    one fingerprint at most one is not resolved, after all of the decision. `forgotten` are pending ones that came to nothing,
+    and must be pending still. A notification with place `NEXT` goes behind its notice's last post, and where that is a waiting
+    `EDIT` and this one too, it takes its place (`domain.notifications.in_place_of`); so do several of one decision, in order.
+    A silence takes the place of the one with its id. `once` names a press or a step: a decision of that name that was written
+    before is not written again.
     """
 
     incidents: tuple[Incident, ...] = ()
@@ -152,10 +154,10 @@ class Store(Protocol):
     # Runs
 
     async def record(self, outcome: Outcome, now: datetime) -> None:
-        """Write the run, finish its slot, and queue its notifications.
+        """Write the run and its decision, finish its slot, and queue its notifications.
 
         Raises ClaimLostError, and writes nothing, where the claim ran out before `now` or is another's; StaleError where an
-        incident of its decision was changed meanwhile.
+        incident of its decision was changed meanwhile. A decision whose `once` was decided before is left out.
         """
 
     async def untold(self, job: str) -> Untold:
@@ -173,7 +175,12 @@ class Store(Protocol):
         """The id of the run that finished this slot, or None."""
 
     async def prune(self, before: datetime) -> int:
-        """Forget runs that started before, with their slots, missed rows and final notifications; how many runs."""
+        """Forget what is older, and say how many runs that were.
+
+        Runs by their start, with their slots and missed rows; notices by their youngest post, once all are final and no
+        incident that is kept shares their name; incidents by their resolve, once none of their group is live; silences by
+        their end; audit and the names of decisions by when they were written.
+        """
 
     # Incidents
 
@@ -216,7 +223,11 @@ class Store(Protocol):
         """When the next post that is the first one of its notice is due, or None when nothing waits."""
 
     async def save_notification(self, row: Notification, owner: str, now: datetime) -> None:
-        """Write the row's new state. Raises ClaimLostError where `owner` does not hold the sender lease at `now`."""
+        """Write the row's new state.
+
+        Raises ClaimLostError where `owner` does not hold the sender lease at `now`, StaleError where the row is an edit and a
+        newer one took its place since it was read.
+        """
 
     async def notice(self, name: str) -> Sequence[Notification]:
         """All posts of one notice, in order."""

@@ -1,4 +1,4 @@
-"""How are a run and a notification written down as JSON, and read again exactly as they were?
+"""How are runs, incidents, silences and notifications written down as JSON, and read again exactly as they were?
 
 Each record begins with its version. Code reads its own and the one before, since two versions run side by side while one
 replaces the other. What JSON has no word for is tagged: `{"$": "time", "value": "2026-11-24T00:00:00+00:00"}`.
@@ -8,23 +8,26 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.runs import Run
+from sagebase_ops.domain.silences import Silence
 from sagebase_ops.errors import StoreError
 
-VERSION = 1
+VERSION = 2
 READABLE = (VERSION, VERSION - 1)
 
 _TAG = "$"
 _UNTAG: Mapping[str, Callable[[Any], Any]] = {  # Any: JSON of the tag's own shape
     "time": datetime.fromisoformat,
+    "duration": lambda value: timedelta(seconds=value),
     "number": float,
     "quantity": lambda value: Quantity(_from_json(value[0]), value[1]),
     "mapping": lambda value: {name: _from_json(item) for name, item in value.items()},
@@ -42,6 +45,24 @@ def read_run(record: str) -> Run:
     return _read(_runs(), record)
 
 
+def write_incident(incident: Incident) -> str:
+    return _write(incident)
+
+
+def read_incident(record: str) -> Incident:
+    """Raises StoreError where the record is of a version that is not read here, or no incident."""
+    return _read(_incidents(), record)
+
+
+def write_silence(silence: Silence) -> str:
+    return _write(silence)
+
+
+def read_silence(record: str) -> Silence:
+    """Raises StoreError where the record is of a version that is not read here, or no silence."""
+    return _read(_silences(), record)
+
+
 def write_notification(row: Notification) -> str:
     return _write(row)
 
@@ -51,7 +72,7 @@ def read_notification(record: str) -> Notification:
     return _read(_notifications(), record)
 
 
-def _write(thing: Run | Notification) -> str:
+def _write(thing: Run | Incident | Silence | Notification) -> str:
     record = {"version": VERSION, "record": _to_json(thing)}
     written = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     # Half a surrogate pair, as a cut-off JSON escape leaves it, has no UTF-8: then all of it is escaped.
@@ -89,6 +110,16 @@ def _runs() -> TypeAdapter[Run]:
 
 
 @cache
+def _incidents() -> TypeAdapter[Incident]:
+    return TypeAdapter(Incident)
+
+
+@cache
+def _silences() -> TypeAdapter[Silence]:
+    return TypeAdapter(Silence)
+
+
+@cache
 def _notifications() -> TypeAdapter[Notification]:
     return TypeAdapter(Notification)
 
@@ -101,6 +132,8 @@ def _to_json(value: Any) -> Any:  # Any: `asked` and Slack's blocks are free JSO
             written = value if math.isfinite(value) else _tagged("number", str(value))
         case datetime():
             written = _tagged("time", value.isoformat())
+        case timedelta():
+            written = _tagged("duration", value.total_seconds())
         case Quantity(amount, unit):
             written = _tagged("quantity", [_to_json(amount), unit])
         case Mapping():

@@ -1,6 +1,7 @@
 """A real process of its own on a store: `python -m tests.contract.child KIND FOLDER COMMAND [ARGUMENT]`.
 
 claim OWNER   says `ready`, waits for a line, claims the slot of every job, prints the jobs it got, one a line
+decide-all OWNER  says `ready`, waits for a line, ends each incident, prints those it ended and, after a minus, those gone stale
 METHOD        does that one write, then kills itself as kill -9 does, in the very next instruction
 """
 
@@ -9,14 +10,40 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sagebase_ops.domain.notifications import sending
-from sagebase_ops.store.base import ClockJump, Outcome, Store
-from tests.contract.examples import at, claim, job, missed, posts, run
+from sagebase_ops.errors import StaleError
+from sagebase_ops.store.base import ClockJump, Decision, Outcome, Store
+from tests.contract.examples import (
+    at,
+    audit,
+    claim,
+    edit,
+    ended,
+    job,
+    kept,
+    missed,
+    opened,
+    pending,
+    posts,
+    run,
+    silence,
+)
 from tests.contract.stores import KINDS
 
 JOBS = [f"job-{number}" for number in range(100)]
+INCIDENTS = [f"inc-{number:02}" for number in range(100)]
+
+DECISION = Decision(
+    (kept(ended(opened("open", target="open"))), opened("new", target="new")),
+    (kept(pending("pending", target="pending")),),
+    (edit(),),
+    (silence(),),
+    (audit(),),
+    once="press-1",
+)
 
 WRITES: Mapping[str, Callable[[Store], Awaitable[object]]] = {
     "adopt": lambda store: store.adopt(job("new", since=5), missed(1, 4, 4)),
@@ -26,6 +53,7 @@ WRITES: Mapping[str, Callable[[Store], Awaitable[object]]] = {
     "record": lambda store: store.record(
         Outcome(run("run-2", job="watch"), claim(10, job="watch"), posts("new")), at(11)
     ),
+    "decide": lambda store: store.decide(DECISION, at(11)),
     "record_jump": lambda store: store.record_jump(ClockJump(at(3), 61)),
     "take_sender_lease": lambda store: store.take_sender_lease("sender-a", at(10), at(70)),
     "save_notification": lambda store: store.save_notification(sending(posts()[0], at(10)), "sender-a", at(10)),
@@ -34,26 +62,46 @@ WRITES: Mapping[str, Callable[[Store], Awaitable[object]]] = {
 
 
 async def prepare(store: Store) -> None:
-    """One finished slot with its post, and one that is claimed."""
+    """One finished slot with its post, and one that is claimed; an open incident and a pending one."""
     await store.adopt(job())
     await store.claim_slot(claim(10), at(10))
     await store.record(Outcome(run(), claim(10), posts()), at(11))
     await store.claim_slot(claim(10, job="watch"), at(10))
     await store.take_sender_lease("sender-a", at(10), at(60))
+    await store.decide(Decision((opened("open", target="open"), pending("pending", target="pending"))), at(10))
+
+
+def wait_for_go() -> None:
+    print("ready", flush=True)  # noqa: T201 (the parent waits for it)
+    sys.stdin.readline()
 
 
 async def claim_all(store: Store, owner: str) -> None:
-    print("ready", flush=True)  # noqa: T201 (the parent waits for it)
-    sys.stdin.readline()
+    wait_for_go()
     for name in JOBS:
         if await store.claim_slot(claim(10, owner, job=name), at(10)):
             print(name, flush=True)  # noqa: T201 (the parent counts them)
 
 
+async def end_all(store: Store, owner: str) -> None:
+    """Each incident as it was read at version 1, by this owner."""
+    wait_for_go()
+    for name in INCIDENTS:
+        over = replace(kept(ended(opened(name, target=name))), resolved_by=owner)
+        try:
+            await store.decide(Decision((over,)), at(20))
+            print(name, flush=True)  # noqa: T201 (the parent counts them)
+        except StaleError:
+            print(f"-{name}", flush=True)  # noqa: T201
+
+
+RACES: Mapping[str, Callable[[Store, str], Awaitable[None]]] = {"claim": claim_all, "decide-all": end_all}
+
+
 async def main(kind: str, folder: str, command: str, *arguments: str) -> None:
     store = await KINDS[kind](Path(folder))
-    if command == "claim":
-        await claim_all(store, *arguments)
+    if command in RACES:
+        await RACES[command](store, *arguments)
         await store.aclose()
     else:
         await WRITES[command](store)

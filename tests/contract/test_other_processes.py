@@ -9,10 +9,10 @@ import pytest
 
 from sagebase_ops.domain.notifications import sending
 from sagebase_ops.errors import ClaimLostError
-from sagebase_ops.store.base import ClockJump, Store, Untold
-from tests.contract.child import JOBS, WRITES, prepare
+from sagebase_ops.store.base import ClockJump, Decision, Store, Untold
+from tests.contract.child import INCIDENTS, JOBS, WRITES, prepare
 from tests.contract.conftest import Place
-from tests.contract.examples import at, claim, missed, posts, run, slot
+from tests.contract.examples import at, audit, claim, missed, opened, posts, run, silence, slot
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,8 +22,9 @@ def child(place: Place, *command: str) -> subprocess.Popen[str]:
     return subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-async def test_of_two_processes_exactly_one_gets_each_slot(place: Place) -> None:
-    children = [child(place, "claim", owner) for owner in ("a", "b")]
+def race(place: Place, command: str) -> list[list[str]]:
+    """What each of two processes printed that did the same at the same time."""
+    children = [child(place, command, owner) for owner in ("a", "b")]
     for process in children:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"  # both have opened, and one of them made, the same store
@@ -31,11 +32,28 @@ async def test_of_two_processes_exactly_one_gets_each_slot(place: Place) -> None
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    got = [process.communicate()[0].split() for process in children]
+    return [process.communicate()[0].split() for process in children]
+
+
+async def test_of_two_processes_exactly_one_gets_each_slot(place: Place) -> None:
+    got = race(place, "claim")
 
     assert sorted(got[0] + got[1]) == sorted(JOBS)
     held = await (await place.open()).claims()
     assert sorted(one.slot.job for one in held if one.owner == "owner-a") == sorted(got[0])
+
+
+async def test_of_two_processes_that_decide_upon_an_incident_one_wins_and_one_is_stale(place: Place) -> None:
+    store = await place.open()
+    await store.decide(Decision(tuple(opened(name, target=name) for name in INCIDENTS)), at(10))
+    printed = race(place, "decide-all")
+
+    won = [[name for name in words if not name.startswith("-")] for words in printed]
+    stale = [[name[1:] for name in words if name.startswith("-")] for words in printed]
+    assert sorted(won[0] + won[1]) == INCIDENTS
+    assert (stale[0], stale[1]) == (won[1], won[0])
+    by_a = [one.id for one in await store.live_incidents(at(0)) if one.resolved_by == "a"]
+    assert sorted(by_a) == won[0]
 
 
 async def _adopted(store: Store) -> bool:
@@ -57,6 +75,13 @@ async def _released(store: Store) -> bool:
 async def _recorded(store: Store) -> bool:
     finished = await store.slot_run(slot(10, "watch")) == "run-2"
     return finished and await store.runs("watch") == [run("run-2", job="watch")] and len(await store.notice("new")) == 1
+
+
+async def _decided(store: Store) -> bool:
+    live = {one.id: one.state for one in await store.live_incidents(at(0))}
+    told = [row.action for row in await store.notice("digest")] == ["post", "edit"]
+    noted = await store.audit() == [audit()] and await store.silences(at(0)) == [silence()]
+    return live == {"open": "resolved", "new": "open"} and told and noted
 
 
 async def _jumped(store: Store) -> bool:
@@ -85,6 +110,7 @@ AFTERWARDS: dict[str, Callable[[Store], Awaitable[bool]]] = {
     "renew_claim": _renewed,
     "release_claim": _released,
     "record": _recorded,
+    "decide": _decided,
     "record_jump": _jumped,
     "take_sender_lease": _leased,
     "save_notification": _saved,

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
-from sagebase_ops.errors import ClaimLostError, StoreError
+from sagebase_ops.domain.notifications import FINAL, NEXT, Delivery, Notification, gives_way, in_place_of
+from sagebase_ops.errors import ClaimLostError, StaleError, StoreError
 from sagebase_ops.store.base import Backlog
 from sagebase_ops.store.records import read_notification, write_notification
 from sagebase_ops.store.sqlite.times import as_text, from_text
@@ -42,11 +42,15 @@ def release_sender_lease(db: sqlite3.Connection, owner: str) -> None:
 
 
 def queue(db: sqlite3.Connection, rows: Iterable[Notification], now: datetime) -> None:
-    db.executemany(
-        "INSERT INTO notifications (priority, created_at, due_at, state, error, changed_at, record, notice, place)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [_columns(row, now) for row in rows],
-    )
+    """One by one, since the place of a row may hang on the one before it."""
+    for row in rows:
+        last = _last(db, row) if row.place == NEXT else None
+        if last is not None and gives_way(last, row):
+            db.execute(_UPDATE, _columns(in_place_of(last, row), now))
+        elif row.place == NEXT:
+            db.execute(_INSERT, _columns(replace(row, place=last.place + 1 if last else 0), now))
+        else:
+            db.execute(_INSERT, _columns(row, now))
 
 
 def due_notifications(db: sqlite3.Connection, now: datetime, limit: int) -> Sequence[Notification]:
@@ -64,12 +68,8 @@ def save_notification(db: sqlite3.Connection, row: Notification, owner: str, now
     )
     if holds.fetchone() is None:
         raise ClaimLostError(f"{owner} does not hold the sender lease any more; {row.key} was left as it was")
-    saved = db.execute(
-        "UPDATE notifications SET priority = ?, created_at = ?, due_at = ?, state = ?, error = ?, changed_at = ?,"
-        " record = ? WHERE notice = ? AND place = ?",
-        _columns(row, now),
-    )
-    if saved.rowcount == 0:
+    _refuse_overtaken(db, row)
+    if db.execute(_UPDATE, _columns(row, now)).rowcount == 0:
         raise StoreError(f"the outbox has no post {row.key}")
 
 
@@ -95,11 +95,13 @@ def backlog(db: sqlite3.Connection) -> Backlog:
 
 
 def prune(db: sqlite3.Connection, before: datetime) -> None:
-    """Whole notices only: a post that still waits needs to know where the first one stands."""
+    """Whole notices only: what is still to come needs to know where the first post stands."""
     db.execute(
         "DELETE FROM notifications WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM notifications AS other"
-        " WHERE other.notice = notifications.notice AND other.state NOT IN ('sent', 'refused'))",
-        (as_text(before),),
+        " WHERE other.notice = notifications.notice"
+        " AND (other.state NOT IN ('sent', 'refused') OR other.created_at >= ?))"
+        " AND notice NOT IN (SELECT shared FROM incidents)",
+        (as_text(before), as_text(before)),
     )
 
 
@@ -112,9 +114,39 @@ def _columns(row: Notification, now: datetime) -> tuple[object, ...]:
         row.error and row.error.encode(errors="backslashreplace").decode(),  # half a character has no UTF-8
         as_text(now),
         write_notification(row),
+        row.action,
         row.notice,
         row.place,
     )
+
+
+_INSERT = (
+    "INSERT INTO notifications"
+    " (priority, created_at, due_at, state, error, changed_at, record, action, notice, place)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE = (
+    "UPDATE notifications SET priority = ?, created_at = ?, due_at = ?, state = ?, error = ?, changed_at = ?,"
+    " record = ?, action = ? WHERE notice = ? AND place = ?"
+)
+
+
+def _refuse_overtaken(db: sqlite3.Connection, row: Notification) -> None:
+    """The sender read an edit that a newer one took the place of: written back, it would undo that one."""
+    kept = db.execute(
+        "SELECT record FROM notifications WHERE notice = ? AND place = ? AND action = 'edit' AND state = 'waiting'",
+        (row.notice, row.place),
+    ).fetchone()
+    if kept and read_notification(kept[0]).message != row.message:
+        raise StaleError(f"a newer edit took the place of {row.key} meanwhile; read it again")
+
+
+def _last(db: sqlite3.Connection, row: Notification) -> Notification | None:
+    """The last post of its notice."""
+    found = db.execute(
+        "SELECT record FROM notifications WHERE notice = ? ORDER BY place DESC LIMIT 1", (row.notice,)
+    ).fetchone()
+    return read_notification(found[0]) if found else None
 
 
 def _with_parent(record: str, first: str | None) -> Notification:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.store.base import Outcome
 from sagebase_ops.store.records import read_run, write_run
-from sagebase_ops.store.sqlite import outbox, slots
+from sagebase_ops.store.sqlite import incidents, outbox, slots
 from sagebase_ops.store.sqlite.times import as_text
 
 
@@ -22,6 +22,7 @@ def record(db: sqlite3.Connection, outcome: Outcome, now: datetime) -> None:
     if outcome.claim is not None:
         slots.finish(db, outcome.claim, run.id, now)
     outbox.queue(db, outcome.notifications, now)
+    incidents.decide(db, outcome.decision, now)
     slots.mark_told(db, outcome.told, run.id)
 
 
@@ -39,5 +40,6 @@ def prune(db: sqlite3.Connection, before: datetime) -> int:
     """Their slots go with the runs, by the foreign key."""
     forgotten = db.execute("DELETE FROM runs WHERE started_at < ?", (as_text(before),)).rowcount
     slots.prune(db, before)
+    incidents.prune(db, before)
     outbox.prune(db, before)
     return forgotten

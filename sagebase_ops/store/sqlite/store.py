@@ -5,11 +5,13 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.runs import Run
+from sagebase_ops.domain.silences import Silence
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
-from sagebase_ops.store.base import Backlog, ClockJump, Outcome, Untold
-from sagebase_ops.store.sqlite import outbox, runs, slots
+from sagebase_ops.store.base import Audit, Backlog, ClockJump, Decision, Outcome, Untold
+from sagebase_ops.store.sqlite import incidents, outbox, runs, slots
 from sagebase_ops.store.sqlite.database import Database
 
 
@@ -72,6 +74,24 @@ class SqliteStore:
 
     async def prune(self, before: datetime) -> int:
         return await self._database.write(runs.prune, before)
+
+    async def decide(self, decision: Decision, now: datetime) -> bool:
+        return await self._database.write(incidents.decide, decision, now)
+
+    async def live_incidents(self, resolved_after: datetime) -> Sequence[Incident]:
+        return await self._database.read(incidents.live_incidents, resolved_after)
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        return await self._database.read(incidents.incident, incident_id)
+
+    async def incidents(self, limit: int = 50) -> Sequence[Incident]:
+        return await self._database.read(incidents.incidents, limit)
+
+    async def silences(self, until_after: datetime) -> Sequence[Silence]:
+        return await self._database.read(incidents.silences, until_after)
+
+    async def audit(self, limit: int = 50) -> Sequence[Audit]:
+        return await self._database.read(incidents.audit, limit)
 
     async def take_sender_lease(self, owner: str, now: datetime, until: datetime) -> bool:
         return await self._database.write(outbox.take_sender_lease, owner, now, until)

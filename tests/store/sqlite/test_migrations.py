@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sagebase_ops.store.base import Outcome, Untold
+from sagebase_ops.store.base import Decision, Outcome, Untold
 from sagebase_ops.store.sqlite.migrations import migrate, shipped
 from sagebase_ops.store.sqlite.opening import open_store
-from tests.contract.examples import at, claim, job, missed, posts, run, slot
+from tests.contract.examples import at, claim, edit, job, kept, missed, opened, posts, run, slot
 
 VERSION_1 = Path(__file__).with_name("version-1.db.gz")
 """Made by version 1 with `as_version_1_wrote_it`, and never made anew."""
@@ -39,6 +39,17 @@ async def test_a_file_of_version_1_is_read_and_goes_on(tmp_path: Path) -> None:
         assert await store.claims() == [claim(20)]
         await store.record(Outcome(run("run-2", 20), claim(20), posts("next", 20)), at(21))
         assert [row.key for row in await store.due_notifications(at(21))] == ["digest", "next"]
+
+
+async def test_a_file_of_version_1_keeps_incidents_and_edits_what_it_posted(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(gzip.decompress(VERSION_1.read_bytes()))
+
+    async with await open_store(path, sandbox=False) as store:
+        assert await store.live_incidents(at(0)) == []
+        assert await store.decide(Decision((opened(),), notifications=(edit("a"), edit("b"))), at(21))
+        assert await store.incident("inc-1") == kept(opened())
+        assert [row.message.text for row in await store.notice("digest")] == ["part 0", "part 1", "b"]
 
 
 @pytest.fixture
