@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sagebase_ops.checks.base import CheckDefinition, CheckParams
 from sagebase_ops.config.file import EntryPart
 from sagebase_ops.config.mistakes import Mistake, Path, allowed_words, dotted, nearest
+from sagebase_ops.config.references import entry_name
 from sagebase_ops.config.source import Source
 from sagebase_ops.config.wording import field_names, mistakes_of, shape
 
@@ -26,8 +27,7 @@ class FoundEntry:
 
     @property
     def name(self) -> str:
-        """Its own name; else the metric's for `metric`; else the check's."""
-        return str(self.raw.get("name") or getattr(self.params, "metric", None) or self.definition.name)
+        return entry_name(self.raw)
 
 
 def own_parameters(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -102,7 +102,13 @@ class EntryPart(BaseModel):
     hold: Duration | None = None
     """How long it must fail before an incident opens."""
     recover: Annotated[int, Field(ge=1, le=100)] | None = None
-    """How many passes in a row end an incident."""
+    """How many passes in a row end an incident: 1 when left out, 2 in a checklist with `every`."""
+    reopen: Duration | None = None
+    """A failure so soon after the end is the same incident again (30m when left out)."""
+    unknown_after: PositiveDuration | None = None
+    """How long it may be impossible to look before somebody hears (15m or three rounds when left out)."""
+    depends_on: Name | None = None
+    """Another entry of the checklist: while that one fails, this one is not told."""
 
 
 class ChecklistPart(Part):
@@ -126,6 +132,28 @@ class ChecklistPart(Part):
         return self
 
 
+class MatchPart(Part):
+    project: str = "*"
+    """A project's id; * and ? stand for any letters, here and below."""
+    check: str = "*"
+    """A check's name."""
+    name: str = "*"
+    """An entry's name."""
+    target: str = "*"
+    """What was looked at, such as a service's or an instance's name."""
+
+
+class MaintenancePart(Part):
+    title: str
+    """What people read where something is not told for it."""
+    cron: Cron
+    """When it begins: five fields, read in the file's time zone."""
+    duration: PositiveDuration
+    """How long it lasts."""
+    match: MatchPart = MatchPart()
+    """What is not told while it lasts; everything when left out."""
+
+
 class FilePart(BaseModel):
     """schedules.yaml of sagebase-ops: what is watched, when, and who hears of it."""
 
@@ -143,5 +171,7 @@ class FilePart(BaseModel):
     """Who can be told, by a name of your choice."""
     escalation: dict[Name, Annotated[list[StepPart], Field(min_length=1)]] = {}
     """Policies by name: who hears, and after how long. `default` serves where nothing else is said."""
+    maintenance: dict[Name, MaintenancePart] = {}
+    """Windows in which what is found is recorded but told to nobody."""
     checklists: Annotated[dict[Name, ChecklistPart], Field(min_length=1)]
     """The jobs by name."""

@@ -1,6 +1,7 @@
 """schedules.yaml -> Schedules, or one ConfigError that lists every mistake in it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,13 +11,27 @@ from pydantic import ValidationError
 from sagebase_ops.checks.base import CheckDefinition, CheckParams
 from sagebase_ops.checks.catalogue import catalogue
 from sagebase_ops.config.entries import FoundEntry, find_entries, own_parameters
-from sagebase_ops.config.file import ChecklistPart, ContactPart, EntryPart, FilePart, ProjectPart, SlackPart, StepPart
+from sagebase_ops.config.file import (
+    ChecklistPart,
+    ContactPart,
+    EntryPart,
+    FilePart,
+    MaintenancePart,
+    MatchPart,
+    ProjectPart,
+    SlackPart,
+    StepPart,
+)
 from sagebase_ops.config.mistakes import Mistake
-from sagebase_ops.config.model import Checklist, Contact, DigestWhen, ScheduleEntry, Schedules, SlackRoute, Step
+from sagebase_ops.config.model import Checklist, DigestWhen, Maintenance, ScheduleEntry, Schedules, SlackRoute
 from sagebase_ops.config.references import EVERYONE, placeholder_contacts, reference_mistakes
 from sagebase_ops.config.source import Source, read_source
 from sagebase_ops.config.wording import field_names, mistakes_of
+from sagebase_ops.domain.calendars import CronCalendar
+from sagebase_ops.domain.escalation import Person, Policy, Step
+from sagebase_ops.domain.incidents import Rules
 from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.silences import Matcher
 from sagebase_ops.errors import ConfigError
 
 EXAMPLE_PROJECT = "your-project-id"
@@ -27,6 +42,8 @@ _KEYS = {
     "slack": field_names(SlackPart),
     "contacts.*": field_names(ContactPart),
     "escalation.*.2": field_names(StepPart),
+    "maintenance.*": field_names(MaintenancePart),
+    "maintenance.*.match": field_names(MatchPart),
     "checklists.*": field_names(ChecklistPart),
 }
 
@@ -92,14 +109,17 @@ def _schedules(
     warnings: tuple[str, ...],
 ) -> Schedules:
     projects = tuple(_project(part, example_project) for part in file.projects)
+    people = {key: Person(part.name, part.slack) for key, part in file.contacts.items()}
     return Schedules(
         path=path,
         timezone=ZoneInfo(file.timezone),
         language=file.language,
         projects=projects,
-        slack=_slack(file.slack),
-        contacts={key: Contact(key, part.name, part.slack) for key, part in file.contacts.items()},
-        escalation={name: tuple(_step(step, file) for step in steps) for name, steps in file.escalation.items()},
+        slack=_slack(file.slack, people),
+        contacts=people,
+        escalation={
+            name: Policy(name, tuple(_step(step, people) for step in steps)) for name, steps in file.escalation.items()
+        },
         checklists={
             name: _checklist(name, part, [entry for entry in entries if entry.path[1] == name], projects, source)
             for name, part in file.checklists.items()
@@ -109,8 +129,14 @@ def _schedules(
             for project, part in zip(projects, file.projects, strict=True)
             if part.escalation
         },
+        maintenance=tuple(_maintenance(part, ZoneInfo(file.timezone)) for part in file.maintenance.values()),
         warnings=warnings,
     )
+
+
+def _maintenance(part: MaintenancePart, zone: ZoneInfo) -> Maintenance:
+    matcher = Matcher(part.match.project, part.match.check, part.match.name, part.match.target)
+    return Maintenance(part.title, CronCalendar(part.cron, zone), part.duration, matcher)
 
 
 def _project(part: ProjectPart, example_project: str) -> Project:
@@ -125,14 +151,19 @@ def _project(part: ProjectPart, example_project: str) -> Project:
     )
 
 
-def _slack(part: SlackPart) -> SlackRoute:
-    pressers = part.may_press if isinstance(part.may_press, str) else tuple(part.may_press)
-    return SlackRoute(part.channel, part.fallback, pressers, part.allow_channel_mention)
+def _slack(part: SlackPart, people: Mapping[str, Person]) -> SlackRoute:
+    pressers = [part.may_press] if isinstance(part.may_press, str) else part.may_press
+    return SlackRoute(part.channel, part.fallback, _named(pressers, people), part.allow_channel_mention)
 
 
-def _step(part: StepPart, file: FilePart) -> Step:
-    told = [key for word in part.tell for key in (file.contacts if word == EVERYONE else [word])]
-    return Step(part.after, tuple(dict.fromkeys(told)))
+def _step(part: StepPart, people: Mapping[str, Person]) -> Step:
+    return Step(part.after, _named(part.tell, people))
+
+
+def _named(words: Iterable[str], people: Mapping[str, Person]) -> tuple[Person, ...]:
+    """Contacts by their names in the file, each once; `everyone` is all of them."""
+    keys = [key for word in words for key in (people if word == EVERYONE else [word])]
+    return tuple(people[key] for key in dict.fromkeys(keys))
 
 
 def _checklist(
@@ -143,8 +174,7 @@ def _checklist(
         name=name,
         title=part.title or name,
         entries=tuple(
-            _entry(found, common, part.escalation, projects, source)
-            for found, common in zip(entries, part.checks, strict=True)
+            _entry(found, common, part, projects, source) for found, common in zip(entries, part.checks, strict=True)
         ),
         cron=part.cron,
         every=part.every,
@@ -155,7 +185,7 @@ def _checklist(
 def _entry(
     found: FoundEntry,
     common: EntryPart,
-    checklist_escalation: str | None,
+    checklist: ChecklistPart,
     projects: tuple[Project, ...],
     source: Source,
 ) -> ScheduleEntry:
@@ -166,11 +196,19 @@ def _entry(
         params_by_project=_params_by_project(found, projects),
         title=common.title,
         guide=common.guide,
-        escalation=common.escalation or checklist_escalation,
-        hold=common.hold,
-        recover=common.recover,
+        escalation=common.escalation or checklist.escalation,
+        rules=_rules(common, checklist),
+        depends_on=common.depends_on,
         line=source.place_of(found.path).line,
     )
+
+
+def _rules(entry: EntryPart, checklist: ChecklistPart) -> Rules:
+    """What the entry says; a checklist that looks every minute wants to see twice that it is over."""
+    said = {"hold": entry.hold, "reopen": entry.reopen, "unknown_after": entry.unknown_after}
+    given = {name: value for name, value in said.items() if value is not None}
+    usual = Rules(recover=2 if checklist.every else 1)
+    return replace(usual, recover=entry.recover or usual.recover, **given)
 
 
 def _params_by_project(found: FoundEntry, projects: tuple[Project, ...]) -> dict[str, CheckParams]:

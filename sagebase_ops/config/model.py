@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,8 +10,14 @@ from zoneinfo import ZoneInfo
 from sagebase_ops.checks.base import CheckDefinition, CheckParams
 from sagebase_ops.config.mistakes import allowed_words, nearest
 from sagebase_ops.domain.calendars import Calendar, CronCalendar, EveryCalendar
+from sagebase_ops.domain.escalation import Person, Policy
+from sagebase_ops.domain.incidents import Rules
 from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.silences import Matcher, Window
 from sagebase_ops.errors import ConfigError
+
+MONITORING = "monitoring"
+"""The policy for what could not be looked at."""
 
 
 class DigestWhen(StrEnum):
@@ -24,29 +30,12 @@ class DigestWhen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """Someone who can be told. `slack` is a user id (`U…`, `W…`) or a user group id (`S…`)."""
-
-    key: str
-    name: str
-    slack: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """After this long unresolved, tell these contacts (keys; `everyone` is already spelt out)."""
-
-    after: timedelta
-    tell: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SlackRoute:
-    """Where to post, and where when that is refused."""
+    """Where to post, and where when that is refused. `may_press` are the people who may press buttons."""
 
     channel: str
     fallback: str | None = None
-    may_press: str | tuple[str, ...] = "everyone"
+    may_press: tuple[Person, ...] = ()
     allow_channel_mention: bool = False
 
 
@@ -61,11 +50,11 @@ class ScheduleEntry:
     name: str
     definition: CheckDefinition
     params: CheckParams
+    rules: Rules
     title: str | None = None
     guide: str | None = None
     escalation: str | None = None
-    hold: timedelta | None = None
-    recover: int | None = None
+    depends_on: str | None = None
     line: int | None = None
     params_by_project: Mapping[str, CheckParams] = field(default_factory=dict)
 
@@ -93,6 +82,21 @@ class Checklist:
 
 
 @dataclass(frozen=True, slots=True)
+class Maintenance:
+    """A time that comes again and again, in which what matches is recorded but told to nobody."""
+
+    title: str
+    calendar: Calendar
+    duration: timedelta
+    matcher: Matcher
+
+    def window_at(self, now: datetime) -> Window | None:
+        """The window that lasts at `now`, or None."""
+        since = self.calendar.next_after(now - self.duration)
+        return Window(self.title, self.matcher, since, since + self.duration) if since <= now else None
+
+
+@dataclass(frozen=True, slots=True)
 class Schedules:
     """The whole file. `warnings` are mistakes that only some commands refuse (a placeholder contact)."""
 
@@ -101,10 +105,11 @@ class Schedules:
     language: str
     projects: tuple[Project, ...]
     slack: SlackRoute
-    contacts: Mapping[str, Contact]
-    escalation: Mapping[str, tuple[Step, ...]]
+    contacts: Mapping[str, Person]
+    escalation: Mapping[str, Policy]
     checklists: Mapping[str, Checklist]
     project_escalation: Mapping[str, str]
+    maintenance: tuple[Maintenance, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def named(self, job: str) -> Checklist:
@@ -113,6 +118,21 @@ class Schedules:
             known = self.checklists
             raise ConfigError(f"{self.path}: no job is called {job!r}; {allowed_words(known)}{nearest(job, known)}")
         return self.checklists[job]
+
+    def windows_at(self, now: datetime) -> tuple[Window, ...]:
+        """The maintenance windows that last at `now`."""
+        found = (maintenance.window_at(now) for maintenance in self.maintenance)
+        return tuple(window for window in found if window is not None)
+
+    def policy_of(self, entry: ScheduleEntry, project: Project) -> Policy | None:
+        """Who hears of a failure of `entry` in `project`; None: nobody is paged."""
+        name = self.escalation_of(entry, project)
+        return self.escalation[name] if name else None
+
+    def policy_of_unknown(self, entry: ScheduleEntry, project: Project) -> Policy | None:
+        """Who hears when `entry` cannot be judged for a while: the policy `monitoring`, else the entry's own."""
+        own = self.policy_of(entry, project)
+        return self.escalation.get(MONITORING, own) if own else None
 
     def escalation_of(self, entry: ScheduleEntry, project: Project) -> str | None:
         """The policy that pages for `entry` in `project`, or None. Entry, checklist, project: the nearest wins."""

@@ -5,10 +5,12 @@ Works on the plain data and forgives what is malformed, so that one mistake neve
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sagebase_ops.config.mistakes import Mistake, Path, allowed_words, dotted, nearest
 from sagebase_ops.config.source import Source
+from sagebase_ops.domain.quantities import parse_duration, write_duration
 
 EVERYONE = "everyone"
 NOBODY = "none"
@@ -21,6 +23,8 @@ def reference_mistakes(source: Source) -> Iterator[Mistake]:
     """Every word that names a policy, a contact or a placeholder which is not there."""
     yield from _policies(source)
     yield from _contacts(source)
+    yield from _waits(source)
+    yield from _dependencies(source)
     yield from _placeholders(source)
     yield from _project_ids(source)
 
@@ -100,6 +104,41 @@ def _contacts(source: Source) -> Iterator[Mistake]:
         if word not in known:
             what = f"no contact is called {word!r}; {allowed_words(known)}{nearest(word, known)}"
             yield Mistake(source.place_of(path), dotted(path), what)
+
+
+def _waits(source: Source) -> Iterator[Mistake]:
+    """A step that waits no longer than the one before it would be told with it or before it."""
+    before: dict[str, timedelta] = {}
+    for path, step in _steps(source.data):
+        given = step.get("after") if isinstance(step, dict) else None
+        try:
+            wait = parse_duration(given)
+        except ValueError:
+            continue
+        policy = str(path[1])
+        if policy in before and wait <= before[policy]:
+            what = f"must be longer than the step before it ({write_duration(before[policy])}): steps go in the order of their waits"
+            yield Mistake(source.place_of((*path, "after")), f'{dotted((*path, "after"))} = "{given}"', what)
+        before[policy] = max(wait, before.get(policy, wait))
+
+
+def _dependencies(source: Source) -> Iterator[Mistake]:
+    """`depends_on` names another entry of the checklist."""
+    for name, checklist in _mapping(source.data, "checklists").items():
+        entries = checklist.get("checks") if isinstance(checklist, dict) else None
+        raw = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        for position, entry in enumerate(raw):
+            word, path = entry.get("depends_on"), ("checklists", name, "checks", position, "depends_on")
+            others = [entry_name(other) for other in raw if other is not entry]
+            if isinstance(word, str) and word not in others:
+                what = f"no other entry of the checklist is called {word!r}; {allowed_words(others)}{nearest(word, others)}"
+                yield Mistake(source.place_of(path), dotted(path), what)
+
+
+def entry_name(raw: Mapping[str, Any]) -> str:  # Any: not validated yet
+    """An entry's name: its own; else the metric's for `metric`; else the check's."""
+    metric = raw.get("metric") if raw.get("check") == "metric" else None
+    return str(raw.get("name") or metric or raw.get("check"))
 
 
 def _placeholders(source: Source) -> Iterator[Mistake]:

@@ -40,7 +40,8 @@ def test_what_is_down_pages_and_what_is_slow_stands_in_the_digest() -> None:
 
 
 def test_everyone_is_spelt_out() -> None:
-    assert load(SHIPPED).escalation["default"][2].tell == ("operator", "tech_lead")
+    told = load(SHIPPED).escalation["default"].steps[2].tell
+    assert [person.name for person in told] == ["運用担当者", "技術責任者"]
 
 
 def test_the_schema_accepts_the_shipped_file_and_refuses_an_unknown_check() -> None:
