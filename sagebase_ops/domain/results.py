@@ -76,11 +76,25 @@ class Finding:
     notes: tuple[Note, ...] = ()
     muted_by: str | None = None
 
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """The time that was asked about (aware), as `asked` says it; None for a look at the present."""
+        start, end = _moment(self.asked.get("start")), _moment(self.asked.get("end"))
+        return (start, end) if start and end else None
+
     def with_values(self) -> Mapping[str, Value]:
         """All that the sentence may name: its own values, `value`, `limit` and `target`."""
         measured = {"value": self.value, "limit": self.limit}
         known = {name: amount for name, amount in measured.items() if amount is not None}
         return {"target": self.target.name, **known, **self.values}
+
+
+def _moment(given: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        return None
+    return found if isinstance(found, datetime) and found.tzinfo else None
 
 
 def _finding(verdict: Verdict, target: Target, sentence: Sentence, given: Mapping[str, Any]) -> Finding:
