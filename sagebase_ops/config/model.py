@@ -50,10 +50,10 @@ class ScheduleEntry:
     name: str
     definition: CheckDefinition
     params: CheckParams
-    rules: Rules
     title: str | None = None
     guide: str | None = None
     escalation: str | None = None
+    rules: Rules = field(default_factory=Rules)
     depends_on: str | None = None
     line: int | None = None
     params_by_project: Mapping[str, CheckParams] = field(default_factory=dict)
