@@ -16,7 +16,7 @@ import structlog
 from sagebase_ops.clock import Clock
 from sagebase_ops.domain import notifications as outbox
 from sagebase_ops.domain.notifications import Delivery, Notification, Posted
-from sagebase_ops.errors import ClaimLostError, SlackError
+from sagebase_ops.errors import ClaimLostError, SlackError, StaleError
 from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, SlackClient
 from sagebase_ops.slack.messages.arguments import post_arguments
 from sagebase_ops.slack.refusals import RefusalKind, kind_of
@@ -146,7 +146,10 @@ class Sender:
         if self.closed or not await self._has_lease():
             return
         going = outbox.sending(row, self._clock.now())
-        await self._save(going)
+        try:
+            await self._save(going)
+        except StaleError:  # a newer edit took its place while this one waited for its turn: the next round sends that
+            return
         try:
             posted = await self._slack.post(post_arguments(_channel(row), row.message, row.key, _thread(row)))
         except SlackError as error:

@@ -1,13 +1,13 @@
 """The outbox against the pretend Slack, over sockets, with every way in which a line breaks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sagebase_ops.domain.notifications import Message, notifications_of, sending
+from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, notifications_of, sending
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.jobs.deliver_outbox import LEASE, Sender
 from sagebase_ops.sandbox.faults import Fault
@@ -15,7 +15,7 @@ from sagebase_ops.sandbox.scenario import SlackChannel
 from sagebase_ops.sandbox.server import Sandbox
 from sagebase_ops.sandbox.slack.workspace import BOT_TOKEN
 from sagebase_ops.slack.client import SlackClient
-from sagebase_ops.store.base import Outcome, Store
+from sagebase_ops.store.base import Decision, Outcome, Store
 from sagebase_ops.store.sqlite.opening import open_store
 from tests.fakes import NINE, FakeClock
 
@@ -43,6 +43,18 @@ class Impatient(FakeClock):
 
     async def sleep(self, seconds: float) -> None:
         await self.advance(seconds=max(seconds, 0.0))
+
+
+class Interrupted(Impatient):
+    """Something happens, once, while somebody sleeps."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def sleep(self, seconds: float) -> None:
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            await happens()
+        await super().sleep(seconds)
 
 
 class Sending:
@@ -119,6 +131,24 @@ async def test_a_channel_gets_one_post_a_second(sending_to: Sending) -> None:
     started = sending_to.clock.monotonic()
     await sending_to.sender.deliver_due()
     assert sending_to.clock.monotonic() - started == pytest.approx(1.0)
+
+
+async def test_of_two_edits_the_newer_is_told_also_where_the_older_was_on_its_way_already(
+    box: Sandbox, store: Store
+) -> None:
+    clock = Interrupted()
+    one = Sending(box, store, clock)
+    await one.decided(messages=DIGEST[:1])
+    await one.sender.deliver_due()
+
+    async def decide(text: str) -> None:
+        edit = Notification("n", NEXT, "#sagebase-ops", Message(text), clock.now(), clock.now(), action=Action.EDIT)
+        await store.decide(Decision(notifications=(edit,)), clock.now())
+
+    await decide("older")
+    clock.meanwhile = lambda: decide("newer")
+    await one.sender.deliver_due()
+    assert ("older" in one.texts, "newer" in one.texts) == (False, True)
 
 
 @pytest.mark.parametrize("kind", ["timeout_after", "reset", "half_page", "malformed"])
