@@ -172,6 +172,11 @@ def fingerprint_of(entry: EntryRef, target: Target) -> Fingerprint:
     return Fingerprint(entry.project, entry.check, entry.name, f"{target.kind} {target.name}")
 
 
+def notice_of(installation: str, group: str) -> str:
+    """The name of the notice that all posts of a group belong to."""
+    return f"{installation}:incident:{group}"
+
+
 def advance(known: Incident | None, seen: Seen, now: datetime) -> Advanced:
     """One finding more about this fingerprint. Only a failure opens, only a pass ends; the rest changes next to nothing."""
     if seen.finding.verdict is Verdict.FAIL:

@@ -178,7 +178,7 @@ class Store(Protocol):
         """Forget what is older, and say how many runs that were.
 
         Runs by their start, with their slots and missed rows; notices by their youngest post, once all are final and no
-        incident that is kept shares their name; incidents by their resolve, once none of their group is live; silences by
+        incident that is kept is told there (`domain.incidents.notice_of`); incidents by their resolve, once none of their group is live; silences by
         their end; audit and the names of decisions by when they were written.
         """
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sagebase_ops.domain.incidents import Incident, State
+from sagebase_ops.domain.incidents import Incident, State, notice_of
 from sagebase_ops.errors import ClaimLostError, StaleError, StoreError
 from sagebase_ops.store.base import Decision, Outcome, Store
 from tests.contract.conftest import Place
@@ -321,6 +321,18 @@ async def test_the_name_of_a_decision_is_forgotten_with_the_rest(store: Store) -
     assert not await store.decide(decision, at(20))
     await store.prune(at(10.1))
     assert await store.decide(decision, at(20))
+
+
+async def test_the_posts_of_an_incident_stay_as_long_as_it_does(store: Store) -> None:
+    notice = notice_of(store.installation, opened().group)
+    await store.decide(Decision((opened(),), notifications=posts(notice)), at(10))
+    await deliver(store, notice, at(10))
+    await store.prune(at(30))
+    assert len(await store.notice(notice)) == 1
+
+    await write(store, kept(ended(opened(), 20)))
+    await store.prune(at(30))
+    assert await store.notice(notice) == []
 
 
 async def test_the_first_post_of_a_notice_stays_while_younger_ones_do(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""A run and a notification come back from their records exactly as they were."""
+"""Runs, incidents, silences and notifications come back from their records exactly as they were."""
 
 import json
 from dataclasses import replace
@@ -10,19 +10,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from sagebase_ops.domain.notifications import Delivery, Message, Notification, Posted
+from sagebase_ops.domain.escalation import Eta, Person, Policy, Step
+from sagebase_ops.domain.incidents import Fingerprint, Incident, Rules, State, StoryLine
+from sagebase_ops.domain.notifications import Action, Delivery, Message, Notification, Posted
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run, Trigger
+from sagebase_ops.domain.silences import Matcher, Silence
 from sagebase_ops.domain.slots import Missed, MissedReason
 from sagebase_ops.errors import StoreError
 from sagebase_ops.store.records import (
     READABLE,
     VERSION,
+    read_incident,
     read_notification,
     read_run,
+    read_silence,
+    write_incident,
     write_notification,
     write_run,
+    write_silence,
 )
 
 texts = some.text(max_size=20)
@@ -100,6 +107,45 @@ notifications = some.builds(
     parent=posted,
     error=maybe_texts,
     plain=some.booleans(),
+    action=some.sampled_from(Action),
+    broadcast=some.booleans(),
+)
+spans = some.timedeltas(timedelta(0), timedelta(days=400))
+maybe_times = some.none() | times
+people = some.lists(some.builds(Person, texts, texts), max_size=2).map(tuple)
+incidents = some.builds(
+    Incident,
+    id=texts,
+    fingerprint=some.builds(Fingerprint, texts, texts, texts, texts),
+    state=some.sampled_from(State),
+    entry=entries,
+    finding=findings,
+    rules=some.builds(Rules, spans, some.integers(1, 5), spans, spans),
+    policy=some.builds(Policy, texts, some.lists(some.builds(Step, spans, people), max_size=2).map(tuple)),
+    group=texts,
+    since=times,
+    seen_at=times,
+    opened_at=maybe_times,
+    steps_taken=some.integers(0, 9),
+    told=some.booleans(),
+    passes=some.integers(0, 9),
+    rounds=some.integers(0, 9),
+    names=some.lists(texts, max_size=2).map(tuple),
+    acknowledged_by=maybe_texts,
+    acknowledged_at=maybe_times,
+    eta=some.none() | some.builds(Eta, times, some.integers(0, 9)),
+    resolved_at=maybe_times,
+    resolved_by=maybe_texts,
+    failing_since=maybe_times,
+    reopened=some.lists(times, max_size=2).map(tuple),
+    flapping=some.booleans(),
+    clean_since=maybe_times,
+    edited_at=maybe_times,
+    story=some.lists(some.builds(StoryLine, times, notes, maybe_texts), max_size=2).map(tuple),
+    version=some.integers(0, 2**40),
+)
+silences = some.builds(
+    Silence, texts, some.builds(Matcher, texts, texts, texts, texts), times, times, texts, texts, maybe_times
 )
 
 
@@ -130,6 +176,24 @@ def test_a_notification_comes_back_exactly(row: Notification) -> None:
 
     assert again == row
     assert kinds(again) == kinds(row)
+
+
+@settings(max_examples=60, deadline=None)
+@given(incidents)
+def test_an_incident_comes_back_exactly(incident: Incident) -> None:
+    again = read_incident(write_incident(incident))
+
+    assert again == incident
+    assert kinds(again) == kinds(incident)
+
+
+@settings(max_examples=60, deadline=None)
+@given(silences)
+def test_a_silence_comes_back_exactly(silence: Silence) -> None:
+    again = read_silence(write_silence(silence))
+
+    assert again == silence
+    assert kinds(again) == kinds(silence)
 
 
 ROW = Notification(
@@ -165,6 +229,19 @@ def changed(**values: Any) -> str:  # Any: JSON
 @pytest.mark.parametrize("version", READABLE)
 def test_its_own_version_and_the_one_before_are_read(version: int) -> None:
     assert read_notification(changed(version=version)) == ROW
+
+
+def test_a_notification_of_version_1_is_a_post_in_its_thread_only() -> None:
+    """As version 1 wrote it, which knew neither `action` nor `broadcast`."""
+    record = (
+        '{"version":1,"record":{"notice":"digest","place":0,"channel":"#ops","message":{"text":"text","blocks":[],'
+        '"attachments":[],"in_thread":false},"created_at":{"$":"time","value":"2026-01-01T00:00:00+00:00"},'
+        '"due_at":{"$":"time","value":"2026-01-01T00:00:00+00:00"},"fallback":null,"priority":3,"state":"waiting",'
+        '"tries":0,"reads":0,"sent_at":null,"posted":null,"parent":null,"error":null,"plain":false}}'
+    )
+
+    assert read_notification(record) == ROW
+    assert (ROW.action, ROW.broadcast) == (Action.POST, False)
 
 
 def test_a_field_that_the_other_version_does_not_have_takes_its_default() -> None:

@@ -24,6 +24,7 @@ LISTED = (
     "SELECT record FROM incidents WHERE opened_at IS NOT NULL"
     " ORDER BY state = 'resolved', opened_at DESC, rowid DESC LIMIT ?"
 )
+SILENCES = "SELECT record FROM silences WHERE until > ? ORDER BY since, id"
 AUDIT = "SELECT at, by, what, subject, detail, via FROM audit ORDER BY at DESC, rowid DESC LIMIT ?"
 
 
@@ -52,8 +53,7 @@ def incidents(db: sqlite3.Connection, limit: int) -> Sequence[Incident]:
 
 
 def silences(db: sqlite3.Connection, until_after: datetime) -> Sequence[Silence]:
-    rows = db.execute("SELECT record FROM silences WHERE until > ? ORDER BY since, id", (as_text(until_after),))
-    return [read_silence(row[0]) for row in rows]
+    return [read_silence(row[0]) for row in db.execute(SILENCES, (as_text(until_after),))]
 
 
 def audit(db: sqlite3.Connection, limit: int) -> Sequence[Audit]:

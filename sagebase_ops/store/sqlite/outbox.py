@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from sagebase_ops.domain.incidents import notice_of
 from sagebase_ops.domain.notifications import FINAL, NEXT, Delivery, Notification, gives_way, in_place_of
 from sagebase_ops.errors import ClaimLostError, StaleError, StoreError
 from sagebase_ops.store.base import Backlog
@@ -27,6 +28,11 @@ NOTICE = (
     " ON first.notice = post.notice AND first.place = 0 AND post.place > 0 WHERE post.notice = ? ORDER BY post.place"
 )
 
+END = (
+    "SELECT place, CASE WHEN action = 'edit' AND state = 'waiting' THEN record END FROM notifications"
+    " WHERE notice = ? ORDER BY place DESC LIMIT 1"
+)
+
 
 def take_sender_lease(db: sqlite3.Connection, owner: str, now: datetime, until: datetime) -> bool:
     taken = db.execute(
@@ -44,13 +50,14 @@ def release_sender_lease(db: sqlite3.Connection, owner: str) -> None:
 def queue(db: sqlite3.Connection, rows: Iterable[Notification], now: datetime) -> None:
     """One by one, since the place of a row may hang on the one before it."""
     for row in rows:
-        last = _last(db, row) if row.place == NEXT else None
-        if last is not None and gives_way(last, row):
-            db.execute(_UPDATE, _columns(in_place_of(last, row), now))
-        elif row.place == NEXT:
-            db.execute(_INSERT, _columns(replace(row, place=last.place + 1 if last else 0), now))
-        else:
+        if row.place != NEXT:
             db.execute(_INSERT, _columns(row, now))
+            continue
+        place, edit = _end(db, row.notice)
+        if edit is not None and gives_way(edit, row):
+            db.execute(_UPDATE, _columns(in_place_of(edit, row), now))
+        else:
+            db.execute(_INSERT, _columns(replace(row, place=place + 1), now))
 
 
 def due_notifications(db: sqlite3.Connection, now: datetime, limit: int) -> Sequence[Notification]:
@@ -94,14 +101,14 @@ def backlog(db: sqlite3.Connection) -> Backlog:
     )
 
 
-def prune(db: sqlite3.Connection, before: datetime) -> None:
+def prune(db: sqlite3.Connection, installation: str, before: datetime) -> None:
     """Whole notices only: what is still to come needs to know where the first post stands."""
     db.execute(
         "DELETE FROM notifications WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM notifications AS other"
         " WHERE other.notice = notifications.notice"
         " AND (other.state NOT IN ('sent', 'refused') OR other.created_at >= ?))"
-        " AND notice NOT IN (SELECT shared FROM incidents)",
-        (as_text(before), as_text(before)),
+        " AND notice NOT IN (SELECT ? || shared FROM incidents)",
+        (as_text(before), as_text(before), notice_of(installation, "")),
     )
 
 
@@ -141,12 +148,10 @@ def _refuse_overtaken(db: sqlite3.Connection, row: Notification) -> None:
         raise StaleError(f"a newer edit took the place of {row.key} meanwhile; read it again")
 
 
-def _last(db: sqlite3.Connection, row: Notification) -> Notification | None:
-    """The last post of its notice."""
-    found = db.execute(
-        "SELECT record FROM notifications WHERE notice = ? ORDER BY place DESC LIMIT 1", (row.notice,)
-    ).fetchone()
-    return read_notification(found[0]) if found else None
+def _end(db: sqlite3.Connection, name: str) -> tuple[int, Notification | None]:
+    """The last place of a notice, and the edit that waits there. Before the first post that place is -1."""
+    place, edit = db.execute(END, (name,)).fetchone() or (-1, None)
+    return place, read_notification(edit) if edit else None
 
 
 def _with_parent(record: str, first: str | None) -> Notification:

@@ -36,10 +36,10 @@ def runs(db: sqlite3.Connection, job: str | None, limit: int) -> Sequence[Run]:
     return [read_run(row[0]) for row in rows]
 
 
-def prune(db: sqlite3.Connection, before: datetime) -> int:
+def prune(db: sqlite3.Connection, installation: str, before: datetime) -> int:
     """Their slots go with the runs, by the foreign key."""
     forgotten = db.execute("DELETE FROM runs WHERE started_at < ?", (as_text(before),)).rowcount
     slots.prune(db, before)
     incidents.prune(db, before)
-    outbox.prune(db, before)
+    outbox.prune(db, installation, before)
     return forgotten

@@ -73,7 +73,7 @@ class SqliteStore:
         return await self._database.read(slots.slot_run, slot)
 
     async def prune(self, before: datetime) -> int:
-        return await self._database.write(runs.prune, before)
+        return await self._database.write(runs.prune, self._installation, before)
 
     async def decide(self, decision: Decision, now: datetime) -> bool:
         return await self._database.write(incidents.decide, decision, now)

@@ -6,7 +6,7 @@ import pytest
 
 from sagebase_ops.domain.notifications import Message, notifications_of
 from sagebase_ops.store.base import Outcome
-from sagebase_ops.store.sqlite import outbox
+from sagebase_ops.store.sqlite import incidents, outbox
 from sagebase_ops.store.sqlite.opening import open_store
 from sagebase_ops.store.sqlite.store import SqliteStore
 from tests.contract.examples import at, run
@@ -33,6 +33,27 @@ async def test_the_outbox_is_asked_by_its_indexes(
 
     assert steps[0].endswith(index)
     assert not [step for step in steps if "TEMP B-TREE" in step or (" USING " not in step and "SUBQUERY" not in step)]
+
+
+@pytest.mark.parametrize(
+    ("query", "values", "indexes"),
+    [
+        (incidents.LIVE, ("2026",), ["incidents_one_live_per_fingerprint", "incidents_by_resolve (resolved_at>?)"]),
+        (incidents.LISTED, (50,), ["incidents_by_opening"]),
+        (incidents.SILENCES, ("2026",), ["silences_by_end (until>?)"]),
+        (incidents.AUDIT, (50,), ["sqlite_autoindex_audit_1"]),
+        (outbox.END, ("digest",), ["sqlite_autoindex_notifications_1 (notice=?)"]),
+    ],
+    ids=["live", "listed", "silences", "audit", "end"],
+)
+async def test_incidents_are_asked_by_their_indexes(
+    tmp_path: Path, query: str, values: tuple[object, ...], indexes: list[str]
+) -> None:
+    """However many were resolved in 400 days."""
+    async with await open_store(tmp_path / "state.db", sandbox=False) as store:
+        steps = await plan(store, query, *values)
+
+    assert [step.split(" INDEX ")[1] for step in steps if " INDEX " in step] == indexes
 
 
 async def test_of_ten_thousand_waiting_posts_the_first_are_found(tmp_path: Path) -> None:
