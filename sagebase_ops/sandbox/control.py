@@ -1,7 +1,7 @@
 """The control port: look at the pretend world, and make things happen in it. JSON in and out."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
@@ -11,13 +11,21 @@ from starlette.routing import Route
 
 from sagebase_ops.sandbox.faults import KINDS, Fault
 from sagebase_ops.sandbox.scenario import ScenarioError, shipped_names, span
-from sagebase_ops.sandbox.slack.presses import buttons, press
+from sagebase_ops.sandbox.slack.delivery import How, Interactivity
+from sagebase_ops.sandbox.slack.presses import buttons
 from sagebase_ops.sandbox.slack.views import as_control_shows
 from sagebase_ops.sandbox.world import World
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object."""
 
+_HOW = {
+    "times": "how often Slack sends it (1)",
+    "forge": "true: signed with another secret, by HTTP",
+    "age": "how old its time stamp is, such as 10m, by HTTP",
+    "wait": "how long Slack waits for the acknowledgement (3s)",
+}
+_MOST_TIMES = 100
 _ALLOWED: dict[str, Json] = {
     "/scenario": {"name": "a shipped scenario, or the path of one"},
     "/faults": {
@@ -26,11 +34,26 @@ _ALLOWED: dict[str, Json] = {
         "times": "a number",
     },
     "/clock": {"advance": "such as 30m"},
-    "/press": {"action_id": "of a button", "user": "who presses, such as U0SATO0001", "ts": "of the message it is in"},
+    "/press": {
+        "action_id": "of a button",
+        "user": "who presses, such as U0SATO0001",
+        "ts": "of the message it is in",
+        "value": "which of several buttons, or which choice of a menu (may be left out)",
+        "state": "what stands in the message's other menus, by block id and action id (may be left out)",
+        **_HOW,
+    },
+    "/submit": {
+        "values": "a text, or the value of a choice, by the modal's block ids",
+        "view": "id of the modal; left out: the newest",
+        **_HOW,
+    },
+    "/interactivity": {"url": "such as http://127.0.0.1:8080/slack/interactions", "signing_secret": "the app's"},
+    "/disconnect": {"warning": "true: with Slack's word that it wants a fresh connection; false: without"},
 }
 _LISTED = {path: ["allowed"] for path in _ALLOWED} | {
     "/scenario": ["allowed", "scenarios"],
     "/press": ["allowed", "buttons"],
+    "/submit": ["allowed", "modals"],
 }
 """What a 400 lists, by path."""
 
@@ -68,21 +91,30 @@ def control_app(world: World) -> Starlette:
             _post(world, "/scenario", lambda body: world.play(_text(body, "name"))),
             _post(world, "/faults", lambda body: world.faults.add(_fault(body))),
             _post(world, "/clock", lambda body: world.advance(span(body.get("advance")))),
-            _post(world, "/press", lambda body: press(world.slack, *(_text(body, key) for key in _ALLOWED["/press"]))),
+            _post(world, "/press", lambda body: _press(world, body)),
+            _post(world, "/submit", lambda body: _submit(world, body)),
+            _post(world, "/interactivity", lambda body: _set_interactivity(world, body)),
+            _post(world, "/disconnect", lambda body: world.presses.sockets.close(warning=_flag(body, "warning"))),
         ]
     )
 
 
-def _post(world: World, path: str, act: Callable[[Json], None]) -> Route:
+def _post(world: World, path: str, act: Callable[[Json], Awaitable[Json | None] | None]) -> Route:
     """A 400 says what is wrong and lists what is allowed."""
 
     async def endpoint(request: Request) -> Response:
         try:
-            act(_object(await request.body()))
+            acted = act(_object(await request.body()))
+            told = await acted if acted is not None else None
         except (ScenarioError, ValueError, KeyError) as error:
-            allowed = {"allowed": _ALLOWED[path], "scenarios": shipped_names(), "buttons": buttons(world.slack)}
+            allowed = {
+                "allowed": _ALLOWED[path],
+                "scenarios": shipped_names(),
+                "buttons": buttons(world.slack),
+                "modals": _modals(world),
+            }
             return JSONResponse({"error": str(error), **{key: allowed[key] for key in _LISTED[path]}}, 400)
-        return JSONResponse({"ok": True})
+        return JSONResponse({"ok": True, **(told or {})})
 
     return Route(path, endpoint, methods=["POST"])
 
@@ -98,6 +130,46 @@ def _text(body: Json, key: str) -> str:
     if not isinstance(body.get(key), str):
         raise ValueError(f"{key} is missing or no text")  # noqa: TRY004 (answered as 400)
     return str(body[key])
+
+
+def _flag(body: Json, key: str) -> bool:
+    given = body.get(key, False)
+    if not isinstance(given, bool):
+        raise ValueError(f"{key} must be true or false")  # noqa: TRY004 (answered as 400)
+    return given
+
+
+def _how(body: Json) -> How:
+    times = body.get("times", 1)
+    if not isinstance(times, int) or not 0 < times <= _MOST_TIMES:
+        raise ValueError(f"times must be a number from 1 to {_MOST_TIMES}")
+    return How(times, _flag(body, "forge"), span(body.get("age", "0s")), span(body.get("wait", "3s")))
+
+
+async def _press(world: World, body: Json) -> Json:
+    action_id, user, ts = (_text(body, key) for key in ("action_id", "user", "ts"))
+    value, state = body.get("value"), body.get("state") or {}
+    if not isinstance(state, dict) or not isinstance(value, str | None):
+        raise ValueError("value must be a text, state an object")  # noqa: TRY004 (answered as 400)
+    return await world.presses.press(action_id, user, ts, value=value, state=state, how=_how(body))
+
+
+async def _submit(world: World, body: Json) -> Json:
+    values, view = body.get("values"), body.get("view")
+    if not isinstance(values, dict) or not all(isinstance(one, str) for one in values.values()):
+        raise ValueError("values must be an object of texts")
+    return await world.presses.submit(values, view if view is None else str(view), _how(body))
+
+
+def _set_interactivity(world: World, body: Json) -> None:
+    world.presses.doors.interactivity = Interactivity(_text(body, "url"), _text(body, "signing_secret"))
+
+
+def _modals(world: World) -> list[Json]:
+    return [
+        {"id": one.id, "user": one.user, "view": one.given, "mistakes": dict(one.mistakes)}
+        for one in world.presses.modals.open
+    ]
 
 
 def _fault(body: Json) -> Fault:
@@ -117,6 +189,8 @@ def _state(world: World) -> Json:
         "faults": [{"method": one.method, "kind": one.kind, "times": one.times} for one in world.faults.waiting()],
         "calls": len(world.calls),
         "presses": world.slack.presses,
+        "modals": _modals(world),
+        "sockets": world.presses.sockets.count,
     }
 
 

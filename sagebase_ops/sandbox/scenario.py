@@ -168,7 +168,7 @@ class Scenario(Part):
     quota_exhausted: list[str] = []
     slack_down: bool = False
     slack_channels: list[SlackChannel] = []
-    slack_scopes: list[str] = ["chat:write", "channels:history", "channels:read", "users:read"]
+    slack_scopes: list[str] = ["chat:write", "channels:history", "channels:read", "users:read", "usergroups:read"]
 
 
 def shipped_names() -> list[str]:

@@ -15,7 +15,7 @@ from sagebase_ops.sandbox.front_door import FrontDoor
 from sagebase_ops.sandbox.grpc_server import start_grpc
 from sagebase_ops.sandbox.rest import rest_app
 from sagebase_ops.sandbox.slack.app import slack_app
-from sagebase_ops.sandbox.slack.workspace import BOT_TOKEN
+from sagebase_ops.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN
 from sagebase_ops.sandbox.website import website_app, with_websites
 from sagebase_ops.sandbox.wire import BreakableHttp
 from sagebase_ops.sandbox.world import World
@@ -67,6 +67,7 @@ class Sandbox:
             "SAGEBASE_OPS_GCP_REST_ENDPOINT": self.rest,
             "SAGEBASE_OPS_SLACK_BASE_URL": self.slack,
             "SAGEBASE_OPS_SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SAGEBASE_OPS_SLACK_APP_TOKEN": APP_TOKEN,
             "SAGEBASE_OPS_SANDBOX_PROJECT": self.world.projects[0],
         }
         gcloud = {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": f"{self.rest}/" for name in _GCLOUD}
@@ -89,7 +90,9 @@ async def _serving(
 ) -> AsyncIterator[int]:  # Any: an ASGI application
     """Uvicorn on loopback, added to `servers`; yields the port it got."""
     listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", http=BreakableHttp, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, log_level="critical", lifespan="off", http=BreakableHttp, ws="wsproto", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # older uvicorn had it; signals are the caller's
     servers.append(server)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sagebase_ops.sandbox.faults import Faults
 from sagebase_ops.sandbox.refusals import api_disabled, permission_denied, quota_exceeded
 from sagebase_ops.sandbox.scenario import RunService, Scenario, load_scenario
+from sagebase_ops.sandbox.slack.presses import Presses
 from sagebase_ops.sandbox.slack.workspace import Workspace
 
 MOST_CALLS = 100_000
@@ -50,6 +51,7 @@ class World:
         self.asking = ""  # the request that is being answered, set by the door that it came through
         self._ahead = timedelta(0)
         self.slack = Workspace(self.now, lambda: self.scenario.slack_channels)
+        self.presses = Presses(self.slack, self.now)
         self.play(scenario)
 
     def play(self, name: str) -> None:

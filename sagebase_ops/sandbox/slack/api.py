@@ -13,6 +13,7 @@ from sagebase_ops.sandbox.slack import chat, reading
 from sagebase_ops.sandbox.slack.calling import Calling, bot_of, read_arguments
 from sagebase_ops.sandbox.slack.content import SlackRefusalError
 from sagebase_ops.sandbox.slack.rates import Rates
+from sagebase_ops.sandbox.slack.sockets import opened
 from sagebase_ops.sandbox.slack.workspace import Json
 from sagebase_ops.sandbox.wire import Torn, through
 from sagebase_ops.sandbox.world import World
@@ -45,6 +46,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.info": Method(reading.channel_info, "channels:read"),
     "users.info": Method(reading.user_info, "users:read"),
     "users.list": Method(reading.list_users, "users:read"),
+    "usergroups.users.list": Method(reading.usergroup_users, "usergroups:read"),
+    "views.open": Method(chat.open_view),
 }
 
 
@@ -78,6 +81,8 @@ async def _answer(world: World, rates: Rates, method: str, request: Request) -> 
     arguments = await read_arguments(request)
     if method == "api.test":
         return _echo(arguments)
+    if method == "apps.connections.open":  # the one method of an app's token
+        return {"ok": True, **opened(world.presses.sockets, request, arguments)}
     bot = bot_of(request, arguments)
     known = METHODS.get(method)
     if known is None:
@@ -88,7 +93,7 @@ async def _answer(world: World, rates: Rates, method: str, request: Request) -> 
     wait = rates.wait_for_method(method)
     if wait:
         raise SlackRefusalError("ratelimited", status=429, retry_after=wait)
-    return {"ok": True, **known.answer(Calling(world.slack, bot, arguments), rates)}
+    return {"ok": True, **known.answer(Calling(world.slack, bot, arguments, world.presses.modals), rates)}
 
 
 def _echo(arguments: Json) -> Json:

@@ -168,3 +168,7 @@ MESSAGE_BLOCKS: Fields = {
         at_least_one("title", "rich_text_title"),
     ),
 }
+MODAL_BLOCKS: Fields = {
+    **{kind: check for kind, check in _SIMPLE.items() if kind not in ("table", "data_table", "file")},
+    "alert": _block({"text": text(200)}, {"level": one_of("default", "info", "warning", "error", "success")}),
+}

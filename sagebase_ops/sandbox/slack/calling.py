@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from sagebase_ops.sandbox.slack.content import SlackRefusalError, read_json
+from sagebase_ops.sandbox.slack.modals import Modals
 from sagebase_ops.sandbox.slack.workspace import Bot, Channel, Json, Workspace
 
 _TRUE = {True, "1", "true", "True"}
@@ -19,6 +20,7 @@ class Calling:
     workspace: Workspace
     bot: Bot
     arguments: Json
+    modals: Modals
 
     def text(self, name: str) -> str:
         """A required argument."""
@@ -88,5 +90,5 @@ def bot_of(request: Request, arguments: Json) -> Bot:
         raise SlackRefusalError("not_authed")
     bot = Bot.of_token(token)
     if bot is None:
-        raise SlackRefusalError("invalid_auth")
+        raise SlackRefusalError("not_allowed_token_type" if token.startswith("xapp-") else "invalid_auth")
     return bot

@@ -1,4 +1,4 @@
-"""The methods that write: chat.postMessage, chat.update, chat.delete, chat.postEphemeral, chat.getPermalink."""
+"""The methods that write: chat.*, and views.open."""
 
 import hashlib
 from typing import Any
@@ -62,6 +62,13 @@ def delete(call: Calling, _rates: Rates) -> Json:
     message.deleted = True
     call.workspace.touch()
     return {"channel": channel.id, "ts": message.ts}
+
+
+def open_view(call: Calling, _rates: Rates) -> Json:
+    trigger_id = call.text("trigger_id")
+    view = call.modals.add(trigger_id, call.arguments.get("view"), call.bot)
+    call.workspace.touch()
+    return {"view": view.shown({})}
 
 
 def get_permalink(call: Calling, _rates: Rates) -> Json:

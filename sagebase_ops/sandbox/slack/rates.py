@@ -19,6 +19,7 @@ PER_MINUTE = {
     "conversations.list": 20,
     "users.info": 100,
     "users.list": 20,
+    "usergroups.users.list": 20,
 }
 
 

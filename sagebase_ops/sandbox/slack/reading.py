@@ -1,4 +1,4 @@
-"""The methods that read: conversations.*, users.*, auth.test. Pages are cut as Slack cuts them."""
+"""The methods that read: conversations.*, users.*, usergroups.users.list, auth.test. Pages are cut as Slack cuts them."""
 
 import base64
 import re
@@ -9,7 +9,7 @@ from sagebase_ops.sandbox.slack.calling import MOST_ON_A_PAGE, Calling
 from sagebase_ops.sandbox.slack.content import SlackRefusalError
 from sagebase_ops.sandbox.slack.rates import Rates
 from sagebase_ops.sandbox.slack.views import as_slack_shows, bot_view, channel_view, people_view
-from sagebase_ops.sandbox.slack.workspace import DOMAIN, TEAM, TEAM_NAME, Channel, Json, Message
+from sagebase_ops.sandbox.slack.workspace import DOMAIN, GROUPS, TEAM, TEAM_NAME, Channel, Json, Message
 
 T = TypeVar("T")
 _TS = re.compile(r"\d{1,11}(\.\d{1,6})?")
@@ -60,6 +60,13 @@ def user_info(call: Calling, _rates: Rates) -> Json:
 def list_users(call: Calling, _rates: Rates) -> Json:
     page, cursor = _page(call, [bot_view(call.bot), *people_view()], 100, lambda one: str(one["id"]))
     return {"members": page, "response_metadata": {"next_cursor": cursor}}
+
+
+def usergroup_users(call: Calling, _rates: Rates) -> Json:
+    members = GROUPS.get(call.text("usergroup"))
+    if members is None:
+        raise SlackRefusalError("no_such_subteam")
+    return {"users": list(members)}
 
 
 def _readable(channel: Channel) -> Channel:
