@@ -3,6 +3,7 @@
     OpsError
     ├── ConfigError        a mistake in schedules.yaml, the environment or the command line (exit 2)
     ├── GcpError           Google could not or would not answer; says what kind, and the remedy
+    ├── PayloadError       what came in is nothing that Slack sends
     ├── ProbeError         a request to the user's own service could not be made
     ├── SlackError         Slack could not or would not take a message
     └── StoreError         what is remembered cannot be read or written
@@ -71,6 +72,10 @@ class GcpError(OpsError):
         self.permission = permission
         self.remedy = remedy
         self.retryable = retryable
+
+
+class PayloadError(OpsError):
+    """What came in as a press is nothing that Slack sends; the message names what is missing."""
 
 
 class ProbeError(OpsError):

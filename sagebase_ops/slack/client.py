@@ -4,28 +4,28 @@ slack_sdk is imported at the first call. Its own retries post twice after a drop
 """
 
 import asyncio
+import math
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from http.client import HTTPException
-from threading import Thread
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
+from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.domain.notifications import Posted
 from sagebase_ops.errors import SlackError
 from sagebase_ops.slack.messages.arguments import EVENT_TYPE, Arguments
 from sagebase_ops.slack.refusals import refusal
+from sagebase_ops.slack.threads import beside
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
 Json: TypeAlias = Mapping[str, Any]  # a JSON object: any JSON inside
-Answer = TypeVar("Answer")
 
 SOCKET_TIMEOUT_SECONDS = 10
 """slack_sdk's: for one read or write of the socket, so an answer that drips outlasts it."""
@@ -36,7 +36,12 @@ PAGE_SIZE = 200
 MOST_PAGES = 200
 """A cursor that never ends is an answer that cannot be believed."""
 
+MEMBERS_KEPT = timedelta(minutes=5)
+"""How long an answer of who is in a user group serves: Slack answers about 20 of these questions a minute."""
+
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{7,}")
+_AS_JSON = ("chat.", "views.")
+_ONLY_WHEN_POSTED = ("unfurl_links", "unfurl_media", "thread_ts", "reply_broadcast")
 _KINDS = "public_channel,private_channel"
 
 
@@ -56,12 +61,19 @@ class SlackClient:
     """
 
     def __init__(
-        self, token: str, base_url: str | None = None, *, call_timeout_seconds: float = CALL_TIMEOUT_SECONDS
+        self,
+        token: str,
+        base_url: str | None = None,
+        *,
+        call_timeout_seconds: float = CALL_TIMEOUT_SECONDS,
+        clock: Clock | None = None,
     ) -> None:
         self._token = token
         self._base_url = base_url
         self._call_timeout_seconds = call_timeout_seconds
+        self._clock = clock or SystemClock()
         self._channel_ids: dict[str, str] = {}
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._identity: Identity | None = None
 
     async def post(self, arguments: Arguments) -> Posted:
@@ -75,6 +87,38 @@ class SlackClient:
         posted = Posted(_text(answer, "channel", doing), _text(answer, "ts", doing))
         self._channel_ids[channel] = posted.channel
         return posted
+
+    async def update(self, channel: str, ts: str, arguments: Arguments) -> None:
+        """Make the message at `ts` what `arguments` (of a post) say, and nothing of what it was. Source: chat.update.
+
+        `channel` is an id or a `#name`. The same again changes nothing, so no end of it has to be read back.
+        """
+        whole = {"blocks": [], "attachments": [], **arguments}  # Slack keeps the attachments that are not named
+        body = {name: value for name, value in whole.items() if name not in _ONLY_WHEN_POSTED}
+        channel_id = await self._channel_id(channel)
+        await self._call("chat.update", {**body, "channel": channel_id, "ts": ts}, f"an edit in {channel}")
+
+    async def ephemeral(self, channel: str, user: str, text: str) -> None:
+        """Show `text` to one user alone, until that one looks away. Source: chat.postEphemeral; nothing proves its end."""
+        arguments = {"channel": await self._channel_id(channel), "user": user, "text": text}
+        await self._call("chat.postEphemeral", arguments, f"a private answer in {channel}")
+
+    async def open_view(self, trigger_id: str, view: Json) -> None:
+        """Open a modal for whoever pressed; a trigger serves once, for three seconds. Source: views.open."""
+        await self._call("views.open", {"trigger_id": trigger_id, "view": view}, "a form to fill in")
+
+    async def usergroup_members(self, usergroup: str) -> frozenset[str]:
+        """Ids of the users in the user group `usergroup` (S…), at most MEMBERS_KEPT old. Source: usergroups.users.list."""
+        asked_at, members = self._members.get(usergroup, (-math.inf, frozenset[str]()))
+        if self._clock.monotonic() - asked_at < MEMBERS_KEPT.total_seconds():
+            return members
+        doing = f"the question who is in the user group {usergroup}"
+        users = (await self._call("usergroups.users.list", {"usergroup": usergroup}, doing)).get("users")
+        if not isinstance(users, list):
+            raise _broken(doing, "users")
+        found = frozenset(str(user) for user in users)
+        self._members[usergroup] = self._clock.monotonic(), found
+        return found
 
     async def find(
         self, channel: str, since: datetime, keys: Collection[str], thread_ts: str | None = None
@@ -146,10 +190,10 @@ class SlackClient:
         from slack_sdk.errors import SlackClientError
 
         call, body = partial(self._web.api_call, method), dict(arguments)
-        ask = partial(call, json=body) if method.startswith("chat.") else partial(call, params=body)
+        ask = partial(call, json=body) if method.startswith(_AS_JSON) else partial(call, params=body)
         try:
             async with asyncio.timeout(self._call_timeout_seconds):
-                answer = (await _beside(ask)).data
+                answer = (await beside(ask)).data
         except (SlackClientError, OSError, HTTPException, ValueError, AttributeError) as error:
             # slack_sdk lets through what urllib and http.client raise, and stumbles over JSON that is no object
             raise refusal(error, doing) from error
@@ -163,24 +207,14 @@ class SlackClient:
 
         options: dict[str, Any] = {}  # keyword arguments of two kinds
         if self._base_url:
-            _no_proxy_to(self._base_url)
-            options["base_url"] = f"{self._base_url.rstrip('/').removesuffix('/api')}/api/"
+            options["base_url"] = api_url(self._base_url)
         return WebClient(self._token, timeout=SOCKET_TIMEOUT_SECONDS, retry_handlers=[], **options)
 
 
-async def _beside(work: Callable[[], Answer]) -> Answer:
-    """The result of `work`, done in a thread of its own that holds up neither the loop nor the end of the program."""
-    result: Future[Answer] = Future()
-
-    def run() -> None:
-        if result.set_running_or_notify_cancel():
-            try:
-                result.set_result(work())
-            except Exception as error:  # noqa: BLE001 (handed to whoever waits)
-                result.set_exception(error)
-
-    Thread(target=run, name="slack-call", daemon=True).start()
-    return await asyncio.wrap_future(result)
+def api_url(base_url: str) -> str:
+    """Where the methods of a pretend Slack are; from now on no proxy stands between."""
+    _no_proxy_to(base_url)
+    return f"{base_url.rstrip('/').removesuffix('/api')}/api/"
 
 
 def _no_proxy_to(base_url: str) -> None:

@@ -30,8 +30,8 @@ class Health:
     next_slots: dict[str, str] = field(default_factory=dict)
 
 
-def health_app(look: Callable[[], Awaitable[Health]]) -> Starlette:
-    """`look` is called once a request to `/health`."""
+def health_app(look: Callable[[], Awaitable[Health]], *others: Route) -> Starlette:
+    """`look` is called once a request to `/health`; `others` answer on the same port."""
 
     async def live(_request: Request) -> Response:
         return PlainTextResponse("live\n")
@@ -44,4 +44,4 @@ def health_app(look: Callable[[], Awaitable[Health]]) -> Starlette:
         }
         return JSONResponse(body, 503 if found.problems else 200)
 
-    return Starlette(routes=[Route("/live", live), Route("/health", health)])
+    return Starlette(routes=[Route("/live", live), Route("/health", health), *others])
