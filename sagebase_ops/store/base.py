@@ -105,7 +105,7 @@ class Backlog:
 
 
 class Store(Protocol):
-    """Slots, runs and the outbox. `installation` is made with the store and begins the name of every notice."""
+    """Slots, runs, incidents and the outbox. `installation` is made with the store and begins the name of every notice."""
 
     @property
     def installation(self) -> str: ...
@@ -187,7 +187,8 @@ class Store(Protocol):
     async def decide(self, decision: Decision, now: datetime) -> bool:
         """Write a decision that comes from no run. False, and nothing is written, where `once` was decided before.
 
-        Raises StaleError where an incident was changed since it was read.
+        Raises StaleError, and writes nothing, where an incident was changed since it was read. So who tries again because the
+        answer was lost gets False or StaleError though it was written, and changes nothing by it.
         """
 
     async def live_incidents(self, resolved_after: datetime) -> Sequence[Incident]:

@@ -1,14 +1,20 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from sagebase_ops.domain.notifications import (
+    Action,
     Delivery,
     Message,
     Notification,
     Posted,
+    gives_way,
     in_plain_text,
     not_found,
     notifications_of,
     pause_after,
+    put_off,
     rerouted,
     sending,
     sent,
@@ -43,6 +49,27 @@ def test_a_post_without_an_answer_is_looked_for_three_times_before_it_is_sent_ag
     ]
     again = not_found(third, later(120))
     assert (again.state, again.due_at) == (Delivery.WAITING, later(120))
+
+
+EDIT = replace(row(), action=Action.EDIT)
+
+
+@pytest.mark.parametrize(
+    ("last", "newer", "gives"),
+    [
+        (EDIT, EDIT, True),
+        (row(), EDIT, False),
+        (EDIT, row(), False),
+        (sending(EDIT, NOW), EDIT, False),
+        (unproven(EDIT, "timeout"), EDIT, False),
+        (sent(EDIT, Posted("C1", "1")), EDIT, False),
+        (put_off(sending(EDIT, NOW), NOW, "ratelimited"), EDIT, True),
+    ],
+)
+def test_only_an_edit_that_surely_has_not_left_gives_way_to_a_newer_one(
+    last: Notification, newer: Notification, *, gives: bool
+) -> None:
+    assert gives_way(last, newer) is gives
 
 
 def test_looks_are_counted_anew_with_each_try() -> None:
