@@ -1,6 +1,5 @@
 """The control port: look at the pretend world, and make things happen in it. JSON in and out."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -11,7 +10,7 @@ from starlette.routing import Route
 
 from sagebase_ops.sandbox.faults import KINDS, Fault
 from sagebase_ops.sandbox.scenario import ScenarioError, shipped_names, span
-from sagebase_ops.sandbox.slack.delivery import How, Interactivity
+from sagebase_ops.sandbox.slack import by_hand
 from sagebase_ops.sandbox.slack.presses import buttons
 from sagebase_ops.sandbox.slack.views import as_control_shows
 from sagebase_ops.sandbox.world import World
@@ -25,7 +24,6 @@ _HOW = {
     "age": "how old its time stamp is, such as 10m, by HTTP",
     "wait": "how long Slack waits for the acknowledgement (3s)",
 }
-_MOST_TIMES = 100
 _ALLOWED: dict[str, Json] = {
     "/scenario": {"name": "a shipped scenario, or the path of one"},
     "/faults": {
@@ -88,13 +86,15 @@ def control_app(world: World) -> Starlette:
             Route("/messages", messages),
             Route("/messages", no_messages, methods=["DELETE"]),
             Route("/faults", no_faults, methods=["DELETE"]),
-            _post(world, "/scenario", lambda body: world.play(_text(body, "name"))),
+            _post(world, "/scenario", lambda body: world.play(by_hand.text(body, "name"))),
             _post(world, "/faults", lambda body: world.faults.add(_fault(body))),
             _post(world, "/clock", lambda body: world.advance(span(body.get("advance")))),
-            _post(world, "/press", lambda body: _press(world, body)),
-            _post(world, "/submit", lambda body: _submit(world, body)),
-            _post(world, "/interactivity", lambda body: _set_interactivity(world, body)),
-            _post(world, "/disconnect", lambda body: world.presses.sockets.close(warning=_flag(body, "warning"))),
+            _post(world, "/press", lambda body: by_hand.press(world.presses, body)),
+            _post(world, "/submit", lambda body: by_hand.submit(world.presses, body)),
+            _post(world, "/interactivity", lambda body: by_hand.set_interactivity(world.presses, body)),
+            _post(
+                world, "/disconnect", lambda body: world.presses.sockets.close(warning=by_hand.flag(body, "warning"))
+            ),
         ]
     )
 
@@ -104,7 +104,7 @@ def _post(world: World, path: str, act: Callable[[Json], Awaitable[Json | None] 
 
     async def endpoint(request: Request) -> Response:
         try:
-            acted = act(_object(await request.body()))
+            acted = act(by_hand.read_object(await request.body()))
             told = await acted if acted is not None else None
         except (ScenarioError, ValueError, KeyError) as error:
             allowed = {
@@ -119,52 +119,6 @@ def _post(world: World, path: str, act: Callable[[Json], Awaitable[Json | None] 
     return Route(path, endpoint, methods=["POST"])
 
 
-def _object(body: bytes) -> Json:
-    found = json.loads(body or b"{}")
-    if not isinstance(found, dict):
-        raise ValueError("the body must be a JSON object")  # noqa: TRY004 (a mistake of the caller, answered as 400)
-    return found
-
-
-def _text(body: Json, key: str) -> str:
-    if not isinstance(body.get(key), str):
-        raise ValueError(f"{key} is missing or no text")  # noqa: TRY004 (answered as 400)
-    return str(body[key])
-
-
-def _flag(body: Json, key: str) -> bool:
-    given = body.get(key, False)
-    if not isinstance(given, bool):
-        raise ValueError(f"{key} must be true or false")  # noqa: TRY004 (answered as 400)
-    return given
-
-
-def _how(body: Json) -> How:
-    times = body.get("times", 1)
-    if not isinstance(times, int) or not 0 < times <= _MOST_TIMES:
-        raise ValueError(f"times must be a number from 1 to {_MOST_TIMES}")
-    return How(times, _flag(body, "forge"), span(body.get("age", "0s")), span(body.get("wait", "3s")))
-
-
-async def _press(world: World, body: Json) -> Json:
-    action_id, user, ts = (_text(body, key) for key in ("action_id", "user", "ts"))
-    value, state = body.get("value"), body.get("state") or {}
-    if not isinstance(state, dict) or not isinstance(value, str | None):
-        raise ValueError("value must be a text, state an object")  # noqa: TRY004 (answered as 400)
-    return await world.presses.press(action_id, user, ts, value=value, state=state, how=_how(body))
-
-
-async def _submit(world: World, body: Json) -> Json:
-    values, view = body.get("values"), body.get("view")
-    if not isinstance(values, dict) or not all(isinstance(one, str) for one in values.values()):
-        raise ValueError("values must be an object of texts")
-    return await world.presses.submit(values, view if view is None else str(view), _how(body))
-
-
-def _set_interactivity(world: World, body: Json) -> None:
-    world.presses.doors.interactivity = Interactivity(_text(body, "url"), _text(body, "signing_secret"))
-
-
 def _modals(world: World) -> list[Json]:
     return [
         {"id": one.id, "user": one.user, "view": one.given, "mistakes": dict(one.mistakes)}
@@ -177,7 +131,7 @@ def _fault(body: Json) -> Fault:
     times = body.get("times", 1)
     if times is not None and not isinstance(times, int):
         raise ValueError("times must be a number, or null for every time")
-    return Fault(_text(body, "method"), _text(body, "kind"), times, options)
+    return Fault(by_hand.text(body, "method"), by_hand.text(body, "kind"), times, options)
 
 
 def _state(world: World) -> Json:

@@ -258,7 +258,7 @@ async def test_a_press_is_noted_where_a_button_is_and_refused_where_none_is(ask:
     assert noted == [{**pressed, "channel": OPS, "value": "D-1", "delivered": False}]
 
 
-@pytest.mark.parametrize("path", ["/scenario", "/faults", "/clock", "/press"])
+@pytest.mark.parametrize("path", ["/scenario", "/faults", "/clock", "/press", "/submit", "/interactivity"])
 async def test_every_refusal_of_the_control_port_lists_what_is_allowed(box: Sandbox, path: str) -> None:
     async with httpx.AsyncClient(base_url=box.control, trust_env=False) as control:
         answer = await control.post(path, json={})

@@ -11,9 +11,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sagebase_ops.sandbox.slack import mrkdwn
+from sagebase_ops.sandbox.slack import by_hand, mrkdwn
+from sagebase_ops.sandbox.slack.by_hand import read_object
+from sagebase_ops.sandbox.slack.modals import options_of
 from sagebase_ops.sandbox.slack.plots import plot
-from sagebase_ops.sandbox.slack.workspace import PEOPLE, TEAM_NAME, Channel, Json, Message, Workspace
+from sagebase_ops.sandbox.slack.presses import Presses
+from sagebase_ops.sandbox.slack.workspace import PEOPLE, STRANGER, TEAM_NAME, Channel, Json, Message, Workspace
 from sagebase_ops.sandbox.world import World
 
 _FILES = Path(__file__).parent / "page_files"
@@ -28,6 +31,15 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _TABLES = ("table", "data_table")
+
+
+async def _give_up(presses: Presses, body: Json) -> Json:
+    by_hand.give_up(presses, body)
+    return {}
+
+
+_ACTS = {"/press": by_hand.press, "/submit": by_hand.submit, "/close": _give_up}
+_NO_JSON = 415
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,18 @@ def page_routes(world: World) -> list[Route]:
         name = request.url.path.removeprefix("/")
         return Response(served[name], media_type=_STATIC[name], headers=_HEADERS)
 
-    return [Route("/", page), Route("/version", version), *(Route(f"/{name}", static) for name in _STATIC)]
+    async def act(request: Request) -> Response:
+        """Only from a page of our own: a browser asks before it sends JSON to somebody else's."""
+        if request.headers.get("content-type") != "application/json":
+            return Response(status_code=_NO_JSON, headers=_HEADERS)
+        try:
+            told = await _ACTS[request.url.path](world.presses, read_object(await request.body()))
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 400, _HEADERS)
+        return JSONResponse(told, headers=_HEADERS)
+
+    acts = [Route(path, act, methods=["POST"]) for path in _ACTS]
+    return [Route("/", page), Route("/version", version), *acts, *(Route(f"/{name}", static) for name in _STATIC)]
 
 
 def _drawn(drawing: Environment, world: World, channel_id: str | None) -> str:
@@ -80,6 +103,10 @@ def _drawn(drawing: Environment, world: World, channel_id: str | None) -> str:
         date=mrkdwn.date,
         ordered=_tables_last,
         plot=plot,
+        people=PEOPLE,
+        stranger=STRANGER,
+        modals=world.presses.modals.open,
+        options_of=options_of,
     )
 
 

@@ -16,6 +16,8 @@ APP_TOKEN = "xapp-sandbox-sagebase-ops"  # noqa: S105 (the same)
 _TOKEN_MARK = "xoxb-sandbox-"  # noqa: S105 (how every token of the sandbox begins)
 CHANNELS = {"sagebase-ops": "C0SAGEOPS1", "sagebase-ops-fallback": "C0SAGEOPS2"}
 GROUPS = {"S0SAGEOPS1": ("U0SATO0001", "U0TECHLEAD")}
+STRANGER = "U0STRANGER"
+"""Somebody whom no schedules.yaml names."""
 PEOPLE = {"U0SATO0001": "佐藤", "U0TECHLEAD": "技術責任者", "U0KIKUCHI1": "菊地"}
 
 
