@@ -1,6 +1,7 @@
 """What does the environment say? Variables and `.env` -> Settings, or one ConfigError that lists every mistake."""
 
 import os
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -13,6 +14,8 @@ CLOUD_RUN_MARKS = ("K_SERVICE", "CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL")
 SECRETS = ("slack_bot_token", "slack_app_token", "slack_signing_secret", "database_url")
 _ENDPOINTS = ("gcp_grpc_endpoint", "gcp_rest_endpoint", "slack_base_url")
 _URL = r"^https?://[^/\s]+(/\S*)?$"
+_FIRESTORE = re.compile(r"firestore://([^/\s]+)/([^/\s]+)")
+_EMULATOR = "FIRESTORE_EMULATOR_HOST"  # the name that Google's client library reads
 
 
 class Settings(BaseSettings):
@@ -58,19 +61,37 @@ class Settings(BaseSettings):
     @field_validator("state")
     @classmethod
     def _known_store(cls, given: str) -> str:
-        if given.startswith("firestore://"):
+        if not _FIRESTORE.fullmatch(given) and (not given.startswith("sqlite:///") or given == "sqlite:///"):
             raise ValueError(
-                "this version keeps its state in SQLite only; "
-                "write sqlite:///FOLDER/FILE (a relative path has three slashes, an absolute one four)"
+                "not a store; allowed: sqlite:///FOLDER/FILE (an absolute path has four slashes), firestore://PROJECT/DATABASE"
             )
-        if not given.startswith("sqlite:///") or given == "sqlite:///":
-            raise ValueError("not a store; allowed: sqlite:///FOLDER/FILE")
         return given
+
+    @model_validator(mode="after")
+    def _store_of_the_same_world(self) -> "Settings":
+        """A sandbox must not write into a real database, nor a real daemon into one that forgets when it ends."""
+        if self.firestore is None or self.sandboxed == bool(os.environ.get(_EMULATOR)):
+            return self
+        if self.sandboxed:
+            raise ValueError(
+                f'{PREFIX}STATE = "{self.state}": with the sandbox only Google\'s emulator may be written; set {_EMULATOR} '
+                "(gcloud emulators firestore start), or use sqlite:///FOLDER/FILE"
+            )
+        raise ValueError(
+            f'{_EMULATOR} is set, so {PREFIX}STATE = "{self.state}" would lead to an emulator, which forgets all when it '
+            f"ends; unset {_EMULATOR}"
+        )
 
     @property
     def sandboxed(self) -> bool:
         """Whether every call goes to a pretend cloud."""
         return self.gcp_grpc_endpoint is not None
+
+    @property
+    def firestore(self) -> tuple[str, str] | None:
+        """Project and database, or None where the state is a SQLite file."""
+        named = _FIRESTORE.fullmatch(self.state)
+        return (named[1], named[2]) if named else None
 
     @property
     def state_path(self) -> str:
@@ -83,7 +104,7 @@ class Settings(BaseSettings):
         if mark is not None:
             raise ConfigError(
                 f'environment: {PREFIX}STATE = "{self.state}": on Cloud Run ({mark} is set) the disk dies with the instance, '
-                "and with it what was told and what was not; run the daemon where its disk stays"
+                "and with it what was told and what was not; write firestore://PROJECT/DATABASE (docs/deploy.md)"
             )
         return self.state_path
 

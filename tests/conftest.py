@@ -15,6 +15,7 @@ import pytest
 
 from sagebase_ops.domain.results import Finding, Sentence
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run, Trigger
+from tests import firestore_emulator
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -41,6 +42,16 @@ def _refuse_outside(sock: socket.socket, address: object) -> None:
         return
     if address[0] not in LOOPBACK:
         raise OutsideWorldError(f"tests stay on this machine; something asked for {address}")
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[str]:
+    """Google's Firestore emulator, one for the whole session; its address is in the environment, also of children."""
+    if lack := firestore_emulator.missing():
+        (pytest.fail if firestore_emulator.in_ci() else pytest.skip)(lack)
+    with firestore_emulator.emulator() as address, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("FIRESTORE_EMULATOR_HOST", address)
+        yield address
 
 
 NINE_IN_TOKYO = datetime(2026, 11, 24, tzinfo=UTC)

@@ -34,17 +34,34 @@ async def store_of(settings: Settings, *, copied: bool = False) -> AsyncIterator
 
     Raises ConfigError where it cannot be used at all.
     """
-    from sagebase_ops.store.sqlite.opening import open_copy, open_store
-
-    path = Path(settings.state_path if copied else settings.lasting_state_path())
     try:
-        store = await (open_copy if copied else open_store)(path, sandbox=settings.sandboxed)
+        store = await (_copy_of_store if copied else _lasting_store)(settings)
     except StoreError as error:
         raise ConfigError(str(error)) from error
     try:
         yield store
     finally:
         await store.aclose()
+
+
+async def _lasting_store(settings: Settings) -> Store:
+    if settings.firestore:
+        from sagebase_ops.store.firestore import opening
+
+        return await opening.open_store(*settings.firestore, sandbox=settings.sandboxed)
+    from sagebase_ops.store.sqlite.opening import open_store
+
+    return await open_store(Path(settings.lasting_state_path()), sandbox=settings.sandboxed)
+
+
+async def _copy_of_store(settings: Settings) -> Store:
+    if settings.firestore:
+        from sagebase_ops.store.firestore import opening
+
+        return await opening.open_copy(*settings.firestore, sandbox=settings.sandboxed)
+    from sagebase_ops.store.sqlite.opening import open_copy
+
+    return await open_copy(Path(settings.state_path), sandbox=settings.sandboxed)
 
 
 def slack_of(settings: Settings) -> SlackClient | None:

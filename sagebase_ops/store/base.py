@@ -12,7 +12,7 @@ locked). Times are aware UTC. The store reads no clock: `now` is passed in.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from sagebase_ops.domain.incidents import Incident
@@ -20,6 +20,9 @@ from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.silences import Silence
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
+
+RELEASED = datetime(1970, 1, 1, tzinfo=UTC)
+"""The lease of a claim that was handed back: it ran out long ago, so the slot is owed at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class Place:
 
 @pytest_asyncio.fixture(params=KINDS)
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
+    if request.param == "firestore":
+        request.getfixturevalue("emulator")
     async with AsyncExitStack() as opened:
         yield Place(request.param, tmp_path, opened)
 

@@ -5,15 +5,12 @@ Each function works inside the transaction of its caller.
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, MissedReason, Slot
 from sagebase_ops.errors import ClaimLostError
-from sagebase_ops.store.base import ClockJump, Untold
+from sagebase_ops.store.base import RELEASED, ClockJump, Untold
 from sagebase_ops.store.sqlite.times import as_text, from_text
-
-RELEASED = datetime(1970, 1, 1, tzinfo=UTC)
-"""The lease of a claim that was handed back: it ran out long ago, so the slot is owed at once."""
 
 
 def jobs(db: sqlite3.Connection) -> Mapping[str, JobRecord]:
