@@ -12,7 +12,7 @@ from typing import Any
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
 from sagebase_ops.errors import ClaimLostError
 from sagebase_ops.store.base import RELEASED
-from sagebase_ops.store.firestore.database import Content
+from sagebase_ops.store.firestore.database import Content, Seen, Write
 from sagebase_ops.store.firestore.fields import aware, plain
 
 
@@ -29,24 +29,32 @@ class Entry:
         times = [at for at in (self.record.last_slot, until) if at is not None]
         return replace(self, record=replace(self.record, last_slot=max(times, default=None)))
 
+    def until(self, lease_until: datetime) -> "Entry":
+        return replace(self, claim=replace(self.claim, lease_until=lease_until)) if self.claim else self
 
-def entries(content: Content) -> Mapping[str, Entry]:
+    def finished(self) -> "Entry":
+        return replace(self, claim=None, claimed_at=None)
+
+
+def entries(seen: Seen) -> Mapping[str, Entry]:
     """By job, in order."""
-    return {job: _entry(job, content["jobs"][job]) for job in sorted(content.get("jobs", {}))}
+    jobs = _jobs(seen)
+    return {job: _entry(job, jobs[job]) for job in sorted(jobs)}
 
 
-def with_entry(content: Content, entry: Entry) -> Content:
-    return {"jobs": {**content.get("jobs", {}), entry.record.job: _fields(entry)}}
+def write(seen: Seen, entry: Entry) -> Write:
+    """The ledger as it was seen, but for this job."""
+    return Write(seen, {"jobs": {**_jobs(seen), entry.record.job: _fields(entry)}})
 
 
-def adopted(entry: Entry | None, record: JobRecord) -> tuple[Entry, bool]:
-    """The job under this calendar, and whether that is new."""
-    if entry is None:
-        return Entry(replace(record, last_slot=None)).settled(record.last_slot), True
-    if entry.record.calendar == record.calendar:
+def adopted(entry: Entry | None, record: JobRecord, missed: Missed | None) -> tuple[Entry, bool]:
+    """The job under this calendar, and whether that is new; only then are the times `missed` that it still owed."""
+    if entry is not None and entry.record.calendar == record.calendar:
         return entry.settled(record.last_slot), False
-    changed = replace(entry.record, calendar=record.calendar, since=record.since)
-    return replace(entry, record=changed).settled(record.last_slot), True
+    known = entry or Entry(replace(record, last_slot=None))
+    changed = replace(known.record, calendar=record.calendar, since=record.since)
+    now_under = replace(known, record=changed).settled(record.last_slot)
+    return now_under.settled(missed.last if missed else None), True
 
 
 def claimed(
@@ -75,18 +83,8 @@ def held_still(entry: Entry | None, claim: Claim, now: datetime) -> Entry:
     return entry
 
 
-def renewed(entry: Entry, until: datetime) -> Entry:
-    return replace(entry, claim=replace(entry.claim, lease_until=until)) if entry.claim else entry
-
-
-def finished(content: Content, claim: Claim, now: datetime) -> Content:
-    """The ledger once the slot was run. Raises ClaimLostError where the claim ran out before `now` or is another's."""
-    held = held_still(entries(content).get(claim.slot.job), claim, now)
-    return with_entry(content, replace(held, claim=None, claimed_at=None))
-
-
-def claims(content: Content) -> Sequence[Claim]:
-    return [entry.claim for entry in entries(content).values() if entry.claim is not None]
+def claims(seen: Seen) -> Sequence[Claim]:
+    return [entry.claim for entry in entries(seen).values() if entry.claim is not None]
 
 
 def _is_owed(entry: Entry | None, slot: Slot, missed: Missed | None, instead_of: Claim | None) -> bool:
@@ -97,6 +95,11 @@ def _is_owed(entry: Entry | None, slot: Slot, missed: Missed | None, instead_of:
     # With a holder's claim in hand nobody can have settled anything since it was read: `missed` begins with that slot.
     fresh = missed is None or instead_of is not None or missed.first > settled
     return slot.at > settled and fresh
+
+
+def _jobs(seen: Seen) -> Mapping[str, Any]:  # Any: the fields of `_fields`
+    jobs: Mapping[str, Any] = (seen.content or {"jobs": {}})["jobs"]
+    return jobs
 
 
 def _entry(job: str, fields: Mapping[str, Any]) -> Entry:

@@ -8,8 +8,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
-from sagebase_ops.errors import StoreError
+from sagebase_ops.domain.notifications import (
+    FINAL,
+    NEXT,
+    Action,
+    Delivery,
+    Notification,
+    gives_way,
+    in_place_of,
+)
+from sagebase_ops.errors import StaleError, StoreError
 from sagebase_ops.store.base import Backlog
 from sagebase_ops.store.firestore.database import Content, Seen
 from sagebase_ops.store.firestore.fields import aware, name_of, packed, plain, unpacked
@@ -28,22 +36,33 @@ def path_of(notice: str) -> str:
     return f"outbox/{name_of(notice)}"
 
 
-def queued(known: Content | None, rows: Iterable[Notification], nth: int, now: datetime) -> Content:
-    """The notice with these posts added; `nth` orders what was queued at once. Raises StoreError where one is there."""
-    posts = {post["place"]: post for post in (known or {}).get("posts", ())}
-    for row in rows:
-        if row.place in posts:
+def queued(known: Content | None, added: Sequence[Notification], nth: int, now: datetime) -> Content:
+    """The notice with these posts, one by one, since the place of one may hang on the one before it.
+
+    `nth` orders what was queued at once. Raises StoreError where such a post is there.
+    """
+    posts = _by_place(known)
+    for row in added:
+        placed = _placed(posts, row)
+        if placed.place in posts and row.place != NEXT:
             raise StoreError(f"the outbox has a post {row.key} already; nothing was written")
-        posts[row.place] = _post(row, now)
-    return _notice(posts.values(), nth if known is None else known["nth"])
+        posts[placed.place] = _post(placed, now)
+    return _notice(added[0].notice, posts.values(), known["nth"] if known else nth)
 
 
 def saved(known: Content | None, row: Notification, now: datetime) -> Content:
-    """The notice with the row's new state. Raises StoreError where it has no such post."""
-    posts = {post["place"]: post for post in (known or {}).get("posts", ())}
+    """The notice with the row's new state.
+
+    Raises StoreError where it has no such post, StaleError where the sender read an edit that a newer one took the place of.
+    """
+    posts = _by_place(known)
     if known is None or row.place not in posts:
         raise StoreError(f"the outbox has no post {row.key}")
-    return _notice([*({**posts, row.place: _post(row, now)}).values()], known["nth"])
+    kept = posts[row.place]
+    if (kept["action"], kept["state"]) == (Action.EDIT, Delivery.WAITING) and _row(kept).message != row.message:
+        raise StaleError(f"a newer edit took the place of {row.key} meanwhile; read it again")
+    posts[row.place] = _post(row, now)
+    return _notice(row.notice, posts.values(), known["nth"])
 
 
 def rows(content: Content | None) -> Sequence[Notification]:
@@ -67,7 +86,21 @@ def backlog(counts: tuple[int, int, int], oldest: Sequence[Seen], worst: Sequenc
     return Backlog(*counts, oldest=plain(created) if created else None, last_error=error)
 
 
-def _notice(posts: Iterable[Post], nth: int) -> Content:
+def _by_place(known: Content | None) -> dict[int, Post]:
+    return {post["place"]: post for post in (known or {}).get("posts", ())}
+
+
+def _placed(posts: Mapping[int, Post], row: Notification) -> Notification:
+    """With its number, where it goes behind the last post; an edit takes the turn of one that waits there."""
+    if row.place != NEXT:
+        return row
+    if not posts:
+        return replace(row, place=0)
+    last = _row(posts[max(posts)])
+    return in_place_of(last, row) if gives_way(last, row) else replace(row, place=last.place + 1)
+
+
+def _notice(name: str, posts: Iterable[Post], nth: int) -> Content:
     in_order = sorted(posts, key=lambda post: post["place"])
     waiting = [post for post in in_order if post["state"] not in FINAL]
     states = [post["state"] for post in in_order]
@@ -75,6 +108,7 @@ def _notice(posts: Iterable[Post], nth: int) -> Content:
     return {
         **_turn(waiting[0] if waiting else in_order[-1]),
         **_newest_error(in_order),
+        "notice": name,
         "nth": nth,
         "open": bool(waiting),
         "sent": all(state == Delivery.SENT for state in states),
@@ -106,6 +140,7 @@ def _first_open(posts: Sequence[Post]) -> Post:
 def _post(row: Notification, now: datetime) -> Post:
     return {
         "place": row.place,
+        "action": row.action.value,
         "priority": row.priority,
         "created_at": aware(row.created_at),
         "due_at": aware(row.due_at),

@@ -13,7 +13,7 @@ class Query:
     """Documents of `collection` (below the root); `order` by these fields, `-` before one that goes downwards."""
 
     collection: str
-    where: tuple[tuple[str, Literal["==", "<", "<=", "in"], Any], ...] = ()  # Any: whatever the field holds
+    where: tuple[tuple[str, Literal["==", "<", "<=", ">", "in"], Any], ...] = ()  # Any: whatever the field holds
     order: tuple[str, ...] = ()
     limit: int | None = None
     fields: tuple[str, ...] | None = None
@@ -49,8 +49,8 @@ def newest_error() -> Query:
     return Query("outbox", (("sent", "==", False),), ("-error_at",), 1, ("error",))
 
 
-def closed_notices(before: datetime, limit: int) -> Query:
-    return Query("outbox", (("open", "==", False), ("newest_at", "<", before)), ("newest_at",), limit, ("newest_at",))
+def closed_notices(before: datetime) -> Query:
+    return Query("outbox", (("open", "==", False), ("newest_at", "<", before)), ("newest_at",), fields=("notice",))
 
 
 def newest_runs(limit: int) -> Query:
@@ -75,3 +75,48 @@ def untold(subjects: list[str]) -> Query:
 
 def old_untold(before: datetime, limit: int) -> Query:
     return Query("untold", (("until", "<", before),), ("until",), limit)
+
+
+def live_incidents() -> Query:
+    return Query("incidents", (("resolved", "==", False),))
+
+
+def incidents_resolved_since(at: datetime) -> Query:
+    return Query("incidents", (("resolved_at", ">", at),), ("resolved_at",))
+
+
+def newest_incidents(limit: int) -> Query:
+    """Those that were ever open: first what is not resolved, then by when they opened."""
+    return Query("incidents", (("ever_open", "==", True),), ("resolved", "-opened_at"), limit)
+
+
+def old_incidents(before: datetime) -> Query:
+    return Query("incidents", (("resolved_at", "<", before),), ("resolved_at",), fields=("group",))
+
+
+def any_incident_of(group: str) -> Query:
+    return Query("incidents", (("group", "==", group),), (), 1, ("group",))
+
+
+def any_live_incident_of(group: str) -> Query:
+    return Query("incidents", (("group", "==", group), ("resolved", "==", False)), (), 1, ("group",))
+
+
+def silences_past(at: datetime) -> Query:
+    return Query("silences", (("until", ">", at),), ("until",))
+
+
+def old_silences(before: datetime, limit: int) -> Query:
+    return Query("silences", (("until", "<", before),), ("until",), limit, ("until",))
+
+
+def newest_audit(limit: int) -> Query:
+    return Query("audit", (), ("-at",), limit)
+
+
+def old_audit(before: datetime, limit: int) -> Query:
+    return Query("audit", (("at", "<", before),), ("at",), limit, ("at",))
+
+
+def old_decided(before: datetime, limit: int) -> Query:
+    return Query("decided", (("at", "<", before),), ("at",), limit, ("at",))

@@ -3,30 +3,35 @@
     sagebase-ops/store                 what is true of the whole store: installation, world, version
     sagebase-ops/store/board/ledger    all jobs, with who holds which slot
     sagebase-ops/store/board/sender    who may send
+    sagebase-ops/store/board/decisions the bell: written with every decision about incidents
     sagebase-ops/store/runs            one document a run; `of_slot` finds the run that finished a slot
     sagebase-ops/store/outbox          one document a notice
     sagebase-ops/store/untold          what the next digest must say
+    sagebase-ops/store/incidents, silences, audit, decided
 
 `prune` alone is not one write but many: each run and each notice goes whole, and what is left goes at the next call.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
+from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.runs import Run
+from sagebase_ops.domain.silences import Silence
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
-from sagebase_ops.store.base import RELEASED, Backlog, ClockJump, Outcome, Untold
+from sagebase_ops.store.base import RELEASED, Audit, Backlog, ClockJump, Decision, Outcome, Untold
 from sagebase_ops.store.firestore import ledger, queries, runs, untold
-from sagebase_ops.store.firestore.cell import TRIES, Cell, Decision
-from sagebase_ops.store.firestore.database import Content, Database, Seen, Write
+from sagebase_ops.store.firestore.changes import Changes, Proposal
+from sagebase_ops.store.firestore.database import Database, Write
+from sagebase_ops.store.firestore.incidents import NOTHING, Incidents
 from sagebase_ops.store.firestore.outbox import Outbox
-from sagebase_ops.store.firestore.queries import Query
+from sagebase_ops.store.firestore.pruning import prune
 
-_AT_ONCE = 100
-"""How many are forgotten in one commit."""
+_LEDGER = "board/ledger"
 
 
 class FirestoreStore:
@@ -35,8 +40,9 @@ class FirestoreStore:
     def __init__(self, database: Database, installation: str) -> None:
         self._database = database
         self._installation = installation
-        self._ledger = Cell(database, "board/ledger")
-        self._outbox = Outbox(database)
+        self._changes = Changes(database)
+        self._outbox = Outbox(database, self._changes)
+        self._incidents = Incidents(database, self._changes, self._outbox)
 
     @property
     def installation(self) -> str:
@@ -56,65 +62,85 @@ class FirestoreStore:
     # Slots
 
     async def jobs(self) -> Mapping[str, JobRecord]:
-        return {job: entry.record for job, entry in ledger.entries(await self._ledger.read()).items()}
-
-    async def adopt(self, record: JobRecord, missed: Missed | None = None) -> None:
-        async def decide(content: Content, _: bool) -> Decision[None]:  # noqa: FBT001 (the cell asks so)
-            known = ledger.entries(content).get(record.job)
-            entry, changed = ledger.adopted(known, record)
-            if changed and missed:
-                entry = entry.settled(missed.last)
-            if entry == known:
-                return Decision(None)
-            return Decision(None, ledger.with_entry(content, entry), untold.missed_writes(missed) if changed else ())
-
-        await self._ledger.change(decide)
+        entries = ledger.entries(await self._changes.read(_LEDGER))
+        return {job: entry.record for job, entry in entries.items()}
 
     async def claims(self) -> Sequence[Claim]:
-        return ledger.claims(await self._ledger.read())
+        return ledger.claims(await self._changes.read(_LEDGER))
+
+    async def adopt(self, record: JobRecord, missed: Missed | None = None) -> None:
+        async def propose(_: bool) -> Proposal[None]:  # noqa: FBT001 (`make` asks so)
+            seen = await self._changes.seen(_LEDGER)
+            known = ledger.entries(seen).get(record.job)
+            entry, changed = ledger.adopted(known, record, missed)
+            if entry == known:
+                return Proposal(None)
+            return Proposal(None, [ledger.write(seen, entry), *untold.missed_writes(missed if changed else None)])
+
+        await self._changes.make(propose)
 
     async def claim_slot(
         self, claim: Claim, now: datetime, *, missed: Missed | None = None, instead_of: Claim | None = None
     ) -> bool:
-        async def decide(content: Content, _: bool) -> Decision[bool]:  # noqa: FBT001
-            known = ledger.entries(content).get(claim.slot.job)
+        async def propose(_: bool) -> Proposal[bool]:  # noqa: FBT001
+            seen = await self._changes.seen(_LEDGER)
+            known = ledger.entries(seen).get(claim.slot.job)
             if ledger.is_ours(known, claim):
-                return Decision(answer=True)
+                return Proposal(answer=True)
             entry = ledger.claimed(known, claim, now, missed, instead_of)
             if entry is None:
-                return Decision(answer=False)
-            return Decision(True, ledger.with_entry(content, entry), untold.missed_writes(missed))
+                return Proposal(answer=False)
+            return Proposal(True, [ledger.write(seen, entry), *untold.missed_writes(missed)])
 
-        return await self._ledger.change(decide)
+        return await self._changes.make(propose)
 
     async def renew_claim(self, claim: Claim, now: datetime) -> None:
-        async def decide(content: Content, _: bool) -> Decision[None]:  # noqa: FBT001
-            held = ledger.held_still(ledger.entries(content).get(claim.slot.job), claim, now)
-            return Decision(None, ledger.with_entry(content, ledger.renewed(held, claim.lease_until)))
+        async def propose(_: bool) -> Proposal[None]:  # noqa: FBT001
+            seen = await self._changes.seen(_LEDGER)
+            held = ledger.held_still(ledger.entries(seen).get(claim.slot.job), claim, now)
+            return Proposal(None, [ledger.write(seen, held.until(claim.lease_until))])
 
-        await self._ledger.change(decide)
+        await self._changes.make(propose)
 
     async def release_claim(self, claim: Claim) -> None:
-        async def decide(content: Content, _: bool) -> Decision[None]:  # noqa: FBT001
-            known = ledger.entries(content).get(claim.slot.job)
+        async def propose(_: bool) -> Proposal[None]:  # noqa: FBT001
+            seen = await self._changes.seen(_LEDGER)
+            known = ledger.entries(seen).get(claim.slot.job)
             if known is None or not ledger.is_ours(known, claim):
-                return Decision(None)
-            return Decision(None, ledger.with_entry(content, ledger.renewed(known, RELEASED)))
+                return Proposal(None)
+            return Proposal(None, [ledger.write(seen, known.until(RELEASED))])
 
-        await self._ledger.change(decide)
+        await self._changes.make(propose)
 
     # Runs
 
     async def record(self, outcome: Outcome, now: datetime) -> None:
-        async def decide(content: Content, fresh: bool) -> Decision[None]:  # noqa: FBT001
-            if fresh and (await self._database.seen(runs.path_of(outcome.run.id))).version:
-                return Decision(None)  # the answer to the first try was lost
-            finished = ledger.finished(content, outcome.claim, now) if outcome.claim else None
-            queued = await self._outbox.queued(outcome.notifications, now, fresh=fresh)
-            told = untold.told_writes(await self._database.seen_all(untold.paths(outcome.told)))
-            return Decision(None, finished, [*runs.writes(outcome), *queued, *told])
+        name = uuid4().hex
 
-        await self._ledger.change(decide)
+        async def propose(fresh: bool) -> Proposal[None]:  # noqa: FBT001
+            if fresh and (await self._database.seen(runs.path_of(outcome.run.id))).version:
+                return Proposal(None)  # the answer to the first try was lost
+            decision = outcome.decision
+            if fresh and await self._incidents.was_decided(decision):
+                decision = NOTHING
+            writes = [
+                *await self._finishing(outcome.claim, now),
+                *runs.writes(outcome),
+                *await self._incidents.writes(decision, name, now, fresh=fresh),
+                *await self._outbox.queued([*outcome.notifications, *decision.notifications], now, fresh=fresh),
+                *untold.told_writes(await self._database.seen_all(untold.paths(outcome.told))),
+            ]
+            return Proposal(None, writes, self._incidents.remember)
+
+        await self._changes.make(propose)
+
+    async def _finishing(self, claim: Claim | None, now: datetime) -> list[Write]:
+        """Raises ClaimLostError where the claim ran out before `now` or is another's."""
+        if claim is None:
+            return []
+        seen = await self._changes.seen(_LEDGER)
+        held = ledger.held_still(ledger.entries(seen).get(claim.slot.job), claim, now)
+        return [ledger.write(seen, held.finished())]
 
     async def untold(self, job: str) -> Untold:
         return untold.read(job, await self._database.find(queries.untold(untold.subjects(job))))
@@ -131,23 +157,27 @@ class FirestoreStore:
         return next((seen.content["id"] for seen in found if seen.content), None)
 
     async def prune(self, before: datetime) -> int:
-        forgotten = await self._forget(queries.old_runs(before, _AT_ONCE), self._run_with_parts)
-        await self._forget(queries.old_untold(before, _AT_ONCE), _alone)
-        await self._forget(queries.closed_notices(before, _AT_ONCE), _alone)
-        return forgotten
+        return await prune(self._database, self._incidents, before)
 
-    async def _forget(self, query: Query, writes: Callable[[Sequence[Seen]], Awaitable[Sequence[Write]]]) -> int:
-        """How many documents. Another process may forget the same at the same time: then it looks again."""
-        forgotten = tries = 0
-        while tries < TRIES and (found := await self._database.find(query)):
-            if await self._database.commit(await writes(found)) is None:
-                tries += 1
-            else:
-                forgotten += len(found)
-        return forgotten
+    # Incidents
 
-    async def _run_with_parts(self, found: Sequence[Seen]) -> Sequence[Write]:
-        return await runs.forgetting(self._database, found)
+    async def decide(self, decision: Decision, now: datetime) -> bool:
+        return await self._incidents.decide(decision, now)
+
+    async def live_incidents(self, resolved_after: datetime) -> Sequence[Incident]:
+        return await self._incidents.live(resolved_after)
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        return await self._incidents.incident(incident_id)
+
+    async def incidents(self, limit: int = 50) -> Sequence[Incident]:
+        return await self._incidents.newest(limit)
+
+    async def silences(self, until_after: datetime) -> Sequence[Silence]:
+        return await self._incidents.silences(until_after)
+
+    async def audit(self, limit: int = 50) -> Sequence[Audit]:
+        return await self._incidents.audit(limit)
 
     # Outbox
 
@@ -171,7 +201,3 @@ class FirestoreStore:
 
     async def backlog(self) -> Backlog:
         return await self._outbox.backlog()
-
-
-async def _alone(found: Sequence[Seen]) -> Sequence[Write]:
-    return [Write(seen, None) for seen in found]

@@ -2,14 +2,21 @@
 
 from contextlib import aclosing
 
-from sagebase_ops.store.base import ClockJump, Outcome, Store, Untold
+from sagebase_ops.store.base import ClockJump, Decision, Outcome, Store, Untold
 from sagebase_ops.store.firestore.opening import open_copy
-from tests.contract.examples import at, claim, job, missed, posts, run
+from tests.contract.examples import at, claim, ended, job, missed, posts, run, silence
 from tests.store.firestore.conftest import Opened
 
 
 async def known(store: Store) -> list[object]:
-    return [await store.jobs(), await store.claims(), await store.untold("daily"), await store.runs("daily", limit=1)]
+    return [
+        await store.jobs(),
+        await store.claims(),
+        await store.untold("daily"),
+        await store.runs("daily", limit=1),
+        await store.live_incidents(at(0)),
+        await store.silences(at(0)),
+    ]
 
 
 async def test_a_copy_knows_what_a_dry_run_needs_and_changes_nothing(opened: Opened, project: str) -> None:
@@ -23,6 +30,8 @@ async def test_a_copy_knows_what_a_dry_run_needs_and_changes_nothing(opened: Ope
     await store.record_jump(ClockJump(at(3), 61))
     await store.claim_slot(claim(5, job="watch"), at(5))
     await store.release_claim(claim(5, job="watch"))
+    incidents = (opened(), ended(opened("over", target="over")))
+    await store.decide(Decision(incidents, silences=(silence(),)), at(20))
     before = await known(store)
 
     async with aclosing(await open_copy(project, "ops", sandbox=False)) as copy:
