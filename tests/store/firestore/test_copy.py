@@ -5,6 +5,7 @@ from contextlib import aclosing
 from sagebase_ops.store.base import ClockJump, Decision, Outcome, Store, Untold
 from sagebase_ops.store.firestore.opening import open_copy
 from tests.contract.examples import at, claim, ended, job, missed, posts, run, silence
+from tests.contract.examples import opened as incident
 from tests.store.firestore.conftest import Opened
 
 
@@ -30,7 +31,7 @@ async def test_a_copy_knows_what_a_dry_run_needs_and_changes_nothing(opened: Ope
     await store.record_jump(ClockJump(at(3), 61))
     await store.claim_slot(claim(5, job="watch"), at(5))
     await store.release_claim(claim(5, job="watch"))
-    incidents = (opened(), ended(opened("over", target="over")))
+    incidents = (incident(), ended(incident("over", target="over")))
     await store.decide(Decision(incidents, silences=(silence(),)), at(20))
     before = await known(store)
 
