@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 
 import structlog
 
-from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
+from sagebase_ops.app.parts import name_of_this_process, outside_of, route_of, slack_of, store_of
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.app.supervise import Supervisor
+from sagebase_ops.casebook import Casebook
 from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.calendars import Calendar
@@ -22,6 +23,7 @@ from sagebase_ops.jobs.alarms import Alarms
 from sagebase_ops.jobs.checklist_work import ChecklistWork
 from sagebase_ops.jobs.clock_watch import ClockWatch
 from sagebase_ops.jobs.deliver_outbox import Sender
+from sagebase_ops.jobs.incidents import Incidents
 from sagebase_ops.jobs.slots import Slots
 from sagebase_ops.settings import Settings
 from sagebase_ops.store.base import Outcome, Store
@@ -66,12 +68,16 @@ async def run_daemon(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(store_of(settings, copied=show_only is not None))
         outside = await stack.enter_async_context(outside_of(settings))
-        calendars = {name: job.calendar(schedules.timezone) for name, job in schedules.checklists.items()}
-        work = ChecklistWork(outside, schedules, store, clock, dry_run=show_only is not None)
+        calendars = schedules.calendars()
+        book = Casebook(schedules, store, route_of(schedules, store, sandbox=settings.sandboxed), clock)
+        incidents = Incidents(book)
+        work = ChecklistWork(outside, schedules, store, clock, incidents, dry_run=show_only is not None)
         slots = Slots(calendars, store, work, clock, owner)
         sender = None if slack is None or show_only else Sender(store, slack, clock, owner)
-        daemon = Daemon(calendars, store, slots, sender, clock, settings.sandboxed, show_only)
+        daemon = Daemon(calendars, store, slots, incidents, sender, clock, settings.sandboxed, show_only)
         await slots.adopt_calendars()
+        if sender:
+            await incidents.retire()
         port = await stack.enter_async_context(serving(health_app(daemon.health), settings.port))
         alarms = Alarms(calendars, daemon.owed.set)
         alarms.start()
@@ -90,6 +96,7 @@ class Daemon:
     calendars: Mapping[str, Calendar]
     store: Store
     slots: Slots
+    incidents: Incidents
     sender: Sender | None
     clock: Clock
     sandbox: bool
@@ -97,7 +104,7 @@ class Daemon:
 
     def __post_init__(self) -> None:
         self.started_at = self.clock.now()
-        self.owed, self.unsent = asyncio.Event(), asyncio.Event()
+        self.owed, self.unsent, self.changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.watch = ClockWatch(self.clock)
         self.supervisor = Supervisor(self.clock)
         self.slots.on_recorded = self._recorded
@@ -107,6 +114,7 @@ class Daemon:
         self.supervisor.start("slots", self.look_for_slots, self.owed)
         if self.sender:
             self.supervisor.start("outbox", partial(self._deliver, self.sender), self.unsent)
+            self.supervisor.start("escalation", self.escalate, self.changed)
         self.supervisor.start("clock", self.look_at_clock)
         self.supervisor.start("heartbeat", self.heartbeat)
         self.supervisor.start("prune", self.prune)
@@ -119,6 +127,7 @@ class Daemon:
 
     def _recorded(self, outcome: Outcome) -> None:
         self.unsent.set()
+        self.changed.set()
         if self.show:
             self.show(outcome.run)
 
@@ -129,7 +138,15 @@ class Daemon:
     async def _deliver(self, sender: Sender) -> float:
         """Wake again when the next post is due; one that is due already waits for its channel, or another process."""
         await sender.deliver_due()
-        due = await self.store.next_due()
+        return self._seconds_until(await self.store.next_due())
+
+    async def escalate(self) -> float:
+        """Wake again when the next step is due, or when an incident changed."""
+        due = await self.incidents.escalate()
+        self.unsent.set()
+        return self._seconds_until(due)
+
+    def _seconds_until(self, due: datetime | None) -> float:
         wait = (due - self.clock.now()).total_seconds() if due else SWEEP_SECONDS
         return min(max(wait, 1.0), SWEEP_SECONDS)
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sagebase_ops.config.model import Schedules
 from sagebase_ops.errors import ConfigError, StoreError
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.tokens import IdTokens
@@ -12,7 +13,9 @@ from sagebase_ops.jobs.run_checklist import Outside
 from sagebase_ops.probe.http import Probe
 from sagebase_ops.settings import Settings
 from sagebase_ops.slack.client import SlackClient
+from sagebase_ops.slack.messages.incident import Telling
 from sagebase_ops.store.base import Store
+from sagebase_ops.telling import Route
 
 
 @asynccontextmanager
@@ -68,6 +71,18 @@ def slack_of(settings: Settings) -> SlackClient | None:
     """None without a bot token."""
     token = settings.slack_bot_token
     return SlackClient(token.get_secret_value(), settings.slack_base_url) if token else None
+
+
+def route_of(schedules: Schedules, store: Store, *, sandbox: bool) -> Route:
+    """Where incidents are told, and in which words."""
+    slack = schedules.slack
+    telling = Telling(
+        language=schedules.language,
+        timezone=schedules.timezone.key,
+        sandbox=sandbox,
+        allow_channel_mention=slack.allow_channel_mention,
+    )
+    return Route(store.installation, slack.channel, slack.fallback, telling)
 
 
 def name_of_this_process() -> str:

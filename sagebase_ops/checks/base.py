@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +17,18 @@ class CheckParams(BaseModel):
     """The parameters of one entry in schedules.yaml; unknown keys are refused, values never change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    counted: ClassVar[tuple[str, ...]] = ()
+    """Parameters that count over `window`, so that half of the window is worth half of them."""
+
+    def narrowed(self, window: timedelta) -> Self:
+        """The same question over at most `window`, where it has one."""
+        whole = getattr(self, "window", None)
+        if not isinstance(whole, timedelta) or whole <= window:
+            return self
+        limits = {name: limit for name in self.counted if (limit := getattr(self, name)) is not None}
+        scaled = {name: int(limit * (window / whole)) for name, limit in limits.items()}
+        return self.model_copy(update={"window": window, **scaled})
 
 
 @dataclass(frozen=True, slots=True)

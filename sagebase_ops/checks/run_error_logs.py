@@ -75,6 +75,8 @@ Count = Annotated[int, Field(ge=0)]
 class Params(CheckParams):
     """What is counted, and from where on it is wrong."""
 
+    counted = ("warn_above", "fail_above")
+
     window: PositiveDuration = timedelta(hours=24)
     """How far back to look."""
     warn_above: Count | None = 0

@@ -16,8 +16,15 @@ from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.silences import Matcher, Window
 from sagebase_ops.errors import ConfigError
 
+NOBODY = "none"
+"""In place of a policy: pages nobody."""
+
 MONITORING = "monitoring"
 """The policy for what could not be looked at."""
+
+
+RECHECK, RECHECK_EVERY = "recheck", timedelta(minutes=2)
+"""The built-in job that looks again behind what is open."""
 
 
 class DigestWhen(StrEnum):
@@ -81,6 +88,9 @@ class Checklist:
         return next((entry for entry in self.entries if entry.name == name), None)
 
 
+_RECHECK = Checklist(RECHECK, "再確認", (), every=RECHECK_EVERY, digest=DigestWhen.NEVER)
+
+
 @dataclass(frozen=True, slots=True)
 class Maintenance:
     """A time that comes again and again, in which what matches is recorded but told to nobody."""
@@ -112,8 +122,22 @@ class Schedules:
     maintenance: tuple[Maintenance, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def calendars(self) -> dict[str, Calendar]:
+        """When each job comes up, the built-in one too where somebody may be paged."""
+        jobs = [*self.checklists.values(), *([_RECHECK] if self.escalation else [])]
+        return {job.name: job.calendar(self.timezone) for job in jobs}
+
+    def paging_entries(self, job: str) -> dict[str, ScheduleEntry]:
+        """The entries of one checklist by name; of `recheck` those of every checklist that runs less often."""
+        if job != RECHECK:
+            return {entry.name: entry for entry in self.named(job).entries}
+        slower = [one for one in self.checklists.values() if one.every is None or one.every > RECHECK_EVERY]
+        return {entry.name: entry for one in reversed(slower) for entry in one.entries if entry.escalation != NOBODY}
+
     def named(self, job: str) -> Checklist:
         """The checklist called `job`. Raises ConfigError that names those there are."""
+        if job == RECHECK:
+            return _RECHECK
         if job not in self.checklists:
             known = self.checklists
             raise ConfigError(f"{self.path}: no job is called {job!r}; {allowed_words(known)}{nearest(job, known)}")
@@ -137,4 +161,4 @@ class Schedules:
     def escalation_of(self, entry: ScheduleEntry, project: Project) -> str | None:
         """The policy that pages for `entry` in `project`, or None. Entry, checklist, project: the nearest wins."""
         chosen = entry.escalation or self.project_escalation.get(project.id) or "default"
-        return None if chosen == "none" or chosen not in self.escalation else chosen
+        return None if chosen == NOBODY or chosen not in self.escalation else chosen

@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from sagebase_ops.config.mistakes import Mistake, Path, allowed_words, dotted, nearest
+from sagebase_ops.config.model import NOBODY, RECHECK
 from sagebase_ops.config.source import Source
 from sagebase_ops.domain.quantities import parse_duration, write_duration
 
 EVERYONE = "everyone"
-NOBODY = "none"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SLACK_ID = re.compile(r"[UWS][A-Z0-9]{6,}")
 _EXAMPLE_IDS = {"S0123ABCD", "U0123ABCD", "U0456EFGH", "W0123ABCD"}
@@ -23,6 +23,7 @@ def reference_mistakes(source: Source) -> Iterator[Mistake]:
     """Every word that names a policy, a contact or a placeholder which is not there."""
     yield from _policies(source)
     yield from _contacts(source)
+    yield from _reserved(source)
     yield from _waits(source)
     yield from _dependencies(source)
     yield from _placeholders(source)
@@ -104,6 +105,12 @@ def _contacts(source: Source) -> Iterator[Mistake]:
         if word not in known:
             what = f"no contact is called {word!r}; {allowed_words(known)}{nearest(word, known)}"
             yield Mistake(source.place_of(path), dotted(path), what)
+
+
+def _reserved(source: Source) -> Iterator[Mistake]:
+    if RECHECK in _mapping(source.data, "checklists"):
+        path = ("checklists", RECHECK)
+        yield Mistake(source.place_of_key(path), dotted(path), "this name is the built-in job's; give it another one")
 
 
 def _waits(source: Source) -> Iterator[Mistake]:

@@ -139,7 +139,8 @@ def sending(row: Notification, now: datetime) -> Notification:
     return replace(row, state=Delivery.SENDING, tries=row.tries + 1, reads=0, sent_at=now, error=None)
 
 
-def sent(row: Notification, posted: Posted) -> Notification:
+def sent(row: Notification, posted: Posted | None) -> Notification:
+    """It stands where `posted` says; None: what it was to say stands in another post."""
     return replace(row, state=Delivery.SENT, posted=posted, error=None)
 
 
@@ -167,6 +168,23 @@ def in_plain_text(row: Notification, now: datetime, error: str) -> Notification:
     """Slack refused the form: once more with the text alone."""
     message = Message(row.message.text, in_thread=row.message.in_thread)
     return replace(row, state=Delivery.WAITING, message=message, plain=True, due_at=now, error=error)
+
+
+def lost(row: Notification, now: datetime, error: str) -> Notification:
+    """No answer came. An edit is made again, since the same again changes nothing; a post is looked for first."""
+    if row.action is Action.EDIT:
+        return put_off(row, now + pause_after(row.tries), error)
+    return unproven(row, error)
+
+
+def needs_first(row: Notification) -> bool:
+    """Whether it edits or answers the first post of its notice."""
+    return row.place > 0
+
+
+def anew(first: Notification, message: Message, now: datetime) -> Notification:
+    """A first post that is gone, to be posted once more; what comes after it goes below the new one."""
+    return replace(first, state=Delivery.WAITING, message=message, posted=None, due_at=now, error=None)
 
 
 def unproven(row: Notification, error: str) -> Notification:

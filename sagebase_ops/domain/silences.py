@@ -1,7 +1,7 @@
 """What is not told for a while: silences of a person, maintenance windows of the file. Recorded all the same."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -60,11 +60,27 @@ class Window:
         return self.since <= now < self.until
 
 
-def muted_by(
-    silences: Iterable[Silence], windows: Iterable[Window], where: tuple[str, str, str, str], now: datetime
-) -> str | None:
-    """Whose word keeps (project, check, name, target) untold at `now`, in words for people; None where it is told."""
-    for silence in silences:
-        if silence.holds(now) and silence.matcher.matches(*where):
+@dataclass(frozen=True, slots=True)
+class Muting:
+    """All that may keep something untold at one moment: silences, windows, and entries that depend on failing ones.
+
+    `depends` gives the entry that an entry depends on, by name; `failing` the (project, entry) that fail now.
+    """
+
+    now: datetime
+    silences: tuple[Silence, ...] = ()
+    windows: tuple[Window, ...] = ()
+    depends: Mapping[str, str] = field(default_factory=dict)
+    failing: frozenset[tuple[str, str]] = frozenset()
+
+    def reason(self, project: str, check: str, name: str, target: str) -> str | None:
+        """Whose word keeps it untold, in words for people; None where it is told. `target` is its plain name."""
+        where = (project, check, name, target)
+        silence = next((one for one in self.silences if one.holds(self.now) and one.matcher.matches(*where)), None)
+        if silence is not None:
             return f"{silence.by}: {silence.reason}"
-    return next((window.name for window in windows if window.holds(now) and window.matcher.matches(*where)), None)
+        window = next((one for one in self.windows if one.holds(self.now) and one.matcher.matches(*where)), None)
+        if window is not None:
+            return window.name
+        other = self.depends.get(name)
+        return f"depends_on: {other}" if other and (project, other) in self.failing else None

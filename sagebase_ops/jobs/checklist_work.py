@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from sagebase_ops.clock import Clock
-from sagebase_ops.config.model import Schedules
+from sagebase_ops.config.model import RECHECK, Schedules
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Note
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.domain.slots import Claim, lateness
-from sagebase_ops.jobs.run_checklist import Occasion, Outside, run_checklist, unanswered_run
+from sagebase_ops.jobs.incidents import Incidents
+from sagebase_ops.jobs.recheck import rechecks
+from sagebase_ops.jobs.run_checklist import Occasion, Outside, run_checklist, run_planned, unanswered_run
 from sagebase_ops.jobs.send_digest import digest_notifications, set_aside_notifications
 from sagebase_ops.language import words
 from sagebase_ops.store.base import ClockJump, Outcome, Store, Untold
@@ -19,8 +21,16 @@ class ChecklistWork:
     """The daemon's work, slot by slot. A dry run's is recorded in a store that is thrown away, and told to nobody."""
 
     def __init__(
-        self, outside: Outside, schedules: Schedules, store: Store, clock: Clock, *, dry_run: bool = False
+        self,
+        outside: Outside,
+        schedules: Schedules,
+        store: Store,
+        clock: Clock,
+        incidents: Incidents,
+        *,
+        dry_run: bool = False,
     ) -> None:
+        self._incidents = incidents
         self._outside = outside
         self._schedules = schedules
         self._store = store
@@ -29,13 +39,27 @@ class ChecklistWork:
 
     async def run(self, claim: Claim, now: datetime) -> Outcome:
         """Run it, and write its digest. Raises StoreError."""
+        if claim.slot.job == RECHECK:
+            return replace(await self.recheck(_occasion(claim, now, Untold())), claim=claim)
         untold = await self._store.untold(claim.slot.job)
         occasion = replace(_occasion(claim, now, untold), dry_run=self._dry_run)
-        run = await run_checklist(self._outside, self._schedules, occasion, self._clock)
+        run = await self._incidents.muted(await run_checklist(self._outside, self._schedules, occasion, self._clock))
         previous = next(iter(await self._store.runs(run.job, limit=1)), None)
         posts = digest_notifications(run, self._schedules, previous, self._store.installation, self._clock.now())
-        outcome = Outcome(run, claim, posts, untold if posts else Untold())
+        decision = await self._incidents.after(run)
+        outcome = Outcome(run, claim, posts, untold if posts else Untold(), decision)
         return outcome.in_silence() if self._dry_run else outcome
+
+    async def recheck(self, occasion: Occasion) -> Outcome:
+        """Look again behind what is open, and tell only what that changes. Raises StoreError."""
+        expected = rechecks(self._schedules, await self._incidents.live(), self._clock.now())
+        run = await run_planned(self._outside, self._schedules, occasion, expected, self._clock)
+        run = await self._incidents.muted(run)
+        return Outcome(run, decision=await self._incidents.after(run))
+
+    async def decide_again(self, outcome: Outcome) -> Outcome:
+        """The same run against the incidents as somebody changed them meanwhile. Raises StoreError."""
+        return replace(outcome, decision=await self._incidents.after(outcome.run))
 
     def set_aside(self, claim: Claim, now: datetime, failure: Exception) -> Outcome:
         """A run in which nothing answered, told in one plain line."""

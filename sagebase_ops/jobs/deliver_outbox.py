@@ -15,11 +15,11 @@ import structlog
 
 from sagebase_ops.clock import Clock
 from sagebase_ops.domain import notifications as outbox
-from sagebase_ops.domain.notifications import Delivery, Notification, Posted
+from sagebase_ops.domain.notifications import Action, Delivery, Notification, Posted
 from sagebase_ops.errors import ClaimLostError, SlackError, StaleError
 from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, SlackClient
 from sagebase_ops.slack.messages.arguments import post_arguments
-from sagebase_ops.slack.refusals import RefusalKind, kind_of
+from sagebase_ops.slack.refusals import DELETED, RefusalKind, kind_of
 from sagebase_ops.store.base import Store
 
 log = structlog.get_logger()
@@ -114,7 +114,7 @@ class Sender:
         lost: defaultdict[tuple[str, str | None], list[Notification]] = defaultdict(list)
         for row in rows:
             if row.state is Delivery.SENDING:
-                await self._save(outbox.unproven(row, "its sender ended before Slack answered"))
+                await self._save(outbox.lost(row, self._clock.now(), "its sender ended before Slack answered"))
             else:
                 lost[_channel(row), _thread(row)].append(row)
         for (channel, thread), among in lost.items():
@@ -151,9 +151,12 @@ class Sender:
         except StaleError:  # a newer edit took its place while this one waited for its turn: the next round sends that
             return
         try:
-            posted = await self._slack.post(post_arguments(_channel(row), row.message, row.key, _thread(row)))
+            posted = await self._asked(row)
         except SlackError as error:
-            await self._save(self._after(going, error))
+            if outbox.needs_first(row) and error.code in DELETED:
+                await self._post_first_anew(going, str(error))
+            else:
+                await self._save(self._after(going, error))
         else:
             self.problem = None
             self._ids[_channel(row)] = posted.channel
@@ -162,12 +165,32 @@ class Sender:
         finally:
             self._posted_at[self._place(row)] = self._clock.monotonic()
 
+    async def _asked(self, row: Notification) -> Posted:
+        """One request of Slack: a post, or an edit of the first one of its notice. Raises SlackError."""
+        if row.action is Action.POST:
+            arguments = post_arguments(_channel(row), row.message, row.key, _thread(row), broadcast=row.broadcast)
+            return await self._slack.post(arguments)
+        if row.parent is None:
+            raise SlackError("message_not_found", f"the message of {row.notice} was never posted")
+        channel, ts = row.parent.channel, row.parent.ts
+        await self._slack.update(channel, ts, post_arguments(channel, row.message, row.notice))
+        return row.parent
+
+    async def _post_first_anew(self, row: Notification, words: str) -> None:
+        """A person deleted the message that this row edits or stands below: it is posted once more, before this row."""
+        first = (await self._store.notice(row.notice))[0]
+        log.warning("notice.deleted", key=first.key, error=words)
+        edited = row.message if row.action is Action.EDIT else first.message
+        await self._save(outbox.anew(first, edited, self._clock.now()))
+        done = row.action is Action.EDIT
+        await self._save(outbox.sent(row, None) if done else outbox.put_off(row, self._clock.now(), words))
+
     def _after(self, row: Notification, error: SlackError) -> Notification:
         """What becomes of a post that Slack did not take. Nothing is given up but what Slack will never take."""
         now, words = self._clock.now(), str(error)
         if error.ambiguous:
             log.warning("notice.unproven", key=row.key, error=words)
-            return outbox.unproven(row, words)
+            return outbox.lost(row, now, words)
         kind = kind_of(error)
         log.log(_LOUDNESS.get(kind, logging.ERROR), _EVENTS.get(kind, "slack.refused"), key=row.key, error=words)
         if kind is RefusalKind.CHANNEL and outbox.has_fallback(row):

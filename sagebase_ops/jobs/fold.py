@@ -3,7 +3,6 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sagebase_ops.config.model import ScheduleEntry, Schedules
@@ -25,22 +24,7 @@ from sagebase_ops.domain.incidents import (
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One incident as it is now, and what happened to it; None: nothing that people are told."""
-
-    incident: Incident
-    change: Change | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """All that one run changed. `forgotten` are pending incidents that came to nothing."""
-
-    changed: tuple[Changed, ...] = ()
-    forgotten: tuple[Incident, ...] = ()
+from sagebase_ops.telling import Changed, Folded
 
 
 def fold(run: Run, live: Iterable[Incident], schedules: Schedules, now: datetime) -> Folded:
@@ -82,7 +66,7 @@ class _Folding:
         self._schedules = schedules
         self._now = now
         self._projects = {project.id: project for project in schedules.projects}
-        self._entries = {entry.name: entry for entry in schedules.named(run.job).entries}
+        self._entries = schedules.paging_entries(run.job)
         self._known = _by_fingerprint(live)
         self._changes: list[tuple[Incident | None, Advanced]] = []
 

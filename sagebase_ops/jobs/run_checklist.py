@@ -48,6 +48,18 @@ async def run_checklist(
     Raises ConfigError where the file has no such job.
     """
     expected = plan(schedules, schedules.named(occasion.job), occasion.only)
+    return await run_planned(outside, schedules, occasion, expected, clock, progress)
+
+
+async def run_planned(
+    outside: Outside,
+    schedules: Schedules,
+    occasion: Occasion,
+    expected: Sequence[Planned],
+    clock: Clock,
+    progress: Progress | None = None,
+) -> Run:
+    """The same for entries that were chosen already."""
     started = clock.now()
     cloud = Cloud(outside.connections)
     try:

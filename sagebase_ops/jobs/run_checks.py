@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.base import CheckContext, CheckParams
 from sagebase_ops.config.model import Checklist, ScheduleEntry, Schedules
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.refusals import refused
@@ -49,6 +49,7 @@ class Planned:
     ref: EntryRef
     entry: ScheduleEntry
     project: Project
+    params: CheckParams
 
 
 class Progress:
@@ -65,15 +66,20 @@ def plan(schedules: Schedules, checklist: Checklist, only: Iterable[str] = ()) -
     """Every entry (or those called `only`) in every project, in the file's order."""
     wanted = set(only)
     return tuple(
-        Planned(_ref(schedules, entry, project), entry, project)
+        planned(schedules, entry, project)
         for project in schedules.projects
         for entry in checklist.entries
         if not wanted or entry.name in wanted
     )
 
 
-def _ref(schedules: Schedules, entry: ScheduleEntry, project: Project) -> EntryRef:
+def planned(schedules: Schedules, entry: ScheduleEntry, project: Project) -> Planned:
+    """One entry in one project, as the file asks it."""
     params = entry.params_for(project)
+    return Planned(_ref(schedules, entry, project, params), entry, project, params)
+
+
+def _ref(schedules: Schedules, entry: ScheduleEntry, project: Project, params: CheckParams) -> EntryRef:
     title = Sentence(ja=entry.title, en=entry.title) if entry.title else entry.definition.title_of(params)
     return EntryRef(
         check=entry.definition.name,
@@ -88,7 +94,7 @@ def _ref(schedules: Schedules, entry: ScheduleEntry, project: Project) -> EntryR
 
 
 async def run_checks(
-    planned: Sequence[Planned],
+    expected: Sequence[Planned],
     cloud: Cloud,
     probe: Probe,
     now: datetime,
@@ -107,7 +113,7 @@ async def run_checks(
         heard.finished(result)
         return result
 
-    return tuple(await asyncio.gather(*map(one, planned)))
+    return tuple(await asyncio.gather(*map(one, expected)))
 
 
 async def _findings(item: Planned, cloud: Cloud, probe: Probe, now: datetime, seconds: float) -> tuple[Finding, ...]:
@@ -115,7 +121,7 @@ async def _findings(item: Planned, cloud: Cloud, probe: Probe, now: datetime, se
     context = CheckContext(item.project, cloud, probe, now)
     try:
         async with asyncio.timeout(seconds):
-            found = tuple(await item.entry.definition.run(item.entry.params_for(item.project), context))
+            found = tuple(await item.entry.definition.run(item.params, context))
     except TimeoutError:
         return (unknown(whole, NO_ANSWER, reason="deadline", seconds=round(seconds)),)
     except GcpError as error:

@@ -19,7 +19,7 @@ def digest_notifications(
     run: Run, schedules: Schedules, previous: Run | None, installation: str, now: datetime
 ) -> tuple[Notification, ...]:
     """The digest's posts in sending order, ready to be queued with the run; none where the checklist tells nothing."""
-    messages = told_messages(run, schedules.checklists[run.job].digest, previous)
+    messages = told_messages(run, schedules.named(run.job).digest, previous)
     route = schedules.slack
     return notifications_of(notice_name(run, installation), messages, route.channel, route.fallback, now)
 

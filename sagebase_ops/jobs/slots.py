@@ -20,7 +20,7 @@ from sagebase_ops.domain.slots import (
     is_abandoned,
     overdue,
 )
-from sagebase_ops.errors import ClaimLostError, StoreError
+from sagebase_ops.errors import ClaimLostError, StaleError, StoreError
 from sagebase_ops.jobs.claims import under_claim
 from sagebase_ops.store.base import Outcome, Store
 
@@ -40,6 +40,9 @@ class Work(Protocol):
 
     async def run(self, claim: Claim, now: datetime) -> Outcome:
         """Run the slot's checklist. `now` is when the claim was granted."""
+
+    async def decide_again(self, outcome: Outcome) -> Outcome:
+        """The same run, decided on incidents that were changed since."""
 
     def set_aside(self, claim: Claim, now: datetime, failure: Exception) -> Outcome:
         """What is recorded and told of a slot that crashed our code each time."""
@@ -142,6 +145,8 @@ class Slots:
                 await self._store.record(outcome, self._clock.now())
             except ClaimLostError:
                 raise
+            except StaleError:
+                outcome = await self._work.decide_again(outcome)
             except StoreError as error:
                 if not error.retryable:
                     raise

@@ -62,6 +62,9 @@ _CONTENT = {
     "cannot_reply_to_message",
     "thread_not_found",
 }
+DELETED = {"message_not_found", "thread_not_found"}
+"""The message that was to be edited, or answered, is no longer there."""
+
 _LIMITED = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 _UNPROVEN = {"fatal_error", "internal_error", "service_unavailable", "request_timeout"}
 """Slack: part of it may have happened."""

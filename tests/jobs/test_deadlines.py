@@ -33,7 +33,8 @@ async def fine(_params: Any, _context: CheckContext) -> Sequence[Finding]:
 def planned(name: str, check: CheckFunction) -> Planned:
     definition = CheckDefinition(name, check, CheckParams, WORDS, WORDS, (), "", "")
     ref = EntryRef(name, name, PROJECT.id, "production", WORDS, WORDS)
-    return Planned(ref, ScheduleEntry(name, definition, CheckParams()), PROJECT)
+    params = CheckParams()
+    return Planned(ref, ScheduleEntry(name, definition, params), PROJECT, params)
 
 
 async def ran(deadlines: Deadlines, **checks: CheckFunction) -> dict[str, CheckResult]:

@@ -12,8 +12,13 @@ Arguments = dict[str, Any]
 """JSON: its shape is Slack's."""
 
 
-def post_arguments(channel: str, message: Message, notice_key: str, thread_ts: str | None = None) -> Arguments:
-    """Everything but the token. `notice_key` is unique to this one post; links are not unfurled."""
+def post_arguments(
+    channel: str, message: Message, notice_key: str, thread_ts: str | None = None, *, broadcast: bool = False
+) -> Arguments:
+    """Everything but the token. `notice_key` is unique to this one post; links are not unfurled.
+
+    `broadcast` shows a reply in the channel too.
+    """
     arguments: Arguments = {
         "channel": channel,
         "text": message.text,
@@ -21,7 +26,13 @@ def post_arguments(channel: str, message: Message, notice_key: str, thread_ts: s
         "unfurl_media": False,
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"notice_key": notice_key}},
     }
-    optional = {"blocks": list(message.blocks), "attachments": list(message.attachments), "thread_ts": thread_ts}
+    optional: Arguments = {
+        "blocks": list(message.blocks),
+        "attachments": list(message.attachments),
+        "thread_ts": thread_ts,
+    }
+    if broadcast and thread_ts:
+        optional["reply_broadcast"] = True
     return arguments | {name: value for name, value in optional.items() if value}
 
 

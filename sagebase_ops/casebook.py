@@ -1,0 +1,84 @@
+"""The incidents that are known, and the one way to change them: read, decide, write; again where somebody was faster."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from sagebase_ops.clock import Clock
+from sagebase_ops.config.model import Schedules
+from sagebase_ops.domain.incidents import Change, Incident
+from sagebase_ops.domain.silences import Muting, Silence
+from sagebase_ops.errors import StaleError
+from sagebase_ops.store.base import Audit, Decision, Store
+from sagebase_ops.telling import Folded, Route, tell
+
+log = structlog.get_logger()
+
+REMEMBERED = timedelta(hours=24)
+"""A resolved incident may come back; so long it is looked at again. Longer than any `reopen`."""
+
+NOTHING = Folded()
+
+ChangeOf = Callable[[Sequence[Incident], datetime], Folded]
+"""What to change of the live incidents at this time. Pure: it may be asked twice."""
+
+
+class Casebook:
+    """One file's incidents over one store. Every method may raise StoreError."""
+
+    def __init__(self, schedules: Schedules, store: Store, route: Route, clock: Clock) -> None:
+        self.schedules = schedules
+        self.store = store
+        self.route = route
+        self.clock = clock
+        self._depends = {
+            entry.name: entry.depends_on
+            for checklist in schedules.checklists.values()
+            for entry in checklist.entries
+            if entry.depends_on
+        }
+
+    async def live(self) -> Sequence[Incident]:
+        """Every incident that a finding or a person may change."""
+        return await self.store.live_incidents(self.clock.now() - REMEMBERED)
+
+    async def muting(
+        self, live: Iterable[Incident], failing: Iterable[tuple[str, str]] = (), more: Sequence[Silence] = ()
+    ) -> Muting:
+        """What keeps what untold now. `failing` are (project, entry) that a run just saw failing; `more` new silences."""
+        now = self.clock.now()
+        down = {(one.entry.project, one.entry.name) for one in live if one.is_open} | set(failing)
+        silences = {one.id: one for one in (*await self.store.silences(now), *more)}
+        return Muting(now, tuple(silences.values()), self.schedules.windows_at(now), self._depends, frozenset(down))
+
+    def decision(self, folded: Folded, live: Sequence[Incident], muting: Muting, now: datetime) -> Decision:
+        """What was changed, and what is told of it and of all that is due."""
+        changed = {one.incident.id: one.incident for one in folded.changed}
+        changes: dict[str, Change | None] = {one.incident.id: one.change for one in folded.changed}
+        gone = {one.id for one in folded.forgotten}
+        after = {one.id: one for one in live if one.id not in gone} | changed
+        told = tell(changes, after.values(), muting, self.route, now)
+        written = changed | {one.id: one for one in told.incidents}
+        return Decision(tuple(written.values()), folded.forgotten, told.notifications)
+
+    async def settle(
+        self,
+        change: ChangeOf,
+        *,
+        silences: Sequence[Silence] = (),
+        audit: Sequence[Audit] = (),
+        once: str | None = None,
+    ) -> bool:
+        """Decide and write. False where `once` was decided before, or there was nothing to decide."""
+        while True:
+            live, now = await self.live(), self.clock.now()
+            decided = self.decision(change(live, now), live, await self.muting(live, more=silences), now)
+            decision = replace(decided, silences=tuple(silences), audit=tuple(audit), once=once)
+            if decision == Decision(once=once):
+                return False
+            try:
+                return await self.store.decide(decision, now)
+            except StaleError as error:
+                log.info("incidents.stale", error=str(error))

@@ -1,0 +1,70 @@
+"""Runs and time change incidents: what is decided after each run, and when the next step is due."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sagebase_ops.casebook import NOTHING, Casebook
+from sagebase_ops.domain.escalation import next_due
+from sagebase_ops.domain.incidents import Incident
+from sagebase_ops.domain.results import Verdict
+from sagebase_ops.domain.runs import CheckResult, Run
+from sagebase_ops.domain.silences import Muting
+from sagebase_ops.jobs.fold import fold, retired
+from sagebase_ops.store.base import Decision
+
+
+class Incidents:
+    """What the daemon does with incidents, over one casebook. Every method may raise StoreError."""
+
+    def __init__(self, book: Casebook) -> None:
+        self._book = book
+
+    async def live(self) -> Sequence[Incident]:
+        """What is open, or may be again."""
+        return await self._book.live()
+
+    async def muted(self, run: Run) -> Run:
+        """The run, with who mutes what in its findings: verdicts stay as they are."""
+        muting = await self._book.muting(await self._book.live(), _failing(run))
+        return replace(run, results=tuple(_muted_result(result, muting) for result in run.results))
+
+    async def after(self, run: Run) -> Decision:
+        """What the run changes, and what is told of it. To be recorded with the run; on StaleError, asked for again."""
+        book = self._book
+        live, now = await book.live(), book.clock.now()
+        muting = await book.muting(live, _failing(run))
+        return book.decision(fold(run, live, book.schedules, now), live, muting, now)
+
+    async def retire(self) -> None:
+        """At start: what no entry of the file produces any more is over."""
+        await self._book.settle(lambda live, now: retired(live, self._book.schedules, now))
+
+    async def escalate(self) -> datetime | None:
+        """Tell every step that is due, and what is no longer muted; when the next one is due."""
+        await self._book.settle(lambda _live, _now: NOTHING)
+        dues = [_next_due(one) for one in await self._book.live()]
+        return min((due for due in dues if due is not None), default=None)
+
+
+def _failing(run: Run) -> list[tuple[str, str]]:
+    return [
+        (result.entry.project, result.entry.name)
+        for result in run.results
+        if any(finding.verdict is Verdict.FAIL for finding in result.findings)
+    ]
+
+
+def _muted_result(result: CheckResult, muting: Muting) -> CheckResult:
+    entry = result.entry
+    findings = tuple(
+        replace(finding, muted_by=muting.reason(entry.project, entry.check, entry.name, finding.target.name))
+        for finding in result.findings
+    )
+    return replace(result, findings=findings)
+
+
+def _next_due(incident: Incident) -> datetime | None:
+    if not (incident.is_open and incident.told and incident.opened_at):
+        return None
+    return next_due(incident.policy, incident.steps_taken, incident.opened_at, incident.eta)

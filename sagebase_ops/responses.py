@@ -1,0 +1,106 @@
+"""What a person does about incidents, by a press or a command: decided and stored first, answered after that."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from glob import escape
+
+from sagebase_ops.casebook import NOTHING, Casebook
+from sagebase_ops.domain.incident_groups import Group
+from sagebase_ops.domain.incidents import Advanced, Incident, acknowledge, resolve
+from sagebase_ops.domain.silences import Matcher, Silence
+from sagebase_ops.store.base import Audit
+from sagebase_ops.telling import Changed, Folded
+
+
+class Done(StrEnum):
+    """What became of it. `REPEATED`: the same press was worked before; `TOO_LATE`: nothing of the group is open."""
+
+    DONE = "done"
+    REPEATED = "repeated"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, and from where (`slack`, `cli`). `once` is one press's own name; a command has none."""
+
+    name: str
+    via: str
+    once: str | None = None
+
+
+class Responses:
+    """The same for Slack and for the command line. Every method may raise StoreError."""
+
+    def __init__(self, book: Casebook) -> None:
+        self._book = book
+
+    async def acknowledge(self, group: str, actor: Actor, eta: timedelta | None = None) -> Done:
+        """Whoever does it has it. With `eta` the next step waits so long, once."""
+        until = self._book.clock.now() + eta if eta else None
+
+        def has_it(incident: Incident, now: datetime) -> Advanced:
+            return acknowledge(incident, actor.name, now, until)
+
+        return await self._changed(group, actor, "acknowledge", until.isoformat() if until else "", has_it)
+
+    async def resolve(self, group: str, actor: Actor, reason: str) -> Done:
+        """It is over, for this reason, until newer evidence fails."""
+
+        def over(incident: Incident, now: datetime) -> Advanced:
+            return resolve(incident, actor.name, reason, now)
+
+        return await self._changed(group, actor, "resolve", reason, over)
+
+    async def silence_group(self, group: str, actor: Actor, lasting: timedelta, reason: str) -> Done:
+        """What the group's incidents are about is not told for a while; they are recorded on, and lose nothing."""
+        members = await self.open_members(group)
+        if not members:
+            return Done.TOO_LATE
+        about = dict.fromkeys(_matcher(one) for one in members)
+        return await self.silence(list(about), actor, lasting, reason)
+
+    async def silence(self, matchers: Sequence[Matcher], actor: Actor, lasting: timedelta, reason: str) -> Done:
+        """Nothing that one of them matches is told until then."""
+        now = self._book.clock.now()
+        new = [Silence(uuid.uuid4().hex[:8], one, now, now + lasting, actor.name, reason) for one in matchers]
+        audit = [_audit(now, actor, "silence", str(one.matcher), f"{one.until.isoformat()}: {reason}") for one in new]
+        written = await self._book.settle(lambda _live, _now: NOTHING, silences=new, audit=audit, once=actor.once)
+        return Done.DONE if written else Done.REPEATED
+
+    async def open_members(self, group: str) -> tuple[Incident, ...]:
+        """The incidents of the group that are open now."""
+        return tuple(one for one in await self._book.live() if one.group == group and one.is_open)
+
+    async def group(self, group: str) -> Group | None:
+        """All that is known of the group, or None."""
+        members = [one for one in await self._book.live() if one.group == group and one.opened_at]
+        return Group.of(members) if members else None
+
+    async def _changed(
+        self, group: str, actor: Actor, what: str, detail: str, change: Callable[[Incident, datetime], Advanced]
+    ) -> Done:
+        """One change of every open incident of the group, audited."""
+        if not await self.open_members(group):
+            return Done.TOO_LATE
+
+        def of(live: Sequence[Incident], now: datetime) -> Folded:
+            advanced = [change(one, now) for one in live if one.group == group and one.is_open]
+            return Folded(tuple(Changed(one.incident, one.change) for one in advanced if one.incident is not None))
+
+        audit = [_audit(self._book.clock.now(), actor, what, group, detail)]
+        written = await self._book.settle(of, audit=audit, once=actor.once)
+        return Done.DONE if written else Done.REPEATED
+
+
+def _matcher(incident: Incident) -> Matcher:
+    """Just this: names are taken literally, though a matcher may be a pattern."""
+    entry, target = incident.entry, incident.finding.target
+    return Matcher(*map(escape, (entry.project, entry.check, entry.name, target.name)))
+
+
+def _audit(at: datetime, actor: Actor, what: str, subject: str, detail: str) -> Audit:
+    return Audit(at, actor.name, what, subject, detail, actor.via)
