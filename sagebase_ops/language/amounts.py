@@ -54,6 +54,13 @@ def moment(time: datetime, zone: tzinfo) -> str:
     return f"{local:%Y-%m-%d %H:%M} {_zone_name(local)}"
 
 
+def clock(time: datetime, zone: tzinfo, now: datetime) -> str:
+    """`09:30 JST` where that is the day of `now` in `zone`, else the whole `moment`."""
+    local = time.astimezone(zone)
+    same_day = local.date() == now.astimezone(zone).date()
+    return f"{local:%H:%M} {_zone_name(local)}" if same_day else moment(time, zone)
+
+
 def day(time: datetime, zone: tzinfo) -> str:
     """`2026-11-24`, as the calendar stands in `zone`."""
     return f"{time.astimezone(zone):%Y-%m-%d}"

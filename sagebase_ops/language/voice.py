@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Value, Verdict
 from sagebase_ops.domain.runs import Run
-from sagebase_ops.language.amounts import amount, day, moment, pair
+from sagebase_ops.language.amounts import amount, clock, day, moment, pair
 from sagebase_ops.language.plain import clean
 from sagebase_ops.language.sentences import fill, finding_text, note_text
 from sagebase_ops.language.words import APART, ENVIRONMENTS, KINDS, LISTED, MARKS, VERDICTS, zone_of
@@ -70,6 +70,10 @@ class Voice:
     def moment(self, time: datetime) -> str:
         """`2026-11-24 09:00 JST`."""
         return moment(time, self.zone)
+
+    def clock(self, time: datetime, now: datetime) -> str:
+        """`09:30 JST`, with the date where it is not today's."""
+        return clock(time, self.zone, now)
 
     def day(self, time: datetime) -> str:
         """`2026-11-24`."""

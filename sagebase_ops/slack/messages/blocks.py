@@ -15,11 +15,11 @@ HEADER_ROOM = 150
 LINE_ROOM = 2500
 
 
-def text(content: str, *, room: int = LINE_ROOM, bold: bool = False, code: bool = False) -> Json:
+def text(content: str, *, room: int = LINE_ROOM, bold: bool = False, code: bool = False, strike: bool = False) -> Json:
     """A run of text inside a rich_text section. A space at either end is kept, it stands between two runs."""
     line = cut(content, room)
     padded = f"{' ' if content[:1] == ' ' else ''}{line}{' ' if content[-1:] == ' ' and line else ''}"
-    style = {name: True for name, wanted in (("bold", bold), ("code", code)) if wanted}
+    style = {name: True for name, wanted in (("bold", bold), ("code", code), ("strike", strike)) if wanted}
     return {"type": "text", "text": padded or " ", **({"style": style} if style else {})}
 
 
@@ -48,16 +48,16 @@ def rich_text(block_id: str, *elements: Json) -> Json:
 
 
 def header(content: str) -> Json:
-    return {"type": "header", "block_id": "head", "text": _plain(content, HEADER_ROOM)}
+    return {"type": "header", "block_id": "head", "text": plain(content, HEADER_ROOM)}
 
 
 def section(block_id: str, content: str) -> Json:
-    return {"type": "section", "block_id": block_id, "text": _plain(content, LINE_ROOM)}
+    return {"type": "section", "block_id": block_id, "text": plain(content, LINE_ROOM)}
 
 
 def context(block_id: str, *contents: str, room: int = 1000) -> Json:
     """Small grey print, one element a piece (Slack takes ten)."""
-    return {"type": "context", "block_id": block_id, "elements": [_plain(content, room) for content in contents]}
+    return {"type": "context", "block_id": block_id, "elements": [plain(content, room) for content in contents]}
 
 
 def table(block_id: str, rows: Sequence[Sequence[str]], unbroken: int) -> Json:
@@ -77,5 +77,6 @@ def block_weight(block: object) -> int:
     return 0
 
 
-def _plain(content: str, room: int) -> Json:
+def plain(content: str, room: int) -> Json:
+    """A plain_text object, which Slack never parses."""
     return {"type": "plain_text", "text": cut(content, room) or "-", "emoji": False}

@@ -5,6 +5,7 @@ Bounded: what is left out after that is counted, and the last message says where
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 from sagebase_ops.domain.digests import Digest, Row
@@ -16,19 +17,16 @@ from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages.blocks import (
     Json,
     bullets,
-    context,
     line,
     preformatted,
     rich_text,
-    section,
     table,
     text,
 )
-from sagebase_ops.slack.messages.limits import Piece, Pieces, findings_of, pages
+from sagebase_ops.slack.messages.limits import Piece, Pieces
 from sagebase_ops.slack.messages.mrkdwn import cut, weight
-from sagebase_ops.slack.messages.spoken import spoken
+from sagebase_ops.slack.messages.paging import Thread
 
-MOST_PAGES = 3
 MOST_TABLES = 6
 TABLE_ROWS = 99
 """Beside the heading: Slack takes 100 rows and 10,000 characters in the one table of a message."""
@@ -38,78 +36,55 @@ NOTES_SHOWN = 10
 _TITLE_ROOM, _NAME_ROOM, _CELL_ROOM, _NOTE_ROOM, _STEP_ROOM, _ASKED_ROOM = 60, 60, 90, 400, 400, 300
 _WANT_STEPS = (Verdict.FAIL, Verdict.WARN)
 
-_TEXT_ROOM = 1200
-"""Slack advises 4,000, and was seen to count bytes."""
-
 Cells = Sequence[str]
 
 
 def thread_messages(digest: Digest, voice: Voice, left: Pieces) -> tuple[Message, ...]:
     """`left`: what did not fit into the channel's message."""
-    return (*_continued(digest, voice, left), *_tables(digest, voice), *_evidence(digest, voice))
-
-
-def _continued(digest: Digest, voice: Voice, left: Pieces) -> Iterator[Message]:
-    yield from _paged(digest, voice, voice.say(words.CONTINUED), left)
-
-
-def _evidence(digest: Digest, voice: Voice) -> Iterator[Message]:
-    """Runbook, notes and what was asked, of everything that has more to say than its line in the table; once each."""
+    thread = _thread(digest, voice)
     told = [row for row in digest.rows if row.finding.notes or row.verdict not in {Verdict.PASS, Verdict.SKIPPED}]
+    return (
+        *thread.paged(voice.say(words.CONTINUED), left),
+        *_tables(digest, voice, thread),
+        *thread.paged(voice.say(words.EVIDENCE), evidence(told, voice)),
+    )
+
+
+def _thread(digest: Digest, voice: Voice) -> Thread:
+    subject = f"{cut(digest.run.title, _TITLE_ROOM)} {voice.day(digest.run.slot)}"
+    left_out = partial(_left_out, voice, digest.run.job)
+    return Thread(subject, digest.run.sandbox, left_out)
+
+
+def _left_out(voice: Voice, job: str, count: int) -> str:
+    return voice.say(words.LEFT_OUT, count=count, job=job)
+
+
+def evidence(rows: Sequence[Row], voice: Voice) -> Pieces:
+    """Runbook, notes and what was asked, of everything that has more to say than its line in the table; once each."""
     groups: dict[str, tuple[list[Json], list[Row]]] = {}
-    for row in _worst_first(told):
+    for row in _worst_first(rows):
         parts = [*_notes(row.finding, voice), *_steps(row, voice), *_asked(row.finding, voice)]
         if parts:
             groups.setdefault(f"{row.verdict} {parts}", (parts, []))[1].append(row)
-    pieces = [
+    return [
         Piece(rich_text(f"evidence.{place}", _evidence_title(rows, voice), *parts), findings=len(rows))
         for place, (parts, rows) in enumerate(groups.values())
     ]
-    yield from _paged(digest, voice, voice.say(words.EVIDENCE), pieces)
 
 
-def _paged(digest: Digest, voice: Voice, heading: str, pieces: Pieces) -> Iterator[Message]:
-    """As many messages as `pieces` need, at most MOST_PAGES; the last says how many findings were left out."""
-    all_pages = list(pages(pieces))
-    shown = all_pages[:MOST_PAGES]
-    hidden = sum(map(findings_of, all_pages[MOST_PAGES:]))
-    for place, page in enumerate(shown, start=1):
-        title = _title(digest, voice, heading, place, len(shown))
-        last = place == len(shown) and hidden
-        note = [context("left", _left_out(digest, voice, hidden))] if last else []
-        yield _message(title, [piece.block for piece in page], note)
-
-
-def _message(title: str, body: Sequence[Json], note: Sequence[Json]) -> Message:
-    blocks = (section("title", title), *note, *body)
-    return Message(spoken(blocks, _TEXT_ROOM), blocks, in_thread=True)
-
-
-def _title(digest: Digest, voice: Voice, heading: str, place: int, of: int) -> str:
-    part = f" {place}/{of}" if of > 1 else ""
-    pretend = f"{words.SANDBOX} " if digest.run.sandbox else ""
-    return f"{pretend}{heading}{part}: {cut(digest.run.title, _TITLE_ROOM)} {voice.day(digest.run.slot)}"
-
-
-def _left_out(digest: Digest, voice: Voice, count: int) -> str:
-    return voice.say(words.LEFT_OUT, count=count, job=digest.run.job)
-
-
-def _tables(digest: Digest, voice: Voice) -> Iterator[Message]:
+def _tables(digest: Digest, voice: Voice, thread: Thread) -> Iterator[Message]:
     """Grouped by project; were something to be left out, worst first over all, so that it is the harmless end."""
     chunks = list(_chunks(digest.rows, digest, voice))
     if len(chunks) > MOST_TABLES:
         chunks = list(_chunks(_worst_first(digest.rows), digest, voice))
     shown = chunks[:MOST_TABLES]
     hidden = sum(map(len, chunks[MOST_TABLES:]))
+    verdicts = int(len(digest.projects) > 1)  # the column of the verdict
     for place, cells in enumerate(shown, start=1):
-        title = _title(digest, voice, voice.say(words.DETAILS), place, len(shown))
-        last = place == len(shown) and hidden
-        note = [context("left", _left_out(digest, voice, hidden))] if last else []
-        grid = table(
-            "table", [_heading(digest, voice), *cells], unbroken=int(len(digest.projects) > 1)
-        )  # the verdict's
-        yield _message(title, [grid], note)
+        title = thread.title(voice.say(words.DETAILS), place, len(shown))
+        grid = table("table", [_heading(digest, voice), *cells], unbroken=verdicts)
+        yield thread.message(title, [grid], hidden if place == len(shown) else 0)
 
 
 def _chunks(rows: Sequence[Row], digest: Digest, voice: Voice) -> Iterator[list[Cells]]:

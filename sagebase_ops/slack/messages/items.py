@@ -22,10 +22,10 @@ def item_block(item: Item, voice: Voice, place: int) -> Json:
     """At most some 4,000 characters, whatever Google or a service said."""
     parts = (
         _title(item, voice),
-        *_seen(item, voice),
-        *_notes(item, voice),
-        *_to_do(item, voice),
-        *_remedy(item, voice),
+        *seen(item, voice),
+        *notes(item, voice),
+        *to_do(item, voice),
+        *remedy(item, voice),
     )
     return rich_text(f"item.{place}", *parts)
 
@@ -39,7 +39,7 @@ def _title(item: Item, voice: Voice) -> Json:
     )
 
 
-def _seen(item: Item, voice: Voice) -> Iterator[Json]:
+def seen(item: Item, voice: Voice) -> Iterator[Json]:
     """Each sentence once, with the names of all that it was seen at; no names where there is one sentence for all."""
     said = by_sentence(item, voice)
     if len(said) == 1:
@@ -65,7 +65,7 @@ def _sentence(row: Row, voice: Voice) -> Elements:
     return [text(voice.finding(row.finding), room=_SENTENCE_ROOM), *muted, *to_console]
 
 
-def _notes(item: Item, voice: Voice) -> Iterator[Json]:
+def notes(item: Item, voice: Voice) -> Iterator[Json]:
     """The first row's notes that there is room for; the thread has the others."""
     notes = next((row.finding.notes for row in item.rows if row.finding.notes), ())
     shown = notes[: NOTES_SHOWN.get(item.verdict, 0)]
@@ -73,7 +73,7 @@ def _notes(item: Item, voice: Voice) -> Iterator[Json]:
         yield bullets([[text(voice.note(note), room=_NOTE_ROOM)] for note in shown])
 
 
-def _to_do(item: Item, voice: Voice) -> Iterator[Json]:
+def to_do(item: Item, voice: Voice) -> Iterator[Json]:
     entry, shown = item.rows[0].entry, STEPS_SHOWN.get(item.verdict, 0)
     steps = voice.lines(entry.runbook)
     if not shown or not steps:
@@ -84,7 +84,7 @@ def _to_do(item: Item, voice: Voice) -> Iterator[Json]:
         yield line(text(step, room=_STEP_ROOM))
 
 
-def _remedy(item: Item, voice: Voice) -> Iterator[Json]:
+def remedy(item: Item, voice: Voice) -> Iterator[Json]:
     """The command that mends it; what nobody could judge and no command mends, a person must look at."""
     if item.remedy:
         yield line(text(voice.say(words.REMEDY), bold=True))

@@ -1,8 +1,9 @@
 """What do these blocks say? The same in plain lines: read aloud, shown in a notification, sent where Slack refuses blocks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
-from sagebase_ops.slack.messages.blocks import Json
+from sagebase_ops.slack.messages.blocks import Elements, Json
 from sagebase_ops.slack.messages.mrkdwn import escape
 
 
@@ -10,7 +11,7 @@ def spoken(blocks: Iterable[Json], room: int) -> str:
     """The blocks' words for a message's `text`, escaped, a line each, at most `room` characters."""
     lines: list[str] = []
     left = room
-    for line in (escape(said) for block in blocks for said in _lines(block)):
+    for line in (" ".join(map(_heard, said)) for block in blocks for said in _lines(block)):
         left -= len(line) + 1
         if left < 0:
             return "\n".join([*lines, "…"])
@@ -19,15 +20,40 @@ def spoken(blocks: Iterable[Json], room: int) -> str:
     return "\n".join(lines)
 
 
-def _lines(block: Json) -> Iterator[str]:
+Words: TypeAlias = Sequence[str | Json]
+"""One line: text to be escaped, and mentions between."""
+
+
+def _lines(block: Json) -> Iterator[Words]:
     kind = block["type"]
     if kind in {"header", "section"}:
-        yield block["text"]["text"]
+        yield [block["text"]["text"]]
     elif kind == "context":
-        yield from (element["text"] for element in block["elements"])
+        yield from ([element["text"]] for element in block["elements"])
     elif kind == "table":
-        yield from (" | ".join(cell["text"] for cell in row) for row in block["rows"])
+        yield from ([" | ".join(cell["text"] for cell in row)] for row in block["rows"])
     elif kind in {"rich_text", "rich_text_list"}:
         yield from (line for element in block["elements"] for line in _lines(element))
-    else:  # a section of rich_text, or fixed width
-        yield from "".join(element["text"] for element in block["elements"]).splitlines()
+    elif kind == "rich_text_preformatted":
+        yield from ([line] for element in block["elements"] for line in element["text"].splitlines())
+    else:
+        yield _merged(block["elements"])
+
+
+def _merged(elements: Elements) -> Words:
+    """The runs between two mentions as one text, since what they say is escaped by the line."""
+    parts: list[str | Json] = []
+    for element in elements:
+        said = element.get("text")
+        if said is None:
+            parts.append(element)
+        elif parts and isinstance(parts[-1], str):
+            parts[-1] += said
+        else:
+            parts.append(said)
+    return parts
+
+
+def _heard(part: str | Json) -> str:
+    """A user who is named because the file has no name for them; nothing else is ever a mention here."""
+    return escape(part) if isinstance(part, str) else f"<@{part['user_id']}>"
