@@ -8,7 +8,7 @@ import structlog
 
 from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import Schedules
-from sagebase_ops.domain.incidents import Change, Incident
+from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.silences import Muting, Silence
 from sagebase_ops.errors import StaleError
 from sagebase_ops.store.base import Audit, Decision, Store
@@ -55,8 +55,8 @@ class Casebook:
 
     def decision(self, folded: Folded, live: Sequence[Incident], muting: Muting, now: datetime) -> Decision:
         """What was changed, and what is told of it and of all that is due."""
+        changes = {one.incident.id: one for one in folded.changed}
         changed = {one.incident.id: one.incident for one in folded.changed}
-        changes: dict[str, Change | None] = {one.incident.id: one.change for one in folded.changed}
         gone = {one.id for one in folded.forgotten}
         after = {one.id: one for one in live if one.id not in gone} | changed
         told = tell(changes, after.values(), muting, self.route, now)

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sagebase_ops.domain.escalation import due_steps
-from sagebase_ops.domain.incident_groups import Group
 from sagebase_ops.domain.incidents import Change, Incident
 from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, Priority
+from sagebase_ops.domain.results import Finding
 from sagebase_ops.domain.silences import Muting
-from sagebase_ops.slack.messages.incident import Telling, incident_message
-from sagebase_ops.slack.messages.thread import change_message, steps_message
+from sagebase_ops.slack.messages.incident import incident_message, opening_messages
+from sagebase_ops.slack.messages.telling import Telling
+from sagebase_ops.slack.messages.thread import DueStep, change_message, steps_message
 
 EDIT_AT_MOST_EVERY = timedelta(minutes=5)
 """A value that moves is not worth an edit each minute."""
@@ -25,10 +26,14 @@ _ENDS = {Change.RESOLVED, Change.GONE, Change.RETIRED}
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One incident as it is now, and what happened to it; None: nothing that people are told."""
+    """One incident as it is now, and what happened to it; None: nothing that people are told.
+
+    `finding` is the last look, which an incident that ended does not keep.
+    """
 
     incident: Incident
     change: Change | None = None
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,9 @@ class Told:
 
 
 def tell(
-    changes: Mapping[str, Change | None],
-    incidents: Iterable[Incident],
-    muting: Muting,
-    route: Route,
-    now: datetime,
+    changes: Mapping[str, Changed], incidents: Iterable[Incident], muting: Muting, route: Route, now: datetime
 ) -> Told:
-    """What is to be told now of `incidents`: as they are after `changes`, which are by incident id.
+    """What is to be told now of `incidents`, as they are after `changes` (by incident id).
 
     With no changes these are the steps that are due, and what was muted and is no longer. Comes back unchanged what needs
     no word.
@@ -95,14 +96,17 @@ class _Group:
     def __init__(
         self,
         members: Sequence[Incident],
-        changes: Mapping[str, Change | None],
+        changes: Mapping[str, Changed],
         muting: Muting,
         route: Route,
         now: datetime,
     ) -> None:
         self._before = {one.id: one for one in members}
         self._members = {one.id: _as_muted(one, muting) for one in members}
-        self._changes = {one.id: change for one in members if (change := changes.get(one.id)) is not None}
+        mine = {one.id: changes[one.id] for one in members if one.id in changes}
+        self._changes = {id_: changed.change for id_, changed in mine.items() if changed.change is not None}
+        self._after = {id_: changed.finding for id_, changed in mine.items() if changed.finding is not None}
+        self._written = set(mine)
         self._route = route
         self._now = now
         self._audible = {one.id for one in self._members.values() if not one.finding.muted_by}
@@ -115,73 +119,79 @@ class _Group:
         self._tell_changes()
         self._tell_steps()
         if self._edit and self._was_told():
-            self._add(incident_message(self._group, self._route.telling, self._now), Priority.CHANGE, Action.EDIT)
+            message = incident_message(self._all, self._now, self._route.telling, after=self._after)
+            self._add(message, Priority.CHANGE, Action.EDIT)
         return Told(self._changed(), tuple(self._rows))
 
     @property
-    def _group(self) -> Group:
-        return Group.of(self._members.values())
+    def _all(self) -> list[Incident]:
+        return list(self._members.values())
 
     def _was_told(self) -> bool:
         return any(one.told for one in self._before.values())
 
     def _changed(self) -> tuple[Incident, ...]:
-        return tuple(one for one in self._members.values() if one != self._before[one.id] or one.id in self._changes)
+        return tuple(one for one in self._members.values() if one != self._before[one.id] or one.id in self._written)
 
     def _tell_openings(self) -> None:
-        new = [one for one in self._members.values() if one.is_open and not one.told and one.id in self._audible]
+        """The message itself, with the steps after 0m; or, where it stands already, that there is more of it."""
+        new = [one for one in self._all if one.is_open and not one.told and one.id in self._audible]
         if not new:
             return
-        if self._was_told():
-            self._add(
-                change_message(self._group, Change.REOPENED, self._route.telling, self._now),
-                Priority.OPENING,
-                broadcast=True,
-            )
-            self._edit = True
         for one in new:
             self._members[one.id] = replace(one, told=True, steps_taken=max(one.steps_taken, _at_once(one)))
-        if not self._was_told():
-            self._add(incident_message(self._group, self._route.telling, self._now), Priority.OPENING)
+        if self._was_told():
+            self._add(self._what_became(Change.REOPENED, new), Priority.OPENING, broadcast=True)
+            self._edit = True
+            return
+        for message in opening_messages(self._all, self._now, self._route.telling):
+            self._add(message, Priority.OPENING)
 
     def _tell_changes(self) -> None:
         for change in dict.fromkeys(self._changes.values()):
-            ids = {id_ for id_, what in self._changes.items() if what is change}
-            heard = [self._members[id_] for id_ in ids if self._before[id_].told]
-            if heard:
-                self._tell_change(change, heard, audible=bool(ids & self._audible))
+            those = [one for one in self._all if self._changes.get(one.id) is change and self._before[one.id].told]
+            if those:
+                self._tell_change(change, those)
 
-    def _tell_change(self, change: Change, heard: Sequence[Incident], *, audible: bool) -> None:
+    def _tell_change(self, change: Change, those: Sequence[Incident]) -> None:
         if change is Change.UPDATED:
-            self._edit |= any(_edited_before(one, self._now - EDIT_AT_MOST_EVERY) for one in heard)
+            self._edit |= any(_edited_before(one, self._now - EDIT_AT_MOST_EVERY) for one in those)
             return
         self._edit = True
+        audible = any(one.id in self._audible for one in those)
         if change is Change.REOPENED and not audible:  # told once nothing mutes it any more
-            self._members |= {one.id: replace(one, told=False) for one in heard}
-        over = change in _ENDS and not self._group.open
+            self._members |= {one.id: replace(one, told=False) for one in those}
+        over = change in _ENDS and not any(one.is_open for one in self._all)
         if audible and (over or change in {Change.REOPENED, Change.ACKNOWLEDGED}):
-            message = change_message(self._group, change, self._route.telling, self._now)
+            message = self._what_became(change, those)
             self._add(message, Priority.CHANGE, broadcast=change is Change.REOPENED)
+
+    def _what_became(self, change: Change, those: Sequence[Incident]) -> Message:
+        telling = self._route.telling
+        return change_message(self._all, change, self._now, telling, changed=those, after=self._after)
 
     def _tell_steps(self) -> None:
         """Steps that fell due together are one post, with their true times."""
         due: dict[int, datetime] = {}
-        for one in list(self._members.values()):
+        for one in self._all:
             if not (one.is_open and one.told and one.id in self._audible and one.opened_at):
                 continue
-            steps = due_steps(one.policy, one.steps_taken, one.opened_at, one.eta, self._now)
-            for number, (_, at) in enumerate(steps, start=one.steps_taken):
+            owed = due_steps(one.policy, one.steps_taken, one.opened_at, one.eta, self._now)
+            for number, (_, at) in enumerate(owed, start=one.steps_taken):
                 due[number] = min(at, due.get(number, at))
-            self._members[one.id] = replace(one, steps_taken=one.steps_taken + len(steps))
+            if owed:
+                self._members[one.id] = replace(one, steps_taken=one.steps_taken + len(owed))
         if due:
-            message = steps_message(self._group, due, self._route.telling, self._now)
-            self._add(message, Priority.ESCALATION, broadcast=True)
+            steps = [DueStep(number, at) for number, at in sorted(due.items())]
+            self._add(
+                steps_message(self._all, steps, self._now, self._route.telling), Priority.ESCALATION, broadcast=True
+            )
             self._edit = True
 
     def _add(self, message: Message, priority: int, action: Action = Action.POST, *, broadcast: bool = False) -> None:
         if action is Action.EDIT:
             self._members = {id_: replace(one, edited_at=self._now) for id_, one in self._members.items()}
-        notice = notice_of(self._route.installation, self._group.lead.group)
+        notice = notice_of(self._route.installation, self._all[0].group)
         self._rows.append(
             Notification(
                 notice,

@@ -13,7 +13,7 @@ from sagebase_ops.jobs.run_checklist import Outside
 from sagebase_ops.probe.http import Probe
 from sagebase_ops.settings import Settings
 from sagebase_ops.slack.client import SlackClient
-from sagebase_ops.slack.messages.incident import Telling
+from sagebase_ops.slack.messages.telling import Telling
 from sagebase_ops.store.base import Store
 from sagebase_ops.telling import Route
 

@@ -51,7 +51,7 @@ def retired(live: Iterable[Incident], schedules: Schedules, now: datetime) -> Fo
         for name in (entry.name, "")
     }
     left = [one for one in live if one.state is not State.RESOLVED and _source(one.fingerprint) not in produced]
-    return _folded([(one, end_as(one, Change.RETIRED, now)) for one in left])
+    return _folded([(one, end_as(one, Change.RETIRED, now), None) for one in left])
 
 
 def _source(fingerprint: Fingerprint) -> tuple[str, str, str]:
@@ -68,7 +68,7 @@ class _Folding:
         self._projects = {project.id: project for project in schedules.projects}
         self._entries = schedules.paging_entries(run.job)
         self._known = _by_fingerprint(live)
-        self._changes: list[tuple[Incident | None, Advanced]] = []
+        self._changes: list[tuple[Incident | None, Advanced, Finding | None]] = []
 
     def fold_result(self, result: CheckResult) -> None:
         """One entry's findings; incidents of targets that its complete answer no longer names are over."""
@@ -76,7 +76,8 @@ class _Folding:
         for fingerprint, finding in seen.items():
             known = self._known.get(fingerprint)
             if known is not None or finding.verdict is Verdict.FAIL:
-                self._keep(known, advance(known, self._seen(result.entry, finding, fingerprint), self._now))
+                advanced = advance(known, self._seen(result.entry, finding, fingerprint), self._now)
+                self._keep(known, advanced, finding)
         if all(finding.verdict is not Verdict.UNKNOWN for finding in result.findings):
             for known in self._of(result.entry):
                 if known.fingerprint not in seen:
@@ -110,9 +111,9 @@ class _Folding:
         found, project = self._entries.get(entry.name), self._projects.get(entry.project)
         return (found, project) if found and project else None
 
-    def _keep(self, before: Incident | None, advanced: Advanced) -> None:
+    def _keep(self, before: Incident | None, advanced: Advanced, finding: Finding | None = None) -> None:
         if advanced.incident != before:
-            self._changes.append((before, advanced))
+            self._changes.append((before, advanced, finding))
 
     def _of(self, entry: EntryRef) -> list[Incident]:
         """The unfinished incidents of one entry."""
@@ -179,8 +180,12 @@ def _short(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
-def _folded(changes: Sequence[tuple[Incident | None, Advanced]]) -> Folded:
+def _folded(changes: Sequence[tuple[Incident | None, Advanced, Finding | None]]) -> Folded:
     return Folded(
-        tuple(Changed(advanced.incident, advanced.change) for _, advanced in changes if advanced.incident is not None),
-        tuple(before for before, advanced in changes if advanced.incident is None and before is not None),
+        tuple(
+            Changed(advanced.incident, advanced.change, finding)
+            for _, advanced, finding in changes
+            if advanced.incident is not None
+        ),
+        tuple(before for before, advanced, _ in changes if advanced.incident is None and before is not None),
     )
