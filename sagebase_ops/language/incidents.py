@@ -100,8 +100,9 @@ def duration(length: timedelta, voice: Voice) -> str:
 
 
 def last_line(group: Group) -> StoryLine | None:
-    """The newest line of their stories."""
-    return max((line for one in group.incidents for line in one.story), key=lambda line: line.at, default=None)
+    """The newest line of their stories; of several of one moment the last."""
+    newest = [one.story[-1] for one in group.incidents if one.story]
+    return max(reversed(newest), key=lambda line: line.at, default=None)
 
 
 def known_name(by: str, group: Group) -> str | None:

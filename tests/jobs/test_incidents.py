@@ -1,0 +1,350 @@
+"""An incident's life, from findings to the rows of the outbox, with the real store and a clock that the tests move."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sagebase_ops.casebook import Casebook
+from sagebase_ops.config.load import load
+from sagebase_ops.config.model import Schedules
+from sagebase_ops.domain.incidents import Incident, State
+from sagebase_ops.domain.notifications import Action, Notification
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict
+from sagebase_ops.domain.runs import CheckResult, Run, Trigger
+from sagebase_ops.domain.silences import Matcher
+from sagebase_ops.jobs.incidents import Incidents
+from sagebase_ops.jobs.run_checks import planned
+from sagebase_ops.responses import Actor, Done, Responses
+from sagebase_ops.slack.messages.telling import Telling
+from sagebase_ops.store.base import Outcome, Store
+from sagebase_ops.store.sqlite.opening import open_store
+from sagebase_ops.telling import Route
+from tests.fakes import NINE, FakeClock
+
+FILE = """
+timezone: Asia/Tokyo
+projects: [{id: prod, services: "*", sql_instances: [db]}]
+slack: {channel: "#ops", fallback: "#fallback"}
+contacts:
+  operator: {name: 運用担当者, slack: S0OPERATOR}
+  tech_lead: {name: 技術責任者, slack: U0TECHLEAD}
+escalation:
+  default:
+    - {after: 0m, tell: [operator]}
+    - {after: 30m, tell: [tech_lead]}
+    - {after: 1h, tell: [everyone]}
+  monitoring:
+    - {after: 0m, tell: [operator]}
+maintenance:
+  night: {title: 定期メンテナンス, cron: "0 4 * * *", duration: 1h, match: {target: db}}
+checklists:
+  watch:
+    every: 1m
+    checks:
+      - {check: run_ready, recover: 1}
+      - {check: metric, name: slow, metric: latency_p95, window: 5m, fail_above: 3s, hold: 5m, depends_on: run_ready}
+      - {check: metric, name: noise, metric: error_rate, window: 5m, fail_above: 5%, escalation: none}
+"""
+SEEN = Sentence(ja="応答 {value}（上限 {limit}）", en="{value}, limit {limit}")
+SATO = Actor("佐藤", "slack")
+
+
+def finding(verdict: Verdict, target: str = "web", value: float = 4.0, reason: str | None = None) -> Finding:
+    limit, measured = Quantity(3.0, "s"), Quantity(value, "s")
+    return Finding(Target("run_service", target), verdict, SEEN, value=measured, limit=limit, reason=reason)
+
+
+FAIL, PASS = finding(Verdict.FAIL), finding(Verdict.PASS, value=1.0)
+UNKNOWN = finding(Verdict.UNKNOWN, reason="permission_denied")
+
+
+class Team:
+    """A daemon's work with incidents, without checks: each round's findings are given."""
+
+    def __init__(self, schedules: Schedules, store: Store, clock: FakeClock) -> None:
+        self.schedules, self.store, self.clock = schedules, store, clock
+        self.book = Casebook(schedules, store, Route("i", "#ops", "#fallback", Telling("ja", "Asia/Tokyo")), clock)
+        self.incidents, self.responses = Incidents(self.book), Responses(self.book)
+        self._rounds = 0
+
+    async def sees(self, **findings: Finding | list[Finding]) -> None:
+        """One round of the watch: entry name -> what was found."""
+        self._rounds += 1
+        run = await self.incidents.muted(self._run(findings))
+        await self.store.record(Outcome(run, decision=await self.incidents.after(run)), self.clock.now())
+
+    async def passes(self, **span: float) -> None:
+        """Time, with the daemon awake every minute."""
+        for _ in range(int(timedelta(**span).total_seconds() // 60)):
+            await self.clock.advance(minutes=1)
+            await self.incidents.escalate()
+
+    async def told(self) -> list[Notification]:
+        """Everything that was decided to be told, in order of the notices and their places."""
+        found: list[Notification] = []
+        for incident in reversed(await self.store.incidents()):
+            found += [row for row in await self.store.notice(f"i:incident:{incident.group}") if row not in found]
+        return found
+
+    async def texts(self) -> list[str]:
+        """The first lines of the posts (no edits), threads of details left out."""
+        return [row.message.text.splitlines()[0] for row in await self.told() if row.action is Action.POST]
+
+    async def calls(self) -> list[str]:
+        """Who was called by each post that calls somebody."""
+        shown = [str(row.message.blocks) for row in await self.told() if row.action is Action.POST]
+        people = {"S0OPERATOR": "operator", "U0TECHLEAD": "tech_lead"}
+        called = ["+".join(name for slack, name in people.items() if slack in blocks) for blocks in shown]
+        return [who for who in called if who]
+
+    async def one(self) -> Incident:
+        (incident,) = await self.store.incidents()
+        return incident
+
+    def _run(self, findings: dict[str, Finding | list[Finding]]) -> Run:
+        checklist, project = self.schedules.named("watch"), self.schedules.projects[0]
+        now = self.clock.now()
+        results = [
+            CheckResult(
+                planned(self.schedules, entry, project).ref,
+                tuple(seen) if isinstance(seen := findings[entry.name], list) else (seen,),
+            )
+            for entry in checklist.entries
+            if entry.name in findings
+        ]
+        return Run(
+            id=f"watch-{self._rounds}",
+            job="watch",
+            title="見張り",
+            trigger=Trigger.SCHEDULE,
+            slot=now,
+            started_at=now,
+            finished_at=now,
+            language="ja",
+            timezone="Asia/Tokyo",
+            expected=tuple(result.entry for result in results),
+            results=tuple(results),
+        )
+
+
+@pytest.fixture
+def schedules(tmp_path: Path) -> Schedules:
+    path = tmp_path / "schedules.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return load(path)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await open_store(tmp_path / "state.db", sandbox=True)
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def team(schedules: Schedules, store: Store) -> Team:
+    return Team(schedules, store, FakeClock(NINE))
+
+
+async def test_a_failure_opens_at_once_and_calls_the_operator_once(team: Team) -> None:
+    for _ in range(3):
+        await team.sees(run_ready=FAIL)
+        await team.passes(minutes=1)
+    assert await team.calls() == ["operator"]
+
+
+async def test_the_lead_hears_after_30_minutes_and_everyone_after_60(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.passes(minutes=29)
+    assert await team.calls() == ["operator"]
+    await team.passes(minutes=1)
+    assert await team.calls() == ["operator", "tech_lead"]
+    await team.passes(minutes=90)
+    assert await team.calls() == ["operator", "tech_lead", "operator+tech_lead"]
+
+
+async def test_steps_that_fell_due_while_nothing_ran_are_told_together_once(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.clock.advance(hours=3)
+    await team.incidents.escalate()
+    await team.incidents.escalate()
+    assert await team.calls() == ["operator", "operator+tech_lead"]
+
+
+async def test_a_pass_ends_it_and_a_second_pass_tells_nothing_more(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.sees(run_ready=PASS)
+    told = len(await team.told())
+    await team.sees(run_ready=PASS)
+    await team.passes(hours=2)
+    assert ((await team.one()).state, len(await team.told())) == (State.RESOLVED, told)
+    assert await team.calls() == ["operator"]
+
+
+async def test_hold_waits_and_a_pass_in_between_starts_it_anew(team: Team) -> None:
+    for seen in (FAIL, FAIL, PASS, FAIL, FAIL, FAIL, FAIL, FAIL):
+        await team.sees(slow=seen)
+        await team.passes(minutes=1)
+    assert await team.store.incidents() == []
+    await team.sees(slow=FAIL)
+    assert await team.calls() == ["operator"]
+
+
+async def test_an_unknown_neither_starts_nor_resets_nor_ends(team: Team) -> None:
+    for seen in (FAIL, UNKNOWN, FAIL, UNKNOWN, UNKNOWN, FAIL):
+        await team.sees(slow=seen)
+        await team.passes(minutes=1)
+    failures = [one for one in await team.store.incidents() if not one.fingerprint.of_unknown]
+    assert [one.state for one in failures] == [State.OPEN]
+
+
+async def test_an_unknown_that_stays_opens_one_incident_after_three_rounds(team: Team) -> None:
+    for _ in range(5):
+        await team.sees(run_ready=UNKNOWN)
+        await team.passes(minutes=1)
+    incident = await team.one()
+    assert (incident.fingerprint.of_unknown, incident.policy.name, incident.rounds) == (True, "monitoring", 5)
+    await team.sees(run_ready=FAIL)
+    assert [one.state for one in await team.store.incidents() if one.fingerprint.of_unknown] == [State.RESOLVED]
+
+
+async def test_what_pages_nobody_opens_nothing(team: Team) -> None:
+    await team.sees(noise=FAIL)
+    await team.passes(hours=2)
+    assert (await team.store.incidents(), await team.told()) == ([], [])
+
+
+async def test_an_eta_holds_the_next_step_back_once(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    group = (await team.one()).group
+    assert await team.responses.acknowledge(group, SATO, timedelta(minutes=45)) is Done.DONE
+    await team.passes(minutes=44)
+    assert await team.calls() == ["operator"]
+    await team.passes(minutes=1)
+    assert await team.calls() == ["operator", "tech_lead"]
+    await team.passes(minutes=15)
+    assert len(await team.calls()) == 3
+
+
+async def test_an_acknowledgement_alone_does_not_stop_the_steps(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.responses.acknowledge((await team.one()).group, SATO)
+    await team.passes(minutes=30)
+    assert await team.calls() == ["operator", "tech_lead"]
+    assert ((await team.one()).state, (await team.one()).acknowledged_by) == (State.ACKNOWLEDGED, "佐藤")
+
+
+async def test_a_press_that_slack_repeats_is_worked_once(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    pressed = replace(SATO, once="U1:ack:1.2")
+    group = (await team.one()).group
+    assert [await team.responses.acknowledge(group, pressed) for _ in range(2)] == [Done.DONE, Done.REPEATED]
+    assert [entry.what for entry in await team.store.audit()] == ["acknowledge"]
+
+
+async def test_resolved_by_hand_holds_until_newer_evidence_fails_and_then_it_is_the_same_incident(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    opened = await team.one()
+    assert await team.responses.resolve(opened.group, SATO, "再起動した") is Done.DONE
+    assert await team.responses.resolve(opened.group, SATO, "again") is Done.TOO_LATE
+    await team.sees(run_ready=FAIL)  # of the same moment: no newer evidence
+    await team.passes(minutes=10)
+    await team.sees(run_ready=FAIL)
+    again = await team.one()
+    assert (again.id, again.state, again.opened_at) == (opened.id, State.OPEN, opened.opened_at)
+    await team.passes(minutes=20)
+    assert (await team.calls())[-1] == "tech_lead"
+
+
+async def test_a_failure_long_after_the_end_is_a_new_incident(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.sees(run_ready=PASS)
+    await team.passes(minutes=31)
+    await team.sees(run_ready=FAIL)
+    assert [one.state for one in await team.store.incidents()] == [State.OPEN, State.RESOLVED]
+
+
+async def test_the_third_return_in_six_hours_is_flapping_and_stays_open_until_it_was_clean(team: Team) -> None:
+    for _ in range(4):
+        await team.sees(run_ready=FAIL)
+        await team.passes(minutes=1)
+        await team.sees(run_ready=PASS)
+        await team.passes(minutes=1)
+    assert ((await team.one()).flapping, (await team.one()).state) == (True, State.OPEN)
+    posts = await team.texts()
+    assert sum("再発" in text for text in posts) == 2
+    for _ in range(29):
+        await team.sees(run_ready=PASS)
+        await team.clock.advance(minutes=1)
+    assert (await team.one()).state is State.OPEN
+    assert len(await team.texts()) == len(posts) + 1  # the lead's step: half an hour is over, flapping or not
+    await team.clock.advance(minutes=1)
+    await team.sees(run_ready=PASS)
+    assert (await team.one()).state is State.RESOLVED
+
+
+async def test_a_silence_loses_nothing_it_is_told_when_the_silence_ends(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.sees(run_ready=PASS)
+    await team.responses.silence([_of_web()], SATO, timedelta(hours=2), "作業中")
+    await team.passes(minutes=40)
+    before = await team.calls()
+    await team.sees(run_ready=FAIL)
+    await team.passes(minutes=79)
+    assert await team.calls() == before
+    await team.passes(minutes=2)
+    assert await team.calls() == [*before, "operator", "operator+tech_lead"]
+
+
+async def test_a_silence_of_an_open_incident_holds_its_steps_back(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    assert await team.responses.silence_group((await team.one()).group, SATO, timedelta(hours=1), "対応中") is Done.DONE
+    await team.passes(minutes=59)
+    assert await team.calls() == ["operator"]
+    await team.passes(minutes=2)
+    assert await team.calls() == ["operator", "operator+tech_lead"]
+
+
+async def test_what_depends_on_something_that_fails_is_not_told(team: Team) -> None:
+    for _ in range(7):
+        await team.sees(run_ready=FAIL, slow=FAIL)
+        await team.passes(minutes=1)
+    assert await team.calls() == ["operator"]
+    await team.sees(run_ready=PASS, slow=FAIL)
+    await team.passes(minutes=1)
+    assert await team.calls() == ["operator", "operator"]
+
+
+async def test_failures_of_one_run_and_check_share_one_message(team: Team) -> None:
+    targets = [finding(Verdict.FAIL, f"web-{number}") for number in range(5)]
+    await team.sees(run_ready=targets)
+    assert len({one.group for one in await team.store.incidents()}) == 1
+    assert await team.calls() == ["operator"]
+    await team.sees(run_ready=[finding(Verdict.PASS, one.target.name) for one in targets])
+    assert all(one.state is State.RESOLVED for one in await team.store.incidents())
+
+
+async def test_a_target_that_is_gone_from_a_complete_list_ends_its_incident(team: Team) -> None:
+    await team.sees(run_ready=[FAIL, finding(Verdict.PASS, "other")])
+    await team.sees(run_ready=[UNKNOWN, finding(Verdict.PASS, "other")])
+    assert (await team.one()).state is State.OPEN
+    await team.sees(run_ready=finding(Verdict.PASS, "other"))
+    assert (await team.one()).state is State.RESOLVED
+
+
+async def test_a_check_that_left_the_file_ends_its_incident_as_retired(team: Team, tmp_path: Path) -> None:
+    await team.sees(run_ready=FAIL)
+    path = tmp_path / "schedules.yaml"
+    path.write_text(FILE.replace("      - {check: run_ready, recover: 1}\n", "").replace(", depends_on: run_ready", ""))
+    changed = Team(load(path), team.store, team.clock)
+    await changed.incidents.retire()
+    assert (await changed.one()).state is State.RESOLVED
+    assert any("schedules.yaml" in text for text in [str(row.message) for row in await changed.told()])
+
+
+def _of_web() -> Matcher:
+    return Matcher(target="web")
