@@ -38,7 +38,7 @@ SWEEP_SECONDS = 15.0
 HEARTBEAT_SECONDS = 60.0
 CLOCK_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
-FINISH_SECONDS = 5.0
+FINISH_SECONDS = 4.0
 """What runs at a stop may finish so long; the whole stop takes 8 s at most."""
 
 NOBODY_TO_TELL = (

@@ -11,7 +11,7 @@ import click
 
 from sagebase_ops.cli import exits
 
-MOST_SECONDS_TO_END = 7.8
+MOST_SECONDS_TO_END = 7.0
 """Cloud Run kills after 10 s and our promise is 8: whatever hangs by then is left as a crash would leave it."""
 
 
