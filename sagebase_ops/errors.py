@@ -50,7 +50,8 @@ class GcpError(OpsError):
 
     `api` is the service's host (`run.googleapis.com`), `method` what was asked (`Services.ListServices`),
     `permission` the IAM permission where it is known, `remedy` the one command that mends it, or that shows how Google
-    answers now where nothing of the user's mends it (None: none known).
+    answers now where nothing of the user's mends it (None: none known). `said` is what came over the wire, on one line and
+    in its own language; empty when nothing came.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class GcpError(OpsError):
         permission: str | None = None,
         remedy: str | None = None,
         retryable: bool = False,
+        said: str = "",
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -72,6 +74,7 @@ class GcpError(OpsError):
         self.permission = permission
         self.remedy = remedy
         self.retryable = retryable
+        self.said = said
 
 
 class PayloadError(OpsError):

@@ -9,7 +9,7 @@ from sagebase_ops.checks.log_counts import ENTRIES, Window, entries_filter
 from sagebase_ops.domain.log_entries import LogEntry
 from sagebase_ops.domain.log_shapes import Group, groups_of
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.refusals import said_by
+from sagebase_ops.domain.refusals import details_of
 from sagebase_ops.domain.results import Note, Sentence
 from sagebase_ops.errors import GcpError
 
@@ -45,7 +45,7 @@ async def read_details(services: tuple[str, ...], window: Window, groups: int, c
     try:
         page = await context.gcp.logs.newest(context.project.id, filter_, pages=2)
     except GcpError as error:
-        return Details({name: (Note(NOT_READ), said_by(error)) for name in services}, asked, error.remedy)
+        return Details({name: (Note(NOT_READ), *details_of(error)) for name in services}, asked, error.remedy)
     of_service = {name: [entry for entry in page.entries if entry.service == name] for name in services}
     notes = {name: notes_of(of_service[name], groups, complete=page.complete) for name in services}
     return Details(notes, asked)

@@ -6,9 +6,8 @@ from typing import Any
 from sagebase_ops.checks.metric_data import Measured
 from sagebase_ops.checks.metric_params import Limit, Params
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.refusals import refused, said_by
+from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict, failing, passing, unknown, warning
-from sagebase_ops.errors import GcpError
 
 WITHIN = Sentence(ja="{measures} {{value}}（上限 {{limit}}）", en="{measures} {{value}} (limit {{limit}})")
 AT_LEAST = Sentence(ja="{measures} {{value}}（下限 {{limit}}）", en="{measures} {{value}} (at least {{limit}} wanted)")
@@ -23,10 +22,6 @@ OVER = Sentence(
 NO_DATA = Sentence(
     ja="確認できません：{metric} のデータが期間中に一つもありません",
     en="could not look: {metric} has no data in the window",
-)
-PARTLY = Sentence(
-    ja="確認できません：Cloud Monitoring の応答が一部しか得られませんでした。次の回に再確認します",
-    en="could not look: Cloud Monitoring answered only in part; it is looked at again next time",
 )
 NOT_AS_BELIEVED = Sentence(
     ja="確認できません：{metric} の種類か単位が想定と違います（Google: {google}、想定: {believed}）",
@@ -61,7 +56,7 @@ def judged(target: Target, measured: Measured, params: Params, given: Given, jud
         return _not_as_believed(target, measured.otherwise, params, given)
     found = judge()
     if measured.unproven is not None and found.verdict in {Verdict.PASS, Verdict.WARN}:
-        return refused(target, measured.unproven)
+        return refused(target, measured.unproven, **given)
     return found
 
 
@@ -76,7 +71,7 @@ def held_against(target: Target, value: float, params: Params, measured: Measure
     broken = next((limit for limit in params.limits if limit.broken_by(value)), None)
     proven = broken is not None and broken.fails and broken.above and not params.known.is_share
     if (lacking := measured.answer.partial) is not None and not proven:
-        return partly(target, lacking, {**given, "value": amount})
+        return refused(target, lacking, value=amount, **given)
     return _broken(target, broken, amount, params, given) if broken else _kept(target, amount, params, given)
 
 
@@ -111,11 +106,5 @@ def _not_as_believed(target: Target, google: str, params: Params, given: Given) 
 def without_data(target: Target, measured: Measured, given: Given) -> Finding:
     """No value, and nothing that says why: never zero, never a pass."""
     if (lacking := measured.answer.partial) is not None:
-        return partly(target, lacking, given)
+        return refused(target, lacking, **given)
     return unknown(target, NO_DATA, reason="no_data", **given)
-
-
-def partly(target: Target, lacking: GcpError, given: Given) -> Finding:
-    """What is missing could change the verdict."""
-    told = {"remedy": lacking.remedy, "notes": (said_by(lacking),)}
-    return unknown(target, PARTLY, reason=lacking.kind.value, **told, **given)

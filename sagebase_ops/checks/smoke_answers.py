@@ -4,8 +4,7 @@ import re
 from typing import Any
 
 from sagebase_ops.checks.smoke_sites import Site, service_page
-from sagebase_ops.domain.refusals import SAID
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, unknown
+from sagebase_ops.domain.results import Finding, Sentence, Target, failing, unknown
 from sagebase_ops.errors import ProbeError
 from sagebase_ops.probe.http import HttpAnswer, host_of
 
@@ -55,9 +54,17 @@ NO_TIME_LEFT = Sentence(
     ja="確認できません：時間内に終わりませんでした。次の回に再確認します",
     en="could not look: there was no time left for it; it is looked at again next time",
 )
-NOT_SENT = Sentence(
-    ja="確認できません：リクエストを送れませんでした", en="could not look: the request could not be sent"
-)
+NOT_SENT = {
+    "proxy": Sentence(
+        ja="確認できません：経路上のプロキシに拒否されたか、プロキシから応答がありません",
+        en="could not look: the proxy on the way there refused, or does not answer",
+    ),
+    "foreign_host": Sentence(
+        ja="確認できません：設定したサービスのホストではないため、接続しません",
+        en="could not look: not a host of the configured services, so it is not asked",
+    ),
+}
+"""What kept the request on this machine."""
 
 _SERVER_ERRORS = 500
 _TOO_MANY = 429
@@ -101,10 +108,10 @@ def _turned_away(target: Target, answer: HttpAnswer, site: Site, given: dict[str
 
 def no_answer(target: Target, error: ProbeError, site: Site) -> Finding:
     """The finding for a request without an answer: `fail` unless it never left this machine."""
-    given = {**asked(site, site.origin), "notes": (Note(SAID, {"message": str(error)}),)}
+    given = {**asked(site, site.origin), "reason": error.reason}
     if error.reason in SILENT:
-        return failing(target, SILENT[error.reason], reason=error.reason, remedy=site.logs_command, **given)
-    return unknown(target, NOT_SENT, reason=error.reason, **given)
+        return failing(target, SILENT[error.reason], remedy=site.logs_command, **given)
+    return unknown(target, NOT_SENT[error.reason], **given)
 
 
 def asked(site: Site, url: str) -> dict[str, Any]:

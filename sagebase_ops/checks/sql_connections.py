@@ -4,10 +4,11 @@ import re
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metric_data import Measured
-from sagebase_ops.checks.metric_judge import Given, given_of, held_against, judged, partly, without_data
+from sagebase_ops.checks.metric_judge import Given, given_of, held_against, judged, without_data
 from sagebase_ops.checks.metric_params import Params
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
 from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.metrics import SQL_INSTANCE
@@ -118,7 +119,7 @@ def _against_capacity(target: Target, value: float, instance: SqlInstance, measu
     if value >= most:
         return failing(target, FULL, reason="over_limit", **told)
     if (lacking := measured.answer.partial) is not None:
-        return partly(target, lacking, given)
+        return refused(target, lacking, **given)
     if value > _NEARLY * most:
         return warning(target, NEARLY_FULL, reason="nearly_full", **told)
     return passing(target, ROOM, **told)

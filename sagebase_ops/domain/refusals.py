@@ -1,5 +1,7 @@
 """Google would not or could not answer: what a person reads about it, and the finding that says so."""
 
+from typing import Any
+
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, unknown
 from sagebase_ops.errors import GcpError, GcpErrorKind
 
@@ -50,24 +52,29 @@ WORDS = {
 }
 """One sentence a kind. Google's own words follow as a note, since they cannot be translated."""
 
-SAID = Sentence(ja="{message}", en="{message}")
-UNNAMED = "-"
+VERBATIM = Sentence(ja="原文（{method}）：{said}", en="verbatim ({method}): {said}")
+_UNNAMED = "-"
 
 
-def refused(target: Target, error: GcpError) -> Finding:
-    """The `unknown` finding for a GcpError: its kind as reason, its remedy, and its own words below."""
-    return unknown(
-        target,
-        WORDS[error.kind],
-        reason=error.kind.value,
-        remedy=error.remedy,
-        asked={"api": error.api, "method": error.method},
-        notes=(said_by(error),),
-        api=error.api,
-        permission=error.permission or UNNAMED,
-    )
+def refused(target: Target, error: GcpError, **given: Any) -> Finding:
+    """The `unknown` finding for a GcpError: its kind as reason, its remedy, and Google's own words below.
+
+    `given` is what else the caller knows of the finding, as `unknown` takes it: what was asked, a value, a link.
+    """
+    told = {"reason": error.kind.value, "remedy": error.remedy, "notes": verbatim(error)}
+    asked = {"api": error.api, "method": error.method}
+    return unknown(target, WORDS[error.kind], **{"asked": asked, **given, **told, **_named(error)})
 
 
-def said_by(error: GcpError) -> Note:
-    """What went wrong in full, as a line of detail."""
-    return Note(SAID, {"message": error.message})
+def details_of(error: GcpError) -> tuple[Note, ...]:
+    """The refusal as lines of detail below a finding that stands without what was refused."""
+    return Note(WORDS[error.kind], _named(error)), *verbatim(error)
+
+
+def verbatim(error: GcpError) -> tuple[Note, ...]:
+    """What Google, or what stands between us, said of it; nothing where nothing arrived."""
+    return (Note(VERBATIM, {"method": error.method, "said": error.said}),) if error.said else ()
+
+
+def _named(error: GcpError) -> dict[str, str]:
+    return {"api": error.api, "permission": error.permission or _UNNAMED}

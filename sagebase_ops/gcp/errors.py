@@ -163,7 +163,7 @@ def _worded(error: Exception, question: Question) -> GcpError:
     if isinstance(error, GoogleAuthError):
         return failure(GcpErrorKind.UNAUTHENTICATED, str(error), question)
     if isinstance(error, TimeoutError | RetryError):
-        return failure(GcpErrorKind.DEADLINE, "no answer in time", question)
+        return failure(GcpErrorKind.DEADLINE, "", question)
     return failure(GcpErrorKind.MALFORMED, f"{type(error).__name__}: {error}", question)
 
 
@@ -209,6 +209,7 @@ def _error(kind: GcpErrorKind, refusal: Refusal, question: Question) -> GcpError
         permission=permission,
         remedy=remedy(kind, refusal, question, permission, api),
         retryable=kind in _PASSES_BY_ITSELF and refusal.reason != "RESOURCE_QUOTA_EXCEEDED",
+        said=quoted,
     )
 
 

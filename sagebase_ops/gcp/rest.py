@@ -148,7 +148,7 @@ def _failed(error: Exception, question: Question) -> GcpError:
     import httpx
 
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return failure(GcpErrorKind.DEADLINE, "no answer in time", question)
+        return failure(GcpErrorKind.DEADLINE, "", question)
     if isinstance(error, httpx.TransportError):
         return failure(GcpErrorKind.UNAVAILABLE, str(error) or type(error).__name__, question)
     if isinstance(error, httpx.RequestError):

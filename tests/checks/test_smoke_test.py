@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.smoke_answers import NOT_SENT, SILENT
 from sagebase_ops.checks.smoke_params import CLOUD_PARTS, WEB_PARTS, Params
 from sagebase_ops.checks.smoke_test import look, smoke_test
 from sagebase_ops.domain.projects import EVERY, Environment, Project
@@ -17,6 +18,7 @@ from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.probe.http import Probe
+from sagebase_ops.probe.tls import CertificateProblem
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.server import Sandbox
 
@@ -274,3 +276,18 @@ async def test_time_left_is_measured_against_the_runs_now(tmp_path: Path) -> Non
     assert seen.value is not None
     off = timedelta(seconds=seen.value.amount) - timedelta(days=40)
     assert abs(off) < timedelta(minutes=1)  # the certificate is made a moment after the run's now
+
+
+def test_every_way_a_request_may_fail_has_its_sentence() -> None:
+    ways = {
+        "foreign_host",
+        "dns",
+        "connect",
+        "timeout",
+        "reset",
+        "malformed",
+        "proxy",
+        "tls",
+        *map(str, CertificateProblem),
+    }
+    assert ways == {*SILENT, *NOT_SENT}
