@@ -75,3 +75,10 @@ def test_no_question_is_asked_that_this_test_does_not_see() -> None:
     assert [name for name, text in texts.items() if "Query(" in text] == ["queries.py"]
     sums = [line.strip() for text in texts.values() for line in text.splitlines() if ".total(" in line]
     assert sums == [f'self._database.total(queries.unsent(), "{field}"),' for field in SUMMED["unsent"]]
+
+
+def test_docs_and_file_name_the_same_time_to_live_policies() -> None:
+    told = (ROOT / "docs" / "deploy.md").read_text()
+    groups = [one["collectionGroup"] for one in described()["fieldOverrides"] if one.get("ttl")]
+    assert groups == ["runs", "parts", "outbox"]
+    assert all(f"--collection-group={group} --enable-ttl" in told for group in groups)
