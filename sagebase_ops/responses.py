@@ -8,11 +8,11 @@ from enum import StrEnum
 from glob import escape
 
 from sagebase_ops.casebook import NOTHING, Casebook
-from sagebase_ops.domain.incident_groups import Group
 from sagebase_ops.domain.incidents import Advanced, Incident, acknowledge, resolve
 from sagebase_ops.domain.silences import Matcher, Silence
-from sagebase_ops.store.base import Audit
-from sagebase_ops.telling import Changed, Folded
+from sagebase_ops.slack.messages.incident_details import details_messages
+from sagebase_ops.store.base import Audit, Decision
+from sagebase_ops.telling import Changed, Folded, post_of
 
 
 class Done(StrEnum):
@@ -71,14 +71,21 @@ class Responses:
         written = await self._book.settle(lambda _live, _now: NOTHING, silences=new, audit=audit, once=actor.once)
         return Done.DONE if written else Done.REPEATED
 
+    async def show_details(self, group: str, actor: Actor) -> Done:
+        """Evidence, targets and story go into the group's thread."""
+        members = [one for one in await self._book.live() if one.group == group and one.opened_at]
+        if not members:
+            return Done.TOO_LATE
+        now, route = self._book.clock.now(), self._book.route
+        messages = details_messages(members, now, route.telling)
+        posts = tuple(post_of(route, group, message, now) for message in messages)
+        audit = (_audit(now, actor, "details", group, ""),)
+        written = await self._book.store.decide(Decision(notifications=posts, audit=audit, once=actor.once), now)
+        return Done.DONE if written else Done.REPEATED
+
     async def open_members(self, group: str) -> tuple[Incident, ...]:
         """The incidents of the group that are open now."""
         return tuple(one for one in await self._book.live() if one.group == group and one.is_open)
-
-    async def group(self, group: str) -> Group | None:
-        """All that is known of the group, or None."""
-        members = [one for one in await self._book.live() if one.group == group and one.opened_at]
-        return Group.of(members) if members else None
 
     async def _changed(
         self, group: str, actor: Actor, what: str, detail: str, change: Callable[[Incident, datetime], Advanced]

@@ -191,21 +191,14 @@ class _Group:
     def _add(self, message: Message, priority: int, action: Action = Action.POST, *, broadcast: bool = False) -> None:
         if action is Action.EDIT:
             self._members = {id_: replace(one, edited_at=self._now) for id_, one in self._members.items()}
-        notice = notice_of(self._route.installation, self._all[0].group)
-        self._rows.append(
-            Notification(
-                notice,
-                NEXT,
-                self._route.channel,
-                message,
-                created_at=self._now,
-                due_at=self._now,
-                fallback=self._route.fallback,
-                priority=priority,
-                action=action,
-                broadcast=broadcast,
-            )
-        )
+        row = post_of(self._route, self._all[0].group, message, self._now, priority)
+        self._rows.append(replace(row, action=action, broadcast=broadcast))
+
+
+def post_of(route: Route, group: str, message: Message, now: datetime, priority: int = Priority.CHANGE) -> Notification:
+    """One post more of a group, behind all that was decided before."""
+    notice = notice_of(route.installation, group)
+    return Notification(notice, NEXT, route.channel, message, now, now, fallback=route.fallback, priority=priority)
 
 
 def _at_once(incident: Incident) -> int:

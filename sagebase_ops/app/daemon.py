@@ -1,32 +1,33 @@
 """The daemon: every job of the file when it is due, until it is told to stop."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 
 import structlog
 
+from sagebase_ops.app.doors import Doors, doors_of
 from sagebase_ops.app.parts import name_of_this_process, outside_of, route_of, slack_of, store_of
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.app.supervise import Supervisor
 from sagebase_ops.casebook import Casebook
-from sagebase_ops.clock import Clock, SystemClock
-from sagebase_ops.config.model import Schedules
-from sagebase_ops.domain.calendars import Calendar
-from sagebase_ops.domain.runs import Run
+from sagebase_ops.clock import SystemClock
+from sagebase_ops.config.model import RECHECK, Schedules
+from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.jobs.alarms import Alarms
 from sagebase_ops.jobs.checklist_work import ChecklistWork
 from sagebase_ops.jobs.clock_watch import ClockWatch
 from sagebase_ops.jobs.deliver_outbox import Sender
 from sagebase_ops.jobs.incidents import Incidents
+from sagebase_ops.jobs.run_checklist import Occasion
 from sagebase_ops.jobs.slots import Slots
 from sagebase_ops.settings import Settings
-from sagebase_ops.store.base import Outcome, Store
+from sagebase_ops.store.base import Outcome
 from sagebase_ops.web.health import Health, health_app
 from sagebase_ops.web.server import serving
 
@@ -68,21 +69,20 @@ async def run_daemon(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(store_of(settings, copied=show_only is not None))
         outside = await stack.enter_async_context(outside_of(settings))
-        calendars = schedules.calendars()
         book = Casebook(schedules, store, route_of(schedules, store, sandbox=settings.sandboxed), clock)
-        incidents = Incidents(book)
-        work = ChecklistWork(outside, schedules, store, clock, incidents, dry_run=show_only is not None)
-        slots = Slots(calendars, store, work, clock, owner)
+        work = ChecklistWork(outside, schedules, store, clock, Incidents(book), dry_run=show_only is not None)
+        slots = Slots(schedules.calendars(), store, work, clock, owner)
         sender = None if slack is None or show_only else Sender(store, slack, clock, owner)
-        daemon = Daemon(calendars, store, slots, incidents, sender, clock, settings.sandboxed, show_only)
+        daemon = Daemon(book, work, slots, sender, settings.sandboxed, show_only)
         await slots.adopt_calendars()
-        if sender:
-            await incidents.retire()
-        port = await stack.enter_async_context(serving(health_app(daemon.health), settings.port))
-        alarms = Alarms(calendars, daemon.owed.set)
+        if slack and sender:
+            await daemon.incidents.retire()
+            daemon.doors = doors_of(settings, book, slack, daemon.ask_recheck)
+        port = await stack.enter_async_context(serving(health_app(daemon.health, *daemon.doors.routes), settings.port))
+        alarms = Alarms(slots.calendars, daemon.owed.set)
         alarms.start()
         daemon.start()
-        log.info("daemon.started", jobs=sorted(calendars), owner=owner, port=port, sandbox=settings.sandboxed)
+        log.info("daemon.started", jobs=sorted(slots.calendars), owner=owner, port=port, sandbox=settings.sandboxed)
         await stop.wait()
         alarms.stop()
         await daemon.stop()
@@ -93,18 +93,20 @@ async def run_daemon(
 class Daemon:
     """Its parts, and the steps of its loops."""
 
-    calendars: Mapping[str, Calendar]
-    store: Store
+    book: Casebook
+    work: ChecklistWork
     slots: Slots
-    incidents: Incidents
     sender: Sender | None
-    clock: Clock
     sandbox: bool
     show: Show | None = None
+    doors: Doors = field(default_factory=Doors)
 
     def __post_init__(self) -> None:
+        self.store, self.clock = self.book.store, self.book.clock
+        self.incidents = Incidents(self.book)
         self.started_at = self.clock.now()
         self.owed, self.unsent, self.changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.recheck_wanted, self._recheck_asked = asyncio.Event(), False
         self.watch = ClockWatch(self.clock)
         self.supervisor = Supervisor(self.clock)
         self.slots.on_recorded = self._recorded
@@ -115,6 +117,9 @@ class Daemon:
         if self.sender:
             self.supervisor.start("outbox", partial(self._deliver, self.sender), self.unsent)
             self.supervisor.start("escalation", self.escalate, self.changed)
+            self.supervisor.start("recheck", self.recheck, self.recheck_wanted)
+        if self.doors.socket:
+            self.supervisor.start("presses", self.doors.socket.look, self.doors.socket.wake)
         self.supervisor.start("clock", self.look_at_clock)
         self.supervisor.start("heartbeat", self.heartbeat)
         self.supervisor.start("prune", self.prune)
@@ -122,7 +127,7 @@ class Daemon:
     async def stop(self) -> None:
         """Take nothing any more, finish or hand back what is held. Ends within FINISH_SECONDS and a little."""
         sender = [self.sender.hand_back(FINISH_SECONDS)] if self.sender else []
-        await asyncio.gather(self.slots.hand_back(FINISH_SECONDS), *sender)
+        await asyncio.gather(self.slots.hand_back(FINISH_SECONDS), self.doors.close(), *sender)
         await self.supervisor.stop()
 
     def _recorded(self, outcome: Outcome) -> None:
@@ -139,6 +144,18 @@ class Daemon:
         """Wake again when the next post is due; one that is due already waits for its channel, or another process."""
         await sender.deliver_due()
         return self._seconds_until(await self.store.next_due())
+
+    def ask_recheck(self) -> None:
+        """Somebody wants to see now what the job would see within two minutes."""
+        self._recheck_asked = True
+        self.recheck_wanted.set()
+
+    async def recheck(self) -> float:
+        if self._recheck_asked:
+            self._recheck_asked = False
+            outcome = await self.work.recheck(Occasion(RECHECK, Trigger.MANUAL))
+            await self.slots.record(outcome)
+        return SWEEP_SECONDS
 
     async def escalate(self) -> float:
         """Wake again when the next step is due, or when an incident changed."""
@@ -183,18 +200,20 @@ class Daemon:
         problems = [f"{loop}: {error}" for loop, error in self.supervisor.failing.items()]
         if self.sender and self.sender.problem:
             problems.append(self.sender.problem)
+        if self.doors.socket and self.doors.socket.problem:
+            problems.append(self.doors.socket.problem)
         if backlog.oldest and now - backlog.oldest > _STALE:
             problems.append(f"a notice waits for Slack since {backlog.oldest.isoformat()}: {backlog.last_error or '-'}")
         return Health(
             version=version("sagebase-ops"),
             sandbox=self.sandbox,
             started_at=self.started_at,
-            jobs=len(self.calendars),
+            jobs=len(self.book.schedules.checklists),
             problems=tuple(problems),
             running=tuple(self.slots.running),
             unsent=backlog.unsent,
             unproven=backlog.unproven,
             refused=backlog.refused,
             last_refusal=backlog.last_error,
-            next_slots={job: calendar.next_after(now).isoformat() for job, calendar in self.calendars.items()},
+            next_slots={job: calendar.next_after(now).isoformat() for job, calendar in self.slots.calendars.items()},
         )

@@ -52,7 +52,7 @@ class Slots:
     """The ledger's work for the jobs of one file. One object a process."""
 
     def __init__(self, calendars: Mapping[str, Calendar], store: Store, work: Work, clock: Clock, owner: str) -> None:
-        self._calendars = calendars
+        self.calendars = calendars
         self._store = store
         self._work = work
         self._clock = clock
@@ -70,7 +70,7 @@ class Slots:
     async def adopt_calendars(self) -> None:
         """At start: what an older calendar still owed is missed, and a job that left the file owes nothing."""
         records, now = await self._store.jobs(), self._clock.now()
-        for job, calendar in self._calendars.items():
+        for job, calendar in self.calendars.items():
             record = records.get(job)
             before = calendar_of(record.calendar) if record and record.calendar else None
             present, missed = adopted(record, job, calendar, before, now)
@@ -78,7 +78,7 @@ class Slots:
                 await self._store.adopt(present, missed)
                 log.info("job.adopted", job=job, calendar=calendar.fingerprint, missed=missed.count if missed else 0)
         for job, record in records.items():
-            if job not in self._calendars and record.calendar is not None:
+            if job not in self.calendars and record.calendar is not None:
                 await self._store.adopt(JobRecord(job, None, now, record.last_slot))
                 log.info("job.retired", job=job)
 
@@ -88,7 +88,7 @@ class Slots:
             return
         records, claims, now = await self._store.jobs(), await self._store.claims(), self._clock.now()
         held = {claim.slot.job: claim for claim in claims}
-        for job, calendar in self._calendars.items():
+        for job, calendar in self.calendars.items():
             claim = held.get(job)
             if job in self._running or job not in records or (claim and not is_abandoned(claim, now)):
                 continue
@@ -121,10 +121,7 @@ class Slots:
 
     async def _worked(self, claim: Claim, now: datetime) -> None:
         outcome = await self._outcome(claim, now)
-        await self._recorded(outcome)
-        run = outcome.run
-        log.info("run.recorded", run=run.id, verdict=run.verdict.value, posts=len(outcome.notifications))
-        self.on_recorded(outcome)
+        await self.record(outcome)
 
     async def _outcome(self, claim: Claim, now: datetime) -> Outcome:
         """Of a bug in our own code a slot is tried anew, then set aside, so that it holds up no other."""
@@ -138,8 +135,14 @@ class Slots:
                 failure = error
         return self._work.set_aside(claim, now, failure)
 
-    async def _recorded(self, outcome: Outcome) -> None:
+    async def record(self, outcome: Outcome) -> None:
         """Again and again while the store cannot be written, until it can or the claim is lost."""
+        outcome = await self._recorded(outcome)
+        run, posts = outcome.run, len(outcome.notifications) + len(outcome.decision.notifications)
+        log.info("run.recorded", run=run.id, verdict=run.verdict.value, posts=posts)
+        self.on_recorded(outcome)
+
+    async def _recorded(self, outcome: Outcome) -> Outcome:
         while True:
             try:
                 await self._store.record(outcome, self._clock.now())
@@ -153,7 +156,7 @@ class Slots:
                 log.critical("run.unrecorded", run=outcome.run.id, error=str(error))
                 await self._clock.sleep(_AGAIN_AFTER)
             else:
-                return
+                return outcome
 
     async def settle(self) -> None:
         """Until nothing runs here any more."""

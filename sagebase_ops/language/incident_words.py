@@ -128,3 +128,16 @@ TAKE_LEAD = Sentence(
     en="You are recorded as its owner. With a time given the next step waits for it, at most 60 minutes.",
 )
 ETA = Sentence(ja="解決の見込み", en="Expected to be mended")
+
+# What only the presser is shown
+MAY_NOT_PRESS = Sentence(
+    ja="このボタンは schedules.yaml の slack.may_press にある人だけが使えます。必要なら運用担当者に依頼してください。",
+    en="Only the people in slack.may_press of schedules.yaml may use this; ask the operator on duty.",
+)
+NOT_OPEN = Sentence(ja="このインシデントはすでに終わっています。", en="This incident is over already.")
+LOOKING_AGAIN = Sentence(
+    ja="もう一度点検しています。結果はこのメッセージに反映されます。",
+    en="Looking again; the message will show what is seen.",
+)
+REASON_WANTED = Sentence(ja="理由を書いてください。", en="Say why.")
+TIME_IS_PAST = Sentence(ja="これからの時刻を選んでください。", en="Choose a time that is still to come.")
