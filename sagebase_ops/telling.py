@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sagebase_ops.domain.escalation import due_steps
-from sagebase_ops.domain.incidents import Change, Incident
+from sagebase_ops.domain.incidents import Change, Incident, notice_of
 from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, Priority
 from sagebase_ops.domain.results import Finding
 from sagebase_ops.domain.silences import Muting
@@ -75,11 +75,6 @@ def tell(
         tuple(incident for one in told for incident in one.incidents),
         tuple(row for one in told for row in one.notifications),
     )
-
-
-def notice_of(installation: str, group: str) -> str:
-    """The name of the notice that all posts of a group belong to."""
-    return f"{installation}:incident:{group}"
 
 
 def _by_group(incidents: Iterable[Incident]) -> list[list[Incident]]:
