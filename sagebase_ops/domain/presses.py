@@ -13,7 +13,8 @@ class Press:
 
     `action` is the button's action id, for a modal its callback id; buttons that only open a link come here too, so an
     unknown one is no mistake. `value` is the opaque id that the button carries (of a menu: the choice), to be looked up
-    anew; a modal carries the value, channel and message of the press that it answered.
+    anew; a modal carries what its `private_metadata` said, else that of the press that it answered, and its channel and
+    message.
 
     `once` is the same however often Slack repeats this press, and that of no other. A modal keeps it while it is shown
     again with mistakes: remember it with what took effect, not with what was refused.
@@ -41,7 +42,7 @@ class PressAnswer:
     """What the presser, and nobody else, is shown.
 
     At most one of: `private`, a text below the message; `modal`, a view of Slack's to fill in, whose `private_metadata`
-    is ours; `mistakes`, words by block id that keep the modal open.
+    comes back as the value of its own press; `mistakes`, words by block id that keep the modal open.
     """
 
     private: str = ""

@@ -176,8 +176,10 @@ _REMEMBERED = ("value", "channel", "message_ts")
 
 
 def _remembering(press: Press, modal: Mapping[str, Any]) -> Json:
-    """The modal with what it is about: Slack gives it back when it is sent off."""
-    return {**modal, "private_metadata": json.dumps({name: getattr(press, name) for name in _REMEMBERED})}
+    """The modal with what it is about and where it came from: Slack gives it back when it is sent off."""
+    about = str(modal.get("private_metadata") or press.value)
+    kept = {"value": about, "channel": press.channel, "message_ts": press.message_ts}
+    return {**modal, "private_metadata": json.dumps(kept)}
 
 
 def _remembered(view: Json) -> dict[str, str]:

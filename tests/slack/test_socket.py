@@ -94,6 +94,16 @@ async def test_a_modal_is_opened_sent_back_with_mistakes_and_taken_when_it_is_ri
     assert list(handler.worked) == [handler.taken[0].once, second.once]
 
 
+async def test_a_modal_brings_back_what_it_says_it_is_about() -> None:
+    """A menu's press carries a choice, so the modal names the group itself."""
+    handler = Decisions(ack_eta=PressAnswer(modal={**MODAL, "private_metadata": "group-7"}))
+    async with line_of(handler) as line:
+        await line.hand.press("ack_eta", value="30m")
+        await seen(lambda: line.box.world.presses.modals.open)
+        await line.hand.post("/submit", values={"until": "30m", "reason": "x"})
+    assert [(one.value, one.message_ts) for one in handler.taken] == [("30m", line.hand.ts), ("group-7", line.hand.ts)]
+
+
 async def test_a_slow_decision_is_acknowledged_without_its_result_which_is_told_later() -> None:
     handler = Decisions(ack=PressAnswer(mistakes={"reason": "もう解決しています"}))
     async with line_of(handler, decide_seconds=0.05) as line:
@@ -129,6 +139,15 @@ async def test_a_line_that_slack_ends_is_opened_anew_and_no_press_is_lost_after_
         assert (await line.hand.press())["answers"][0]["acked_within_ms"] is not None
 
 
+async def test_a_goodbye_counts_although_slack_sdk_still_takes_the_line_for_open() -> None:
+    async with line_of(Decisions()) as line:
+        lines = line.box.world.presses.sockets._lines
+        [old] = lines
+        line.socket._closed()
+        assert await line.socket.look() == LOOK_SECONDS
+        await seen(lambda: lines and old not in lines)
+
+
 async def test_a_refused_connection_is_a_problem_that_says_what_to_do_and_ends_with_the_cause() -> None:
     async with Sandbox.running() as box:
         socket = PressSocket("xoxb-not-an-app-token", Desk(Decisions(), client_of(box)), box.slack)
@@ -160,6 +179,8 @@ async def test_it_stops_though_a_decision_hangs_and_slack_is_left_without_a_line
         assert handler.worked == {}
         assert (await pressing)["answers"][0]["acked_within_ms"] is None
         await seen(lambda: line.box.world.presses.sockets.count == 0)
+        assert line.socket._client
+        assert line.socket._client.closed
 
 
 async def _is(read: Callable[[], Any], wanted: object) -> bool:

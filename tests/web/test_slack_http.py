@@ -148,10 +148,14 @@ async def test_what_slack_would_not_send_is_400_even_when_it_is_signed(payload: 
         assert door.handler.taken == []
 
 
-@pytest.mark.parametrize("kind", ["view_closed", "shortcut", "message_action"])
-async def test_what_is_no_press_of_ours_is_acknowledged(kind: str) -> None:
+@pytest.mark.parametrize(
+    "payload",
+    [{"type": "view_closed"}, {"type": "shortcut"}, {**PRESS, "container": {"type": "view", "view_id": "V1"}}],
+    ids=["closed-modal", "shortcut", "menu-in-a-modal"],
+)
+async def test_what_is_no_press_of_ours_is_acknowledged(payload: Any) -> None:
     async with door_of(Decisions()) as door:
-        assert (await door.knock({"type": kind})).status_code == 200
+        assert (await door.knock(payload)).status_code == 200
         assert door.handler.taken == []
 
 
