@@ -1,6 +1,7 @@
 """How the program logs: one event a line on standard error, as JSON that Cloud Logging reads, or for a terminal."""
 
 import logging
+import os
 import re
 import sys
 from collections.abc import MutableMapping
@@ -34,6 +35,7 @@ def set_up_logging(log_format: str | None, level: str) -> None:
             foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
         )
     )
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # read when grpc loads; it prints past every handler
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

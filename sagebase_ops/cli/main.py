@@ -4,7 +4,9 @@ Nothing heavy is imported here: `--help` answers before anything of Google's is 
 """
 
 import importlib
+import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -92,7 +94,15 @@ def _refuse_flags(context: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with the exit code of design.md. No traceback reaches a person."""
+    _open_closed_streams()
     sys.exit(_exit_code())
+
+
+def _open_closed_streams() -> None:
+    """Started with `>&-`, the next file or socket would become standard output: the void takes its place first."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 (for good)
 
 
 def _exit_code() -> int:
@@ -110,13 +120,20 @@ def _exit_code() -> int:
         click.echo(f"sagebase-ops: {error}", err=True)
         return exits.COULD_NOT_LOOK
     except Exception as error:  # noqa: BLE001 (the last door: a bug of ours is said in one line, the rest is logged)
-        return _our_own_bug(error)
+        return _the_systems_refusal(error) if isinstance(error, OSError) and error.errno else _our_own_bug(error)
     return result if isinstance(result, int) else exits.FINE
 
 
 def _headed(mistakes: tuple[str, ...]) -> str:
     head = [] if len(mistakes) == 1 else [f"{len(mistakes)} mistakes:"]
     return "\n".join([*head, *mistakes])
+
+
+def _the_systems_refusal(error: OSError) -> int:
+    """A full disk, a folder that may not be written: the machine's words, which are nobody's bug."""
+    where = f"{error.filename}: " if error.filename else ""
+    click.echo(f"sagebase-ops: {where}{error.strerror}", err=True)
+    return exits.COULD_NOT_LOOK
 
 
 def _our_own_bug(error: Exception) -> int:

@@ -69,3 +69,40 @@ def test_a_run_that_a_person_waits_for_logs_what_was_asked_for(tmp_path: Path) -
     asked = ran(tmp_path, "healthy", SAGEBASE_OPS_LOG_LEVEL="loud")
     assert asked.returncode == 2
     assert b'SAGEBASE_OPS_LOG_LEVEL = "LOUD"' in asked.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&-"])
+def test_a_closed_stream_changes_neither_the_verdict_nor_the_exit_code(tmp_path: Path, closed: str) -> None:
+    command = f'exec "$0" "$@" {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", command, *RUN, "--sandbox=high-error-rate"],
+        cwd=tmp_path,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, b"bug" in done.stderr) == (1, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_named_and_is_no_bug_of_ours(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sagebase_ops", "schema"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (3, b"sagebase-ops: No space left on device\n")
+
+
+@pytest.mark.parametrize("scenario", ["quota", "api-disabled"])
+def test_a_refusal_is_in_the_digest_and_no_library_chatters_of_it(tmp_path: Path, scenario: str) -> None:
+    command = [*RUN[:-2], f"--sandbox={scenario}"]  # every entry
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, timeout=60, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1), done.stderr
