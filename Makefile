@@ -17,12 +17,13 @@ demo: .venv ## the guide's daily checklist against a pretend Google Cloud, and i
 test: .venv ## every test; what a machine lacks (gcloud, Chromium) is skipped with the reason
 	$(BIN)/pytest
 
-check: .venv ## lint, format, types, the one-way street of imports, the Dockerfile, the lock files
+check: .venv ## lint, format, types, the one-way street of imports, the Dockerfile, the lock files, the script of CI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/hadolint Dockerfile
+	bash -n .ci/run
 	$(BIN)/python tests/check_locks.py
 
 format: .venv ## mend what ruff can mend
