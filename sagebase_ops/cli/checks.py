@@ -1,8 +1,7 @@
 """`checks`: what can be asked, and all about one kind of question."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import BaseModel
@@ -17,55 +16,66 @@ from sagebase_ops.domain.quantities import write_duration
 from sagebase_ops.domain.results import Sentence
 from sagebase_ops.errors import ConfigError
 
+if TYPE_CHECKING:
+    from sagebase_ops.cli.page import Page
+
 
 @click.command("checks")
 @click.argument("name", required=False)
 @click.option("--language", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 def checks_command(name: str | None, language: str) -> None:
     """List every check, or show one: its parameters, permissions, runbook and an example entry."""
-    from rich.console import Console
+    from sagebase_ops.cli.output import read_as_far_as_wanted
+    from sagebase_ops.cli.page import Page, output_console
 
     known = catalogue()
-    console = Console(soft_wrap=False, highlight=False)
-    if name is None:
-        console.print(_overview(known, language))
-        return
-    if name not in known:
+    if name is not None and name not in known:
         raise ConfigError(f"no check is called {name!r}; {allowed_words(known)}{nearest(name, known)}")
-    console.print("\n".join(_about(known[name], language)), markup=False)
+    page = Page(output_console())
+    with read_as_far_as_wanted():
+        if name is None:
+            _overview(known, language, page)
+        else:
+            print_check(known[name], language, page)
 
 
-def _overview(known: dict[str, CheckDefinition], language: str) -> Any:  # Any: rich's table, imported late
-    from rich.table import Table
-
-    table = Table("check", "question", box=None, pad_edge=False, header_style="bold")
+def _overview(known: dict[str, CheckDefinition], language: str, page: "Page") -> None:
     for name, definition in known.items():
-        table.add_row(name, _in(definition.question, language))
-    return table
+        page.say((name, "bold"))
+        page.say(_in(definition.question, language), indent=2)
 
 
-def _about(definition: CheckDefinition, language: str) -> Iterator[str]:
-    yield from (definition.name, f"  {_in(definition.question, language)}", "")
-    yield "Parameters"
-    yield from _parameters(definition.params) or ["  (none)"]
-    yield from (
-        "",
-        "Every entry may also say",
-        f"  {', '.join(field for field in EntryPart.model_fields if field != 'check')}",
-    )
-    yield from ("", "Permissions", *(f"  {permission}" for permission in definition.permissions))
-    yield from ("", "When it fails", f"  {_in(definition.runbook, language)}")
-    yield from ("", "What a person would type", f"  {definition.command}")
-    yield from ("", "Example entry", f"  {definition.example}")
+def print_check(definition: CheckDefinition, language: str, page: "Page") -> None:
+    """Text is wrapped to the terminal; what will be copied stands on a line of its own."""
+    page.say((definition.name, "bold"))
+    page.say(_in(definition.question, language), indent=2)
+    _head("Parameters", page)
+    _parameters(definition.params, page)
+    _head("Every entry may also say", page)
+    page.say(", ".join(field for field in EntryPart.model_fields if field != "check"), indent=2)
+    _head("Permissions", page)
+    for permission in definition.permissions:
+        page.whole(permission, indent=2)
+    _head("When it fails", page)
+    for step in _in(definition.runbook, language).splitlines():
+        page.say(step, indent=2)
+    for title, copied in (("What a person would type", definition.command), ("Example entry", definition.example)):
+        _head(title, page)
+        page.whole(copied, "cyan", indent=2)
 
 
-def _parameters(model: type[BaseModel], indent: str = "  ") -> list[str]:
-    schema = model.model_json_schema()["properties"]
-    width = max((len(name) for name in model.model_fields), default=0)
-    return [
-        f"{indent}{name:<{width}}  {_default(field)}{_unit(schema[name])}  {field.description or ''}".rstrip()
-        for name, field in model.model_fields.items()
-    ]
+def _head(title: str, page: "Page") -> None:
+    page.gap()
+    page.say((title, "bold"))
+
+
+def _parameters(model: type[BaseModel], page: "Page") -> None:
+    schema = model.model_json_schema().get("properties", {})
+    if not schema:
+        page.say("(none)", indent=2)
+    for name, field in model.model_fields.items():
+        page.say((name, "bold"), f"  {_default(field)}{_unit(schema[name])}", indent=2)
+        page.say(field.description or "", indent=6)
 
 
 def _default(field: FieldInfo) -> str:
