@@ -6,6 +6,7 @@
     ├── PayloadError       what came in is nothing that Slack sends
     ├── ProbeError         a request to the user's own service could not be made
     ├── SlackError         Slack could not or would not take a message
+    ├── PagerError         the second route, outside Slack, took no page
     └── StoreError         what is remembered cannot be read or written
         ├── ClaimLostError      the lease behind a conditional write is no longer ours
         └── StaleError          what was decided upon was changed meanwhile; decide again
@@ -110,6 +111,12 @@ class SlackError(OpsError):
         self.retryable = retryable
         self.ambiguous = ambiguous
         self.retry_after = retry_after
+
+
+class PagerError(OpsError):
+    """An e-mail or a webhook of the second route did not go out."""
+
+    retryable = True
 
 
 class StoreError(OpsError):

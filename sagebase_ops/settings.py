@@ -11,7 +11,15 @@ from sagebase_ops.errors import ConfigError
 
 PREFIX = "SAGEBASE_OPS_"
 CLOUD_RUN_MARKS = ("K_SERVICE", "CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL")
-SECRETS = ("slack_bot_token", "slack_app_token", "slack_signing_secret", "database_url")
+SECRETS = (
+    "slack_bot_token",
+    "slack_app_token",
+    "slack_signing_secret",
+    "database_url",
+    "ping_url",
+    "fallback_webhook",
+    "fallback_password",
+)
 _ENDPOINTS = ("gcp_grpc_endpoint", "gcp_rest_endpoint", "slack_base_url")
 _URL = r"^https?://[^/\s]+(/\S*)?$"
 _FIRESTORE = re.compile(r"firestore://([^/\s]+)/([^/\s]+)")
@@ -34,6 +42,9 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     database_url: SecretStr | None = None
+    ping_url: SecretStr | None = None
+    fallback_webhook: SecretStr | None = None
+    fallback_password: SecretStr | None = None
     state: str = "sqlite:///var/state.db"
     gcp_grpc_endpoint: Annotated[str | None, Field(pattern=r"^[^/\s]+:\d+$")] = None
     gcp_rest_endpoint: Annotated[str | None, Field(pattern=_URL)] = None

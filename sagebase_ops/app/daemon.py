@@ -11,6 +11,7 @@ from importlib.metadata import version
 import structlog
 
 from sagebase_ops.app.doors import Doors, doors_of
+from sagebase_ops.app.lookouts import Lookouts, lookouts_of
 from sagebase_ops.app.parts import name_of_this_process, outside_of, route_of, slack_of, store_of
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.app.supervise import Supervisor
@@ -27,7 +28,7 @@ from sagebase_ops.jobs.incidents import Incidents
 from sagebase_ops.jobs.run_checklist import Occasion
 from sagebase_ops.jobs.slots import Slots
 from sagebase_ops.settings import Settings
-from sagebase_ops.store.base import Outcome
+from sagebase_ops.store.base import Backlog, Outcome
 from sagebase_ops.web.health import Health, health_app
 from sagebase_ops.web.server import serving
 
@@ -78,6 +79,7 @@ async def run_daemon(
         if slack and sender:
             await daemon.incidents.retire()
             daemon.doors = doors_of(settings, book, slack, daemon.ask_recheck)
+            daemon.lookouts = lookouts_of(settings, book, slack, daemon.problems)
         port = await stack.enter_async_context(serving(health_app(daemon.health, *daemon.doors.routes), settings.port))
         alarms = Alarms(slots.calendars, daemon.owed.set)
         alarms.start()
@@ -100,6 +102,7 @@ class Daemon:
     sandbox: bool
     show: Show | None = None
     doors: Doors = field(default_factory=Doors)
+    lookouts: Lookouts = field(default_factory=Lookouts)
 
     def __post_init__(self) -> None:
         self.store, self.clock = self.book.store, self.book.clock
@@ -118,6 +121,8 @@ class Daemon:
             self.supervisor.start("outbox", partial(self._deliver, self.sender), self.unsent)
             self.supervisor.start("escalation", self.escalate, self.changed)
             self.supervisor.start("recheck", self.recheck, self.recheck_wanted)
+        for name, look in self.lookouts.loops():
+            self.supervisor.start(name, look)
         if self.doors.socket:
             self.supervisor.start("presses", self.doors.socket.look, self.doors.socket.wake)
         self.supervisor.start("clock", self.look_at_clock)
@@ -195,15 +200,21 @@ class Daemon:
             log.info("store.pruned", runs=forgotten)
         return PRUNE_SECONDS
 
+    async def problems(self) -> tuple[str, ...]:
+        """What keeps the daemon from doing its work, in words; none while it does."""
+        return tuple(self._problems(await self.store.backlog()))
+
+    def _problems(self, backlog: Backlog) -> list[str]:
+        parts = (self.sender, self.doors.socket, self.lookouts)
+        found = [f"{loop}: {error}" for loop, error in self.supervisor.failing.items()]
+        found += [part.problem for part in parts if part is not None and part.problem]
+        if backlog.oldest and self.clock.now() - backlog.oldest > _STALE:
+            found.append(f"a notice waits for Slack since {backlog.oldest.isoformat()}: {backlog.last_error or '-'}")
+        return list(dict.fromkeys(found))
+
     async def health(self) -> Health:
         backlog, now = await self.store.backlog(), self.clock.now()
-        problems = [f"{loop}: {error}" for loop, error in self.supervisor.failing.items()]
-        if self.sender and self.sender.problem:
-            problems.append(self.sender.problem)
-        if self.doors.socket and self.doors.socket.problem:
-            problems.append(self.doors.socket.problem)
-        if backlog.oldest and now - backlog.oldest > _STALE:
-            problems.append(f"a notice waits for Slack since {backlog.oldest.isoformat()}: {backlog.last_error or '-'}")
+        problems = self._problems(backlog)
         return Health(
             version=version("sagebase-ops"),
             sandbox=self.sandbox,

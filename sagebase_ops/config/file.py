@@ -11,6 +11,7 @@ from sagebase_ops.domain.calendars import cron_mistake
 from sagebase_ops.domain.projects import Environment
 from sagebase_ops.domain.quantities import Duration, PositiveDuration
 
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$|^[^@\s]+@localhost$"
 _SLACK_ID = r"^[UWS][A-Z0-9]{6,}$"
 
 
@@ -154,6 +155,34 @@ class MaintenancePart(Part):
     """What is not told while it lasts; everything when left out."""
 
 
+class EmailPart(Part):
+    host: Annotated[str, Field(min_length=1)]
+    """The SMTP server."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """587 for starttls, 465 for tls."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is kept secret; none only for a relay on the same machine."""
+    sender: Annotated[str, Field(pattern=_EMAIL)]
+    """The From address."""
+    to: Annotated[list[Annotated[str, Field(pattern=_EMAIL)]], Field(min_length=1)]
+    """Who hears when Slack cannot."""
+    user: str | None = None
+    """The name to log in with; the password is SAGEBASE_OPS_FALLBACK_PASSWORD."""
+
+
+class FallbackPart(Part):
+    email: EmailPart | None = None
+    """Pages by e-mail."""
+    webhook: bool = False
+    """Pages by a POST of JSON to SAGEBASE_OPS_FALLBACK_WEBHOOK."""
+
+    @model_validator(mode="after")
+    def _some_way(self) -> "FallbackPart":
+        if self.email is None and not self.webhook:
+            raise ValueError("needs email or webhook: true; without both leave fallback out")
+        return self
+
+
 class FilePart(BaseModel):
     """schedules.yaml of sagebase-ops: what is watched, when, and who hears of it."""
 
@@ -173,5 +202,7 @@ class FilePart(BaseModel):
     """Policies by name: who hears, and after how long. `default` serves where nothing else is said."""
     maintenance: dict[Name, MaintenancePart] = {}
     """Windows in which what is found is recorded but told to nobody."""
+    fallback: FallbackPart | None = None
+    """Who hears of open incidents when Slack as a whole cannot be reached for five minutes."""
     checklists: Annotated[dict[Name, ChecklistPart], Field(min_length=1)]
     """The jobs by name."""

@@ -14,7 +14,9 @@ from sagebase_ops.config.entries import FoundEntry, find_entries, own_parameters
 from sagebase_ops.config.file import (
     ChecklistPart,
     ContactPart,
+    EmailPart,
     EntryPart,
+    FallbackPart,
     FilePart,
     MaintenancePart,
     MatchPart,
@@ -23,7 +25,7 @@ from sagebase_ops.config.file import (
     StepPart,
 )
 from sagebase_ops.config.mistakes import Mistake
-from sagebase_ops.config.model import Checklist, DigestWhen, Maintenance, ScheduleEntry, Schedules, SlackRoute
+from sagebase_ops.config.model import Checklist, DigestWhen, Fallback, Maintenance, ScheduleEntry, Schedules, SlackRoute
 from sagebase_ops.config.references import EVERYONE, placeholder_contacts, reference_mistakes
 from sagebase_ops.config.source import Source, read_source
 from sagebase_ops.config.wording import field_names, mistakes_of
@@ -33,6 +35,7 @@ from sagebase_ops.domain.incidents import Rules
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.silences import Matcher
 from sagebase_ops.errors import ConfigError
+from sagebase_ops.pager.email import Email
 
 EXAMPLE_PROJECT = "your-project-id"
 _PROJECT = "{project}"
@@ -42,6 +45,8 @@ _KEYS = {
     "slack": field_names(SlackPart),
     "contacts.*": field_names(ContactPart),
     "escalation.*.2": field_names(StepPart),
+    "fallback": field_names(FallbackPart),
+    "fallback.email": field_names(EmailPart),
     "maintenance.*": field_names(MaintenancePart),
     "maintenance.*.match": field_names(MatchPart),
     "checklists.*": field_names(ChecklistPart),
@@ -130,8 +135,15 @@ def _schedules(
             if part.escalation
         },
         maintenance=tuple(_maintenance(part, ZoneInfo(file.timezone)) for part in file.maintenance.values()),
+        fallback=_fallback(file.fallback) if file.fallback else None,
         warnings=warnings,
     )
+
+
+def _fallback(part: FallbackPart) -> Fallback:
+    mail = part.email
+    email = Email(mail.host, mail.port, mail.security, mail.sender, tuple(mail.to), mail.user) if mail else None
+    return Fallback(email, part.webhook)
 
 
 def _maintenance(part: MaintenancePart, zone: ZoneInfo) -> Maintenance:

@@ -15,6 +15,7 @@ from sagebase_ops.domain.incidents import Rules
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.silences import Matcher, Window
 from sagebase_ops.errors import ConfigError
+from sagebase_ops.pager.email import Email
 
 NOBODY = "none"
 """In place of a policy: pages nobody."""
@@ -107,6 +108,14 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """The second route: an e-mail without its password, and whether the webhook of the environment is used too."""
+
+    email: Email | None = None
+    webhook: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Schedules:
     """The whole file. `warnings` are mistakes that only some commands refuse (a placeholder contact)."""
 
@@ -120,6 +129,7 @@ class Schedules:
     checklists: Mapping[str, Checklist]
     project_escalation: Mapping[str, str]
     maintenance: tuple[Maintenance, ...] = ()
+    fallback: Fallback | None = None
     warnings: tuple[str, ...] = ()
 
     def calendars(self) -> dict[str, Calendar]:

@@ -142,6 +142,10 @@ class SlackClient:
                 found[key] = Posted(channel_id, ts)
         return found
 
+    async def ping(self) -> None:
+        """Raises SlackError where Slack does not answer, or does not take the token. Source: auth.test."""
+        await self._call("auth.test", {}, "the question whether Slack is there")
+
     async def whoami(self) -> Identity:
         """Whose token this is, asked once. Source: auth.test."""
         if self._identity is None:
