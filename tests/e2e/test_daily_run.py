@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.processes import daemon, sandbox
+from tests.e2e.processes import daemon, sandbox, wait_until
 
 SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
 COMMAND = [sys.executable, "-m", "sagebase_ops"]
@@ -227,3 +227,22 @@ def test_an_unchanged_run_of_an_on_change_checklist_would_tell_nothing(tmp_path:
         narrowed()
         assert len(box.get("/messages")) == 2
         assert json.loads(narrowed("--dry-run", "--format", "slack")) == []
+
+
+def test_ctrl_c_ends_a_run_by_hand_with_130_and_nothing_on_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "schedules.yaml").write_text(SHIPPED.read_text())
+    with sandbox() as box:
+        box.post("/faults", {"method": "ListServices", "kind": "timeout_before", "times": None})
+        with subprocess.Popen(
+            [*COMMAND, "--run", "daily", "--dry-run"],
+            cwd=tmp_path,
+            env=box.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as running:
+            wait_until(lambda: bool(box.get("/calls")), "a first question")
+            running.send_signal(signal.SIGINT)
+            printed, said = running.communicate(timeout=8)
+    assert (running.returncode, printed) == (130, "")
+    assert "Traceback" not in said
