@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks import calls, cold_start, daemon, memory, slots, warm_run
+from benchmarks import calls, cold_start, daemon, firestore, memory, slots, warm_run
 from benchmarks.rows import Row, printed
 
 MEASUREMENTS: Mapping[str, Callable[[], Sequence[Row]]] = {
@@ -16,6 +16,7 @@ MEASUREMENTS: Mapping[str, Callable[[], Sequence[Row]]] = {
     "slots": slots.rows,
     "daemon": daemon.rows,
     "memory": memory.rows,
+    "firestore": firestore.rows,
 }
 
 

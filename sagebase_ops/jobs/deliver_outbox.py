@@ -30,6 +30,7 @@ LEASE = timedelta(seconds=60)
 _ENOUGH = timedelta(seconds=CALL_TIMEOUT_SECONDS + 10)
 _LOOK_BACK = timedelta(seconds=60)  # Slack's clock and ours differ: a lost post is looked for from before it was sent
 _BETWEEN_POSTS_SECONDS = 1.0  # in one channel; docs.slack.dev, rate limits: about one message a second and channel
+_LIMITS = (10, 100)  # rows: every one that is read is billed where the store is Firestore
 _FOR_A_PERSON = timedelta(minutes=1)  # after what only a person can mend: often enough to see that they did
 _LOUDNESS = {RefusalKind.LATER: logging.WARNING, RefusalKind.TOKEN: logging.CRITICAL}
 _EVENTS = {RefusalKind.LATER: "slack.put_off", RefusalKind.TOKEN: "slack.unreachable"}
@@ -79,13 +80,21 @@ class Sender:
 
     async def _one_round(self) -> bool:
         """Look for what was lost, then send one post: the next is chosen anew, since a more urgent one may have come."""
-        due = await self._store.due_notifications(self._clock.now())
-        rows = [row for row in due if self._is_free(row)]
+        rows = await self._free_rows()
         await self._settle_lost([row for row in rows if row.state is not Delivery.WAITING])
         waiting = next((row for row in rows if row.state is Delivery.WAITING), None)
         if waiting is not None and not self.closed:
             await self._send(waiting)
         return bool(rows)
+
+    async def _free_rows(self) -> Sequence[Notification]:
+        """The first that are due and may go to their channel; further behind is looked only where none of the first may."""
+        for limit in _LIMITS:
+            due = await self._store.due_notifications(self._clock.now(), limit)
+            rows = [row for row in due if self._is_free(row)]
+            if rows or len(due) < limit:
+                break
+        return rows
 
     async def _has_lease(self) -> bool:
         """Ours, and longer than a call can last. A lease longer than any we take is from before the clock was set back."""

@@ -86,7 +86,7 @@ class Slots:
         """Begin every slot that is owed now and that nobody runs. Raises StoreError."""
         if self.closed:
             return
-        records, claims, now = await self._store.jobs(), await self._store.claims(), self._clock.now()
+        (records, claims), now = await self._store.ledger(), self._clock.now()
         held = {claim.slot.job: claim for claim in claims}
         for job, calendar in self.calendars.items():
             claim = held.get(job)

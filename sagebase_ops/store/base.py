@@ -133,6 +133,9 @@ class Store(Protocol):
         At most one of each job. One that was handed back has a lease that ran out in 1970.
         """
 
+    async def ledger(self) -> tuple[Mapping[str, JobRecord], Sequence[Claim]]:
+        """`jobs` and `claims` of one moment, by one read."""
+
     async def claim_slot(
         self, claim: Claim, now: datetime, *, missed: Missed | None = None, instead_of: Claim | None = None
     ) -> bool:

@@ -65,6 +65,14 @@ async def test_a_claimed_slot_is_listed_and_settles_the_job(store: Store) -> Non
     assert (await store.jobs())["daily"].last_slot == at(10)
 
 
+async def test_the_ledger_is_jobs_and_claims_of_one_moment(store: Store) -> None:
+    assert await store.ledger() == ({}, [])
+    await store.adopt(job())
+    await store.claim_slot(claim(10), at(10))
+
+    assert await store.ledger() == (await store.jobs(), [claim(10)])
+
+
 async def test_exactly_one_of_many_claimers_gets_the_slot(place: Place) -> None:
     doors = [await place.open() for _ in range(3)]
     tries = [doors[number % 3].claim_slot(claim(10, str(number)), at(10)) for number in range(30)]

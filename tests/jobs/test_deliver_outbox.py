@@ -133,6 +133,17 @@ async def test_a_channel_gets_one_post_a_second(sending_to: Sending) -> None:
     assert sending_to.clock.monotonic() - started == pytest.approx(1.0)
 
 
+async def test_many_that_must_wait_for_their_channel_hold_back_no_other(sending_to: Sending) -> None:
+    for number in range(30):
+        await sending_to.decided(f"n{number}")
+    await sending_to.decided("other", channel="#sagebase-ops-fallback", messages=DIGEST[:1])
+    sending_to.sender._free_at["#sagebase-ops"] = float("inf")
+
+    await sending_to.sender.deliver_due()
+    assert await sending_to.states("other") == ["sent"]
+    assert len(sending_to.texts) == 1
+
+
 async def test_of_two_edits_the_newer_is_told_also_where_the_older_was_on_its_way_already(
     box: Sandbox, store: Store
 ) -> None:

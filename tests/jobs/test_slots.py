@@ -297,6 +297,9 @@ class FullDisk:
     async def adopt(self, record: object, _missed: object = None) -> None:
         self.known["watch"] = record
 
+    async def ledger(self) -> tuple[dict[str, object], list[Claim]]:
+        return self.known, []
+
     async def claims(self) -> list[Claim]:
         return []
 

@@ -62,11 +62,14 @@ class FirestoreStore:
     # Slots
 
     async def jobs(self) -> Mapping[str, JobRecord]:
-        entries = ledger.entries(await self._changes.read(_LEDGER))
-        return {job: entry.record for job, entry in entries.items()}
+        return (await self.ledger())[0]
 
     async def claims(self) -> Sequence[Claim]:
-        return ledger.claims(await self._changes.read(_LEDGER))
+        return (await self.ledger())[1]
+
+    async def ledger(self) -> tuple[Mapping[str, JobRecord], Sequence[Claim]]:
+        seen = await self._changes.read(_LEDGER)
+        return {job: entry.record for job, entry in ledger.entries(seen).items()}, ledger.claims(seen)
 
     async def adopt(self, record: JobRecord, missed: Missed | None = None) -> None:
         async def propose(_: bool) -> Proposal[None]:  # noqa: FBT001 (`make` asks so)

@@ -39,6 +39,10 @@ def claims(db: sqlite3.Connection) -> Sequence[Claim]:
     return [Claim(Slot(job, from_text(at)), claim, owner, from_text(until)) for job, at, claim, owner, until in rows]
 
 
+def ledger(db: sqlite3.Connection) -> tuple[Mapping[str, JobRecord], Sequence[Claim]]:
+    return jobs(db), claims(db)
+
+
 def claim_slot(
     db: sqlite3.Connection, claim: Claim, now: datetime, missed: Missed | None, instead_of: Claim | None
 ) -> bool:

@@ -46,6 +46,9 @@ class SqliteStore:
     async def claims(self) -> Sequence[Claim]:
         return await self._database.read(slots.claims)
 
+    async def ledger(self) -> tuple[Mapping[str, JobRecord], Sequence[Claim]]:
+        return await self._database.read(slots.ledger)
+
     async def claim_slot(
         self, claim: Claim, now: datetime, *, missed: Missed | None = None, instead_of: Claim | None = None
     ) -> bool:
