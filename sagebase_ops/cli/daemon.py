@@ -27,7 +27,7 @@ def serve(settings: Any, path: Path, project: str, *, dry_run: bool) -> int:  # 
     for warning in schedules.warnings:
         click.echo(f"warning: {warning}", err=True)
     show = _printed if dry_run else None
-    return asyncio.run(_until_signal(lambda stop: run_daemon(settings, schedules, stop, show_only=show)))
+    return asyncio.run(until_signal(lambda stop: run_daemon(settings, schedules, stop, show_only=show)))
 
 
 def _printed(run: Any) -> None:  # Any: Run, imported late
@@ -37,7 +37,8 @@ def _printed(run: Any) -> None:  # Any: Run, imported late
     print_run(run, output_console())
 
 
-async def _until_signal(run: Any) -> int:  # Any: a function of the stop event
+async def until_signal(run: Any) -> int:  # Any: a function of the stop event
+    """The exit code: 0 where it ended by itself or at SIGTERM, 130 at SIGINT."""
     ending = _Ending()
     loop = asyncio.get_running_loop()
     for number, code in ((signal.SIGTERM, exits.FINE), (signal.SIGINT, exits.INTERRUPTED)):

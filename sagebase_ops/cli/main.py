@@ -21,6 +21,7 @@ _COMMANDS = {
     "health": "How the daemon on this machine is.",
     "next": "When each job comes up next.",
     "sandbox": "A pretend Google Cloud and Slack, for other clients.",
+    "tick": "All that is due (slots, steps, posts), then exit.",
     "schema": "JSON Schema of schedules.yaml, for editors.",
     "validate": "Every mistake in schedules.yaml.",
 }

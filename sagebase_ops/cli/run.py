@@ -46,23 +46,30 @@ def start(request: Request) -> int:
     """Do it, and return the exit code. Raises ConfigError before anything is asked or told."""
     _refuse_combinations(request)
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    from sagebase_ops.log import set_up_logging
-    from sagebase_ops.settings import load_settings
-
+    person = request.job is not None
     if request.scenario is None:
-        settings = load_settings()
-        set_up_logging(settings.log_format, _log_level(request, settings))
-        project = settings.sandbox_project or (DEFAULT_SANDBOX_PROJECT if settings.sandboxed else EXAMPLE_PROJECT)
-        return _go(request, settings, chosen_schedules(request.config, pretend=bool(settings.sandbox_project)), project)
+        return _go(request, *named_world(request.config, for_a_person=person))
     with pretend_world(request.scenario, request.config) as (settings, path, project):
-        set_up_logging(settings.log_format, _log_level(request, settings))
+        _set_up_logging(settings, for_a_person=person)
         return _go(request, settings, path, project)
 
 
-def _log_level(request: Request, settings: Any) -> str:  # Any: Settings, imported late
-    """A daemon's log tells what it does; a person at a terminal reads the run, and hears only of trouble."""
-    said = request.job is None or "log_level" in settings.model_fields_set
-    return str(settings.log_level) if said else "WARNING"
+def named_world(config: str | None, *, for_a_person: bool) -> tuple[Any, Path, str]:  # Any: Settings, imported late
+    """What the environment says: settings, with the log set up, the schedules file, and what its example project is called."""
+    from sagebase_ops.settings import load_settings
+
+    settings = load_settings()
+    _set_up_logging(settings, for_a_person=for_a_person)
+    project = settings.sandbox_project or (DEFAULT_SANDBOX_PROJECT if settings.sandboxed else EXAMPLE_PROJECT)
+    return settings, chosen_schedules(config, pretend=bool(settings.sandbox_project)), project
+
+
+def _set_up_logging(settings: Any, *, for_a_person: bool) -> None:  # Any: Settings, imported late
+    """A daemon's log tells what it does; a person at a terminal reads what was asked for, and hears only of trouble."""
+    from sagebase_ops.log import set_up_logging
+
+    said = not for_a_person or "log_level" in settings.model_fields_set
+    set_up_logging(settings.log_format, str(settings.log_level) if said else "WARNING")
 
 
 @contextmanager

@@ -56,6 +56,12 @@ class Sender:
         self.problem: str | None = None
         self.closed = False
 
+    @property
+    def held_for(self) -> float:
+        """For so many seconds Slack told us to leave a channel, or everything, alone; 0 where it did not."""
+        now = self._clock.monotonic()
+        return max([at - now for at in self._free_at.values() if at > now], default=0.0)
+
     async def deliver_due(self) -> None:
         """Send and look for all that is due by now. Nothing happens where another process is the sender.
 
