@@ -64,7 +64,7 @@ class Group:
     @property
     def standing(self) -> Standing:
         if not self.open:
-            return Standing.ENDED if all(_ended_unseen(one) for one in self.incidents) else Standing.RESOLVED
+            return Standing.ENDED if all(ended_unseen(one) for one in self.incidents) else Standing.RESOLVED
         if all(one.finding.muted_by for one in self.open):
             return Standing.SILENCED
         if all(one.state is State.ACKNOWLEDGED for one in self.open):
@@ -138,6 +138,11 @@ def groups_of(incidents: Iterable[Incident]) -> tuple[Group, ...]:
     return tuple(sorted(map(Group.of, together.values()), key=lambda group: group.since))
 
 
+def ended_unseen(incident: Incident) -> bool:
+    """Whether it ended because nothing could be seen of it any more: gone or retired, which is not well."""
+    return bool(incident.story) and incident.story[-1].note.sentence in {GONE, RETIRED}
+
+
 def excess(value: Quantity | None, limit: Quantity | None) -> float:
     """How far past its limit, as a share of the limit; 0 where that cannot be said."""
     if value is None or limit is None or value.unit != limit.unit:
@@ -149,10 +154,6 @@ def _worst_first(incident: Incident) -> tuple[bool, bool, float, datetime, str]:
     finding = incident.finding
     unknown = finding.verdict is Verdict.UNKNOWN
     return not incident.is_open, unknown, -excess(finding.value, finding.limit), incident.since, incident.id
-
-
-def _ended_unseen(incident: Incident) -> bool:
-    return bool(incident.story) and incident.story[-1].note.sentence in {GONE, RETIRED}
 
 
 def _opened(incident: Incident) -> datetime:

@@ -1,6 +1,6 @@
 """What a digest says wherever it is read, in Slack or in a terminal: plain lines, escaped and laid out by the caller."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sagebase_ops.domain.digests import Digest, Item, Row
 from sagebase_ops.domain.results import Verdict
@@ -42,11 +42,15 @@ def _all_clear(digest: Digest, voice: Voice) -> Iterator[str]:
 
 
 def _names(rows: tuple[Row, ...], voice: Voice) -> str:
-    """` (p95 4.8 s, error logs 214 entries and 2 more)`: each entry once, with its number where it has one."""
+    """` (p95 4.8 s, error logs 214 entries and 2 more)`."""
+    return voice.aside(words.NAMED, names=entry_names(rows, voice))
+
+
+def entry_names(rows: Sequence[Row], voice: Voice) -> str:
+    """Each entry once, with its number where it has one; those that there is no room for are counted."""
     first_of = {(row.entry.project, row.entry.name): row for row in reversed(rows)}
     ordered = [row for row in rows if first_of[row.entry.project, row.entry.name] is row]
-    names = [_with_number(row, voice) for row in ordered]
-    return voice.aside(words.NAMED, names=some(names, _NAMES_SHOWN, voice))
+    return some([_with_number(row, voice) for row in ordered], _NAMES_SHOWN, voice)
 
 
 def _with_number(row: Row, voice: Voice) -> str:

@@ -40,7 +40,6 @@ TOLD = Sentence(ja="連絡済み", en="Told")
 NEXT = Sentence(ja="次の連絡", en="Next")
 SILENCED = Sentence(ja="通知停止", en="Silenced")
 FLAPS = Sentence(ja="注意", en="Note")
-ENDED = Sentence(ja="解決", en="Resolved")
 LASTED = Sentence(ja="所要", en="Lasted")
 STORY = Sentence(ja="経過", en="Story")
 

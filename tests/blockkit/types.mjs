@@ -39,4 +39,5 @@ export function wrong(value, given, path = '') {
   return type === 'array' && schema.items ? value.flatMap((one, i) => wrong(one, schema.items, `${path}/${i}`)) : [];
 }
 
-export const wrongPost = (payload) => wrong(payload, { $ref: '#/definitions/OpsPostMessage' });
+const DEFINED = { post: 'OpsPostMessage', update: 'OpsUpdateMessage', modal: 'OpsModal' };
+export const wrongPayload = (payload, kind) => wrong(payload, { $ref: `#/definitions/${DEFINED[kind]}` });

@@ -27,21 +27,21 @@ def silence_dialog(group_id: str, now: datetime, telling: Telling) -> Json:
     options = [option(_until(until, now, voice), until.isoformat(timespec="seconds")) for until in times]
     until = _menu(actions.UNTIL_INPUT, words.SILENCE_UNTIL, options, voice)
     lead, asked = words.SILENCE_LEAD, (until, _reason(voice))
-    return _dialog(actions.SILENCE_DIALOG, group_id, words.SILENCE, words.STOP, lead, asked, voice)
+    return _dialog(actions.SILENCE_DIALOG, group_id, words.SILENCE, words.STOP, lead, asked, telling)
 
 
 def resolve_dialog(group_id: str, telling: Telling) -> Json:
     """Why it is over."""
     voice = telling.voice
     lead, asked = words.RESOLVE_LEAD, (_reason(voice),)
-    return _dialog(actions.RESOLVE_DIALOG, group_id, words.RESOLVE, words.RESOLVE, lead, asked, voice)
+    return _dialog(actions.RESOLVE_DIALOG, group_id, words.RESOLVE, words.RESOLVE, lead, asked, telling)
 
 
 def acknowledge_dialog(group_id: str, telling: Telling) -> Json:
     """Until when it is expected to be mended, if that can be said; the values are those of the message's menu."""
     voice = telling.voice
     lead, asked = words.TAKE_LEAD, (_menu(actions.ETA_INPUT, words.ETA, eta_options(voice), voice),)
-    return _dialog(actions.ACK_DIALOG, group_id, words.TAKE, words.TAKE, lead, asked, voice)
+    return _dialog(actions.ACK_DIALOG, group_id, words.TAKE, words.TAKE, lead, asked, telling)
 
 
 def _dialog(
@@ -51,8 +51,9 @@ def _dialog(
     submit: Sentence,
     lead: Sentence,
     asked: Sequence[Json],
-    voice: Voice,
+    telling: Telling,
 ) -> Json:
+    voice = telling.voice
     return {
         "type": "modal",
         "callback_id": callback,
@@ -60,7 +61,7 @@ def _dialog(
         "title": plain(voice.say(title), _TITLE_ROOM),
         "submit": plain(voice.say(submit), _TITLE_ROOM),
         "close": plain(voice.say(words.BACK_OUT), _TITLE_ROOM),
-        "blocks": [section("lead", voice.say(lead)), *asked],
+        "blocks": [section("lead", telling.pretend + voice.say(lead)), *asked],
     }
 
 

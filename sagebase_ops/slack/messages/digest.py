@@ -1,12 +1,15 @@
 """A run's digest as Slack messages: the channel gets what a person must know, the thread everything else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from sagebase_ops.domain.digest_changes import changes_of
 from sagebase_ops.domain.digests import Digest, Item, ProjectDigest
+from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.notifications import Message
 from sagebase_ops.domain.results import Verdict
-from sagebase_ops.domain.runs import Trigger
+from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.language import words
+from sagebase_ops.language.digest_changes import change_lines
 from sagebase_ops.language.digests import by_hand, counts, foot, passed, remarks, sentences, skipped
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages.blocks import HEADER_ROOM, Json, bullets, context, header, rich_text, section
@@ -16,19 +19,28 @@ from sagebase_ops.slack.messages.details import thread_messages
 from sagebase_ops.slack.messages.items import item_block
 from sagebase_ops.slack.messages.limits import Piece, Room, findings_of, fitting
 from sagebase_ops.slack.messages.mrkdwn import cut, escape, weight
+from sagebase_ops.slack.messages.open_incidents import open_incidents_block
+from sagebase_ops.slack.messages.telling import Telling
 
 COLOURS = {Verdict.FAIL: "#a30200", Verdict.UNKNOWN: "#daa038", Verdict.WARN: "#daa038", Verdict.SKIPPED: "#dddddd"}
 """A bar for whom it helps; the header says the same in words. A pass has none."""
 
 WANT_ACTION = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
 _REMARKS_SHOWN = 10
-_TEXT_ROOM, _TITLE_ROOM, _QUIET_ROOM, _NAME_ROOM, _REMARK_ROOM = 1100, 60, 900, 120, 300
+_TEXT_ROOM, _TITLE_ROOM, _QUIET_ROOM, _NAME_ROOM, _REMARK_ROOM, _CHANGES_ROOM = 1100, 60, 900, 120, 300, 500
 
 
-def digest_messages(digest: Digest) -> tuple[Message, ...]:
-    """The message for the channel, then those of its thread, in sending order. Within Slack's limits, always."""
+def digest_messages(
+    digest: Digest, incidents: Sequence[Incident] = (), previous: Sequence[Run] = ()
+) -> tuple[Message, ...]:
+    """The message for the channel, then those of its thread, in sending order. Within Slack's limits, always.
+
+    It leads with what changed since the `previous` runs of its job (newest first) and ends with those of the `incidents`
+    that are open.
+    """
     voice = Voice.of(digest.run)
-    head, last = [*_head(digest, voice)], [*_quiet(digest, voice), context("foot", foot(digest.run, voice))]
+    head = [*_head(digest, voice, previous)]
+    last = [*_quiet(digest, voice), *_open(digest, incidents), context("foot", foot(digest.run, voice))]
     middle = [*_items(digest, voice)]
     room = Room()
     for block in (*head, *last, *_bar_blocks(digest, voice)):
@@ -63,12 +75,27 @@ def summary_text(digest: Digest, voice: Voice) -> str:
     return escape(cut(said, _TEXT_ROOM))
 
 
-def _head(digest: Digest, voice: Voice) -> Iterator[Json]:
+def _head(digest: Digest, voice: Voice, previous: Sequence[Run]) -> Iterator[Json]:
     yield header(headline(digest, voice))
     yield rich_text("summary", rich_line(rich_run(voice.joined(sentences(digest, voice)), bold=True)))
+    yield from _changes(digest, voice, previous)
     said = [*remarks(digest.run, voice)]
     if said:
         yield rich_text("remarks", bullets([[rich_run(remark, room=_REMARK_ROOM)] for remark in said[:_REMARKS_SHOWN]]))
+
+
+def _changes(digest: Digest, voice: Voice, previous: Sequence[Run]) -> Iterator[Json]:
+    changes = changes_of(digest.run, previous)
+    lines = [*change_lines(changes, digest.run.slot, voice)] if changes else []
+    if lines:
+        said = [[rich_run(f"{label} ", bold=True), rich_run(names, room=_CHANGES_ROOM)] for label, names in lines]
+        yield rich_text("changes", bullets(said))
+
+
+def _open(digest: Digest, incidents: Sequence[Incident]) -> Iterator[Json]:
+    block = open_incidents_block(incidents, digest.run.finished_at, Telling.of(digest.run))
+    if block:
+        yield block
 
 
 def _items(digest: Digest, voice: Voice) -> Iterator[Piece]:
@@ -77,7 +104,7 @@ def _items(digest: Digest, voice: Voice) -> Iterator[Piece]:
     for project in digest.projects:
         items = [item for item in project.items if item.verdict in WANT_ACTION]
         if items and len(digest.projects) > 1:
-            yield Piece(_project_heading(project, voice, place), findings=0)
+            yield Piece(_project_heading(project, voice, place), findings=0, heading=True)
         for item in items:
             place += 1
             yield Piece(item_block(item, voice, place), findings=len(item.rows))

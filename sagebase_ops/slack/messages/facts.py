@@ -1,10 +1,10 @@
 """The lines from which every message about incidents is made: what is wrong, since when, who has it, who hears next."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from sagebase_ops.domain.digests import Item
-from sagebase_ops.domain.incident_groups import Group, Standing
+from sagebase_ops.domain.incident_groups import Group, Standing, ended_unseen
 from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.results import Sentence
 from sagebase_ops.language import incident_words as words
@@ -15,7 +15,7 @@ from sagebase_ops.language.voice import Voice
 from sagebase_ops.language.words import IN_CONSOLE, MORE_BELOW, SANDBOX
 from sagebase_ops.slack.messages.blocks import HEADER_ROOM, Elements, Json, bullets, line, link, section, text
 from sagebase_ops.slack.messages.mrkdwn import cut, escape
-from sagebase_ops.slack.messages.people import named
+from sagebase_ops.slack.messages.people import Spoken, named, plainly
 from sagebase_ops.slack.messages.telling import Telling
 
 WRONG_SHOWN = 5
@@ -32,8 +32,7 @@ _SENTENCE_ROOM, _NAME_ROOM, _FACT_ROOM, _NAMES_SHOWN = 300, 80, 700, 6
 
 def headline(state: str, subject: str, telling: Telling) -> str:
     """`✕ 不合格 | エラー率 sagebase-streamlit`: the state first, where a narrow screen still shows it."""
-    pretend = f"{SANDBOX} " if telling.sandbox else ""
-    return cut(f"{pretend}{state} | {subject}", HEADER_ROOM)
+    return cut(f"{telling.pretend}{state} | {subject}", HEADER_ROOM)
 
 
 def label(word: str, telling: Telling) -> str:
@@ -48,7 +47,7 @@ def wrong(group: Group, voice: Voice) -> Iterator[Json]:
     if len(there) == 1:
         yield line(*_wrong(there[0], voice, bold=True))
     else:
-        yield bullets(_at_most([named_wrong(one, voice) for one in there], voice))
+        yield bullets(_at_most(there, lambda one: named_wrong(one, voice), voice))
     over = len(group.incidents) - len(there)
     if over:
         yield line(text(voice.say(words.SOME_OVER, count=over, total=len(group.incidents))))
@@ -65,7 +64,7 @@ def facts(group: Group, now: datetime, voice: Voice, muted_until: datetime | Non
     names = group.lead.names
     if len(names) > 1:
         yield fact(words.ENTRIES, some([cut(name, _NAME_ROOM) for name in names], _NAMES_SHOWN, voice), voice)
-    yield line(_label(words.OWNER, voice), *owner(group, now, voice))
+    yield line(_label(words.OWNER, voice), *owner(group, now, voice).elements)
     if group.told:
         yield fact(words.TOLD, said.told(group, voice), voice)
     if group.standing is Standing.SILENCED:
@@ -76,12 +75,13 @@ def facts(group: Group, now: datetime, voice: Voice, muted_until: datetime | Non
         yield fact(words.FLAPS, voice.say(words.FLAPS_SAID), voice)
 
 
-def owner(group: Group, now: datetime, voice: Voice) -> Elements:
+def owner(group: Group, now: datetime, voice: Voice) -> Spoken:
     """`佐藤 09:06 JST から、見込み 09:30 JST`, or that nobody has it."""
     has = group.owner
     if has is None or not has.acknowledged_by:
-        return (text(voice.say(words.NOBODY_YET)),)
-    return (*named(has.acknowledged_by, group).elements, text(f" {said.taken_at(has, now, voice)}"))
+        return plainly(voice.say(words.NOBODY_YET))
+    who, since = named(has.acknowledged_by, group), plainly(f" {said.taken_at(has, now, voice)}")
+    return Spoken((*who.elements, *since.elements), f"{who.text} {since.text}")
 
 
 def fact(word: Sentence, content: str, voice: Voice) -> Json:
@@ -95,38 +95,38 @@ def bar(group: Group, content: str) -> tuple[Json, ...]:
 
 
 def _label(word: Sentence, voice: Voice) -> Json:
-    return text(f"{voice.say(word)}  ", bold=True)
+    return text(f"{voice.say(word)} ", bold=True)
 
 
 def _since(group: Group, voice: Voice) -> str:
     return voice.moment(group.since)
 
 
-def named_wrong(incident: Incident, voice: Voice) -> Elements:
-    """The target, what was seen there, and where to look; struck out where it is over."""
-    return (text(f"{_name(incident)}  ", bold=True), *_wrong(incident, voice))
+def named_wrong(incident: Incident, voice: Voice, *, linked: bool = True) -> Elements:
+    """The target, what was seen there, and where to look."""
+    return (text(f"{_name(incident)} ", bold=True), *_wrong(incident, voice, linked=linked))
 
 
-def _wrong(incident: Incident, voice: Voice, *, bold: bool = False) -> Elements:
+def _wrong(incident: Incident, voice: Voice, *, bold: bool = False, linked: bool = True) -> Elements:
     seen = text(said.wrong(incident, voice), room=_SENTENCE_ROOM, bold=bold)
-    return (seen, *link(incident.finding.link, voice.say(IN_CONSOLE)))
+    return (seen, *link(incident.finding.link if linked else None, voice.say(IN_CONSOLE)))
 
 
-def _at_most(lines: list[Elements], voice: Voice) -> list[Elements]:
-    more = len(lines) - WRONG_SHOWN
-    return lines if more <= 0 else [*lines[:WRONG_SHOWN], (text(voice.say(MORE_BELOW, count=more)),)]
+def _at_most(incidents: Sequence[Incident], said_of: Callable[[Incident], Elements], voice: Voice) -> list[Elements]:
+    """A line each for the first few, and one that counts the others."""
+    lines = [said_of(one) for one in incidents[:WRONG_SHOWN]]
+    more = len(incidents) - len(lines)
+    return [*lines, (text(voice.say(MORE_BELOW, count=more)),)] if more else lines
 
 
 def ended(group: Group, voice: Voice, after: After) -> Iterator[Json]:
-    """Once it is over: what failed, struck out, and what was seen since; when, for how long, by whom and why."""
-    struck = [_struck(one, voice, after) for one in group.incidents]
-    if len(struck) == 1:
-        yield line(*struck[0])
+    """Once it is over: what failed, struck out where it is well again, and what was seen since; when, by whom and why."""
+    if len(group.incidents) == 1:
+        yield line(*_before_and_after(group.lead, voice, after))
     else:
-        named_ones = zip(group.incidents, struck, strict=True)
-        yield bullets(_at_most([(text(f"{_name(one)} "), *parts) for one, parts in named_ones], voice))
+        yield bullets(_at_most(group.incidents, lambda one: _named_after(one, voice, after), voice))
     yield fact(words.SINCE, _since(group, voice), voice)
-    yield line(_label(words.ENDED, voice), *_ended_when(group, voice))
+    yield line(_label(words.STANDINGS[group.standing], voice), *_ended_when(group, voice))
     yield fact(words.LASTED, said.lasted(group, voice), voice)
 
 
@@ -141,14 +141,18 @@ def ended_why(group: Group, voice: Voice) -> Elements:
 
 def _ended_when(group: Group, voice: Voice) -> Elements:
     at = voice.moment(group.resolved_at) if group.resolved_at else ""
-    return (text(f"{at}  "), *ended_why(group, voice))
+    return (text(f"{at} "), *ended_why(group, voice))
+
+
+def _named_after(incident: Incident, voice: Voice, after: After) -> Elements:
+    return (text(f"{_name(incident)} "), *_before_and_after(incident, voice, after))
 
 
 def _name(incident: Incident) -> str:
     return cut(incident.finding.target.name, _NAME_ROOM)
 
 
-def _struck(incident: Incident, voice: Voice, after: After) -> Elements:
+def _before_and_after(incident: Incident, voice: Voice, after: After) -> Elements:
     before, now_so = said.before_and_after(incident, after, voice)
-    struck = text(before, room=_SENTENCE_ROOM, strike=True)
+    struck = text(before, room=_SENTENCE_ROOM, strike=not ended_unseen(incident))
     return (struck, text(f" → {now_so}", room=_SENTENCE_ROOM, bold=True)) if now_so else (struck,)

@@ -13,7 +13,7 @@ from sagebase_ops.language.voice import Voice
 from sagebase_ops.language.words import SANDBOX_NOTE
 from sagebase_ops.slack.messages.blocks import Json, context, header, line, rich_text
 from sagebase_ops.slack.messages.controls import controls
-from sagebase_ops.slack.messages.facts import bar, ended, facts, headline, item, label, wrong
+from sagebase_ops.slack.messages.facts import bar, ended, facts, headline, item, label, owner, wrong
 from sagebase_ops.slack.messages.incident_details import details_messages
 from sagebase_ops.slack.messages.items import notes, remedy, to_do
 from sagebase_ops.slack.messages.mrkdwn import cut, escape
@@ -27,7 +27,7 @@ _TEXT_ROOM, _NEXT_ROOM, _ID_ROOM = 600, 200, 120
 
 def opening_messages(incidents: Sequence[Incident], now: datetime, telling: Telling) -> tuple[Message, ...]:
     """The first post, which is the step after 0m, and its thread: all that it had no room for."""
-    return (incident_message(incidents, now, telling), *details_messages(incidents, now, telling))
+    return (incident_message(incidents, now, telling), *details_messages(incidents, telling))
 
 
 def incident_message(
@@ -46,9 +46,9 @@ def incident_message(
     group, voice = Group.of(incidents), telling.voice
     body = _over(group, voice, after or {}) if group.is_over else _open(group, now, voice, muted_until)
     head = header(headline(said.standing(group, voice), said.subject(group, voice), telling))
-    return Message(
-        _text(group, now, telling), (head, *body, _foot(group, telling)), bar(group, _bar(group, now, voice))
-    )
+    deadline = _deadline(group, now, voice, muted_until)
+    stands = voice.apart((said.standing(group, voice), deadline))
+    return Message(_text(group, now, telling, deadline), (head, *body, _foot(group, telling)), bar(group, stands))
 
 
 def _open(group: Group, now: datetime, voice: Voice, muted_until: datetime | None) -> Iterator[Json]:
@@ -73,13 +73,14 @@ def _call(group: Group, voice: Voice) -> Spoken:
     return call(group.told[0].people, words.PLEASE, voice)
 
 
-def _text(group: Group, now: datetime, telling: Telling) -> str:
+def _text(group: Group, now: datetime, telling: Telling, deadline: str) -> str:
     """The notification, and all that a screen reader announces: state, where, what, whom, until when."""
     voice = telling.voice
-    told = f"{label(voice.say(words.STANDINGS[group.standing]), telling)}{_scope(group, voice)}: {_seen(group, voice)}"
-    parts = [escape(cut(told, _TEXT_ROOM)), _call(group, voice).text]
-    if not group.is_over:
-        parts.append(escape(cut(_deadline(group, now, voice), _NEXT_ROOM)))
+    told = f"{label(voice.say(words.STANDINGS[group.standing]), telling)}{_scope(group, voice)}: "
+    parts = [escape(cut(told + said.wrong(group.lead, voice), _TEXT_ROOM)), _call(group, voice).text]
+    if group.owner:
+        parts.append(f"{voice.say(words.OWNER)}: {owner(group, now, voice).text}")
+    parts.append(escape(cut(deadline, _NEXT_ROOM)))
     return " ".join(part for part in parts if part)
 
 
@@ -87,23 +88,12 @@ def _scope(group: Group, voice: Voice) -> str:
     return f"{said.scope(group, voice)} {said.subject(group, voice)}"
 
 
-def _seen(group: Group, voice: Voice) -> str:
-    """The worst of what is wrong; once it is over, for how long it was."""
+def _deadline(group: Group, now: datetime, voice: Voice, muted_until: datetime | None) -> str:
+    """Who hears next and when, or when the silence ends; once it is over, for how long it was."""
     if group.is_over:
-        return f"{voice.say(words.LASTED)} {said.lasted(group, voice)}"
-    return said.wrong(group.lead, voice)
-
-
-def _bar(group: Group, now: datetime, voice: Voice) -> str:
-    """State, owner and deadline once more, in one line."""
-    if group.is_over:
-        return voice.apart((said.standing(group, voice), said.lasted(group, voice)))
-    return voice.apart((said.standing(group, voice), _deadline(group, now, voice)))
-
-
-def _deadline(group: Group, now: datetime, voice: Voice) -> str:
+        return f"{voice.say(words.LASTED)}: {said.lasted(group, voice)}"
     if group.standing is Standing.SILENCED:
-        return said.silenced(group, None, now, voice)
+        return said.silenced(group, muted_until, now, voice)
     return f"{voice.say(words.NEXT)}: {said.next_step(group, now, voice)}"
 
 

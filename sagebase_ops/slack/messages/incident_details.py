@@ -1,7 +1,6 @@
 """All that is known of a group of incidents, for its thread: the story, every target, the evidence."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from sagebase_ops.domain.incident_groups import Group
 from sagebase_ops.domain.incidents import Incident
@@ -12,17 +11,19 @@ from sagebase_ops.language.voice import Voice
 from sagebase_ops.language.words import AND_MORE, DETAILS
 from sagebase_ops.slack.messages.blocks import bullets, line, rich_text, text
 from sagebase_ops.slack.messages.details import evidence
-from sagebase_ops.slack.messages.facts import facts, named_wrong
+from sagebase_ops.slack.messages.facts import named_wrong
 from sagebase_ops.slack.messages.limits import Piece
 from sagebase_ops.slack.messages.mrkdwn import cut
 from sagebase_ops.slack.messages.paging import Thread
 from sagebase_ops.slack.messages.telling import Telling
 
 STORY_SHOWN = 20
+_LINKED = 50
+"""The address of a link counts as text too: of more than these the names must do."""
 _LINES_A_PIECE, _SUBJECT_ROOM, _LINE_ROOM = 10, 120, 500
 
 
-def details_messages(incidents: Sequence[Incident], now: datetime, telling: Telling) -> tuple[Message, ...]:
+def details_messages(incidents: Sequence[Incident], telling: Telling) -> tuple[Message, ...]:
     """As many messages as it takes, at most three; what is left out after that is counted."""
     group, voice = Group.of(incidents), telling.voice
     thread = Thread(
@@ -30,13 +31,8 @@ def details_messages(incidents: Sequence[Incident], now: datetime, telling: Tell
         telling.sandbox,
         lambda count: voice.say(words.LEFT_OUT, count=count),
     )
-    pieces = [_standing(group, now, voice), *_story(group, voice), *_targets(group, voice), *_evidence(group, voice)]
+    pieces = [*_story(group, voice), *_targets(group, voice), *_evidence(group, voice)]
     return tuple(thread.paged(voice.say(DETAILS), pieces))
-
-
-def _standing(group: Group, now: datetime, voice: Voice) -> Piece:
-    state = line(text(said.standing(group, voice), bold=True))
-    return Piece(rich_text("standing", state, *([] if group.is_over else facts(group, now, voice))), findings=0)
 
 
 def _story(group: Group, voice: Voice) -> Iterator[Piece]:
@@ -53,9 +49,12 @@ def _story(group: Group, voice: Voice) -> Iterator[Piece]:
 def _targets(group: Group, voice: Voice) -> Iterator[Piece]:
     """Where there are several: each with what is wrong there, the worst first; those that are over are struck out."""
     there = group.incidents if len(group.incidents) > 1 else ()
+    linked = len(there) <= _LINKED
     for start in range(0, len(there), _LINES_A_PIECE):
         some = there[start : start + _LINES_A_PIECE]
-        yield Piece(rich_text(f"targets.{start}", bullets([named_wrong(one, voice) for one in some])), len(some))
+        yield Piece(
+            rich_text(f"targets.{start}", bullets([named_wrong(one, voice, linked=linked) for one in some])), len(some)
+        )
 
 
 def _evidence(group: Group, voice: Voice) -> Iterator[Piece]:

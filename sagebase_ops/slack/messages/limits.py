@@ -14,10 +14,11 @@ MOST_CHARACTERS = 11_000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One block and how many findings it tells, so that what is left out can be counted; a heading tells none."""
+    """One block and how many findings it tells, so that what is left out can be counted. A heading wants to be followed."""
 
     block: Json
     findings: int = 1
+    heading: bool = False
 
 
 Pieces = Sequence[Piece]
@@ -43,7 +44,7 @@ class Room:
 def fitting(pieces: Pieces, room: Room) -> int:
     """How many of the first `pieces` fit into `room`, without a gap and without a heading that nothing follows."""
     count = next((place for place, piece in enumerate(pieces) if not room.take(piece.block)), len(pieces))
-    while count and not pieces[count - 1].findings:
+    while count and pieces[count - 1].heading:
         count -= 1
     return count
 

@@ -21,7 +21,7 @@ _SAFE_IN_URL = "%/:?#[]@!$&'()*+,;=-._~"
 
 def weight(text: str) -> int:
     """How long `text` is for Slack's limits, which count after escaping."""
-    return sum(len(_ESCAPED.get(character, character)) for character in text)
+    return len(text) + sum(text.count(mark) * (len(escaped) - 1) for mark, escaped in _ESCAPED.items())
 
 
 def cut(text: str, room: int) -> str:

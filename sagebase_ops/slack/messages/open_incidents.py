@@ -40,7 +40,7 @@ def _line(group: Group, now: datetime, voice: Voice) -> Elements:
     return (
         text(f"{said.standing(group, voice)} "),
         text(said.subject(group, voice), room=_SUBJECT_ROOM, bold=True),
-        text(f"  {facts}", room=_LINE_ROOM),
+        text(f" {facts}", room=_LINE_ROOM),
     )
 
 

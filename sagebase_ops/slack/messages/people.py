@@ -50,6 +50,11 @@ def named(by: str, group: Group) -> Spoken:
     return _named(name) if name else _mention(Person(by, by))
 
 
+def plainly(content: str) -> Spoken:
+    """Words that call nobody."""
+    return Spoken((text(content),), escape(content))
+
+
 def _mention(person: Person) -> Spoken:
     if _USER.fullmatch(person.slack):
         return Spoken(({"type": "user", "user_id": person.slack},), f"<@{person.slack}>")

@@ -55,5 +55,9 @@ def _merged(elements: Elements) -> Words:
 
 
 def _heard(part: str | Json) -> str:
-    """A user who is named because the file has no name for them; nothing else is ever a mention here."""
-    return escape(part) if isinstance(part, str) else f"<@{part['user_id']}>"
+    """A mention in the form that `text` takes."""
+    if isinstance(part, str):
+        return escape(part)
+    if part["type"] == "broadcast":
+        return f"<!{part['range']}>"
+    return f"<@{part['user_id']}>" if part["type"] == "user" else f"<!subteam^{part['usergroup_id']}>"

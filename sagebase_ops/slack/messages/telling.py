@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.language.voice import Voice
-from sagebase_ops.language.words import zone_of
+from sagebase_ops.language.words import SANDBOX, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,8 @@ class Telling:
     @property
     def voice(self) -> Voice:
         return Voice(self.language, zone_of(self.timezone))
+
+    @property
+    def pretend(self) -> str:
+        """What heads everything that is told of the pretend cloud; nothing of the real one."""
+        return f"{SANDBOX} " if self.sandbox else ""

@@ -133,7 +133,7 @@ def change_message(
     mark, word = _MARKS[change]
     asked = call(_who_was_told(group), words.IS_BACK, voice) if change is Change.REOPENED else Spoken()
     state = f"{mark} {voice.say(word)}"
-    head = line(text(f"{state}  ", bold=True), text(said.subject(those, voice)))
+    head = line(text(f"{telling.pretend}{state} ", bold=True), text(said.subject(those, voice)))
     lines = [line(*asked.elements)] if asked else []
     blocks = (rich_text("change", head, *lines, *_became(group, those, change, now, voice, after or {})),)
     plain = spoken([rich_text("change", *_became(group, those, change, now, voice, after or {}))], _TEXT_ROOM)

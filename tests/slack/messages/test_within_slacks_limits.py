@@ -1,8 +1,7 @@
 """Would Slack take every message, whatever was found, however much, and whatever text came from outside?"""
 
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,37 +13,15 @@ from sagebase_ops.domain.digests import digest_of
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import WORST_FIRST, Finding, Note, Sentence, Target, Verdict
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run, Trigger
-from sagebase_ops.language.plain import clean
 from sagebase_ops.slack.messages.arguments import posts_of
 from sagebase_ops.slack.messages.digest import digest_messages
+from tests.slack.messages.harmless import HOSTILE, assert_harmless
 
 Json = dict[str, Any]  # any JSON inside
 Runs = Callable[..., Run]
 Entries = Callable[..., EntryRef]
 Objections = Callable[[list[Json]], list[str]]
 
-HOSTILE = [
-    "<!channel>",
-    "<@U0123ABCD> <!here> <!subteam^S0123ABCD>",
-    "@channel @here @everyone",
-    "<https://evil.example|コンソールで見る>",
-    "<javascript:alert(1)|x>",
-    "javascript:alert(1)",
-    "&lt;!channel&gt; &amp; &",
-    "line one\nline two\r\n\u2028line three",
-    "*bold* _italic_ ~gone~ `code` ```fence```",
-    "> quote\n> quote",
-    "\u202eelif.exe\u2066\u200b\ufeff",
-    "x" * 10_000,
-    "&" * 10_000,
-    "漢" * 10_000,
-    "e" + "\u0301" * 500,
-    "\ud800 lone \x00\x1b[31m",
-    "<!date^1^{date}|x>",
-    ":boom: {value} {limit} {target}",
-    "",
-    " ",
-]
 MIXES = [(verdict,) for verdict in Verdict] + [
     tuple(Verdict),
     (Verdict.FAIL, Verdict.UNKNOWN),
@@ -141,34 +118,6 @@ def test_text_from_outside_pings_nobody_forges_nothing_and_fits(
 @given(text=st.one_of(st.text(max_size=300), st.lists(st.sampled_from(HOSTILE), min_size=2, max_size=4).map("".join)))
 def test_no_text_at_all_gets_through(run_of: Runs, entry_of: Entries, objections: Objections, text: str) -> None:
     assert_harmless(posts(hostile_run(run_of, entry_of, text)), objections)
-
-
-def assert_harmless(made: list[Json], objections: Objections) -> None:
-    """Slack takes it, and parses nothing of it but `text`, in which there is nothing to parse."""
-    assert [line for line in objections(made) if "is not parsed in plain_text" not in line] == []  # as it should be
-    for post in made:
-        assert_nothing_to_parse(post)
-
-
-def assert_nothing_to_parse(post: Json) -> None:
-    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", post["text"])
-    assert not re.search(r"[*~`]|(?<!\w)_+\w[^_]*_(?!\w)", post["text"])
-    for part in parts([post.get("blocks", []), post.get("attachments", [])]):
-        assert part.get("type") not in {"mrkdwn", "markdown", "user", "usergroup", "broadcast", "channel"}
-        assert "url" not in part or re.match(r"https?://[^@/?#<>|\s]+([/?#][^<>|\s]*)?\Z", part["url"])
-        text = part.get("text")
-        if isinstance(text, str):
-            assert all(line.strip() == clean(line) for line in text.split("\n"))
-        if part.get("type") != "rich_text_preformatted" and isinstance(text, str) and "elements" not in part:
-            assert len(text) < 4000
-
-
-def parts(of: object) -> Iterator[Json]:
-    if isinstance(of, dict):
-        yield of
-        yield from (part for value in of.values() for part in parts(value))
-    elif isinstance(of, list | tuple):
-        yield from (part for one in of for part in parts(one))
 
 
 def test_the_judge_objects_to_what_slack_would_refuse(run_of: Runs, objections: Objections) -> None:
