@@ -67,7 +67,7 @@ class Group:
             return Standing.ENDED if all(ended_unseen(one) for one in self.incidents) else Standing.RESOLVED
         if all(one.finding.muted_by for one in self.open):
             return Standing.SILENCED
-        if all(one.state is State.ACKNOWLEDGED for one in self.open):
+        if self.taken:
             return Standing.IN_PROGRESS
         failing = any(one.finding.verdict is not Verdict.UNKNOWN for one in self.open)
         return Standing.FAILING if failing else Standing.UNKNOWN
@@ -91,6 +91,11 @@ class Group:
         """When the last of them ended; None while one is open."""
         times = [one.resolved_at for one in self.incidents if one.resolved_at]
         return max(times) if times and not self.open else None
+
+    @property
+    def taken(self) -> bool:
+        """Whether somebody has everything that is open."""
+        return bool(self.open) and all(one.state is State.ACKNOWLEDGED for one in self.open)
 
     @property
     def owner(self) -> Incident | None:

@@ -71,6 +71,12 @@ def test_where_policies_differ_the_soonest_step_is_next_and_tells_only_its_own_p
     assert group.people_of(1) == (LEAD,)
 
 
+def test_only_those_count_as_told_whose_own_step_was_taken() -> None:
+    other = opened(number=2, policy=Policy("other", (Step(0 * MINUTE, (LEAD,)), Step(30 * MINUTE, (OPERATOR,)))))
+    told = Group.of([opened(steps_taken=2), other]).told
+    assert [step.people for step in told] == [(OPERATOR, LEAD), (LEAD,)]
+
+
 def test_the_one_who_took_it_last_has_it() -> None:
     earlier = taken(opened())
     later = replace(earlier, acknowledged_by="U0LATER01", acknowledged_at=NINE + 20 * MINUTE)

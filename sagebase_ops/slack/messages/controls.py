@@ -35,12 +35,11 @@ def _elements(group: Group, voice: Voice) -> Iterator[Json]:
     """Who takes it may say until when; one that somebody has is most likely to be resolved next."""
     if not group.open:
         return
-    taken = group.owner is not None and group.standing is not Standing.FAILING
-    if taken:
+    if group.taken:
         yield _eta_menu(voice)
     else:
         yield _button(actions.ACK, words.TAKE, group, voice, primary=True)
-    yield _button(actions.RESOLVE, words.RESOLVE, group, voice, primary=taken)
+    yield _button(actions.RESOLVE, words.RESOLVE, group, voice, primary=group.taken)
     if group.standing is not Standing.SILENCED:
         yield _button(actions.SILENCE, words.SILENCE, group, voice)
     yield _button(actions.RECHECK, words.RECHECK, group, voice)

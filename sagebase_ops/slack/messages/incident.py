@@ -40,7 +40,7 @@ def incident_message(
 ) -> Message:
     """How the group stands at `now`: the first post, and each edit of it. One incident or hundreds, at least one.
 
-    While nobody has it, it calls the people of the step after 0m (an edit rings nobody's phone). `muted_until` is when
+    While somebody is wanted for it, it calls the people of the step after 0m (an edit rings nobody's phone). `muted_until` is when
     the silence ends; `after` the findings that ended incidents, by their ids.
     """
     group, voice = Group.of(incidents), telling.voice
@@ -68,7 +68,7 @@ def _over(group: Group, voice: Voice, after: After) -> Iterator[Json]:
 
 
 def _call(group: Group, voice: Voice) -> Spoken:
-    if group.standing not in _WANT_SOMEBODY or group.owner or not group.told:
+    if group.standing not in _WANT_SOMEBODY or not group.told:
         return Spoken()
     return call(group.told[0].people, words.PLEASE, voice)
 

@@ -31,6 +31,7 @@ from tests.slack.messages.harmless import mentions, parts
 JA, EN = Telling("ja", "Asia/Tokyo"), Telling("en", "Asia/Tokyo")
 MUTED = opened(too_high(muted_by="佐藤: 定期保守"))
 GONE = end_as(opened(), Change.GONE, NINE + 20 * MINUTE).incident or opened()
+HALF_TAKEN = [taken(opened()), opened(too_high(0.06, "other"), 2)]
 STATES = {
     "open": opened(),
     "unknown": not_seen(),
@@ -127,6 +128,13 @@ def test_one_that_somebody_has_says_who_and_until_when_and_calls_nobody_else() -
     assert "次の連絡 09:51 JST までに解決しなければ技術責任者へ" in lines(message, "facts")
     assert "担当: <@U0SATO0001> 09:06 JST から" in message.text
     assert mentions(message.blocks) == {"<@U0SATO0001>"}
+
+
+def test_where_somebody_has_only_a_part_the_rest_still_calls_and_can_be_taken() -> None:
+    message = told(*HALF_TAKEN)
+    assert mentions(message.blocks) == {"<!subteam^S0OPERATOR>", "<@U0SATO0001>"}
+    assert pressable(message)[0] == "ack*"
+    assert pressable(told(taken(not_seen()), not_seen()))[0] == "ack*"
 
 
 def test_whom_the_file_names_is_named_and_not_called() -> None:
