@@ -77,7 +77,7 @@ class Responses:
         if not members:
             return Done.TOO_LATE
         now, route = self._book.clock.now(), self._book.route
-        messages = details_messages(members, now, route.telling)
+        messages = details_messages(members, route.telling)
         posts = tuple(post_of(route, group, message, now) for message in messages)
         audit = (_audit(now, actor, "details", group, ""),)
         written = await self._book.store.decide(Decision(notifications=posts, audit=audit, once=actor.once), now)
