@@ -15,9 +15,12 @@ Point: TypeAlias = tuple[datetime, Amount]
 
 _NUMERIC = {"ALIGN_MIN", "ALIGN_MAX", "ALIGN_MEAN", "ALIGN_COUNT", "ALIGN_SUM", "ALIGN_STDDEV", "ALIGN_PERCENT_CHANGE"}
 _PERCENTILES = {"PERCENTILE_99": 0.99, "PERCENTILE_95": 0.95, "PERCENTILE_50": 0.5, "PERCENTILE_05": 0.05}
+_OF_BOOLEANS = {"ALIGN_COUNT_TRUE", "ALIGN_COUNT_FALSE", "ALIGN_FRACTION_TRUE"}
+_KINDS = {"DISTRIBUTION": "distribution", "BOOL": "bool"}
 _ALLOWED = {
     ("DELTA", "number"): {"ALIGN_NONE", "ALIGN_DELTA", "ALIGN_RATE", *_NUMERIC},
     ("GAUGE", "number"): {"ALIGN_NONE", "ALIGN_INTERPOLATE", "ALIGN_NEXT_OLDER", *_NUMERIC},
+    ("GAUGE", "bool"): {"ALIGN_NONE", "ALIGN_NEXT_OLDER", "ALIGN_COUNT", *_OF_BOOLEANS},
     ("DELTA", "distribution"): {"ALIGN_NONE", "ALIGN_DELTA", *(f"ALIGN_{name}" for name in _PERCENTILES)},
 }
 _ON_DISTRIBUTIONS = {
@@ -42,7 +45,7 @@ class Aligned:
 def refuse_misfit(metric: MetricType, aligner: str, reducer: str) -> None:
     """Raises RefusalError where Google refuses the pair."""
     distribution = metric.value == "DISTRIBUTION"
-    allowed = _ALLOWED[(metric.kind, "distribution" if distribution else "number")]
+    allowed = _ALLOWED[(metric.kind, _KINDS.get(metric.value, "number"))]
     if aligner not in allowed:
         raise invalid(
             f'Field aggregation.perSeriesAligner had an invalid value of "{aligner}": The aligner cannot be applied to '
@@ -116,12 +119,12 @@ def _level(spans: Sequence[Span], aligner: str, start: datetime, end: datetime) 
             return min(value for value, _ in samples)
         case "ALIGN_MAX":
             return max(value for value, _ in samples)
-        case "ALIGN_MEAN":
+        case "ALIGN_MEAN" | "ALIGN_FRACTION_TRUE":
             return sum(value * minutes for value, minutes in samples) / sum(minutes for _, minutes in samples)
-        case "ALIGN_SUM":
+        case "ALIGN_SUM" | "ALIGN_COUNT_TRUE":
             return sum(value * minutes for value, minutes in samples)
-        case "ALIGN_COUNT":
-            return float(round(sum(minutes for _, minutes in samples)))
+        case "ALIGN_COUNT" | "ALIGN_COUNT_FALSE":
+            return float(round(sum(minutes for value, minutes in samples if aligner == "ALIGN_COUNT" or not value)))
         case _:
             return samples[-1][0]
 
@@ -204,11 +207,14 @@ def _reduce(amounts: Sequence[Amount], metric: MetricType, reducer: str) -> Amou
             reducer, merged
         )
     numbers = sorted(amount for amount in amounts if isinstance(amount, float | int))
-    if len(numbers) == 1 and reducer != "REDUCE_COUNT":
+    if len(numbers) == 1 and not reducer.startswith("REDUCE_COUNT"):
         return numbers[0]
     if share is not None:
         return numbers[min(len(numbers) - 1, math.floor(share * len(numbers)))]
     read = {"REDUCE_SUM": sum(numbers), "REDUCE_MEAN": sum(numbers) / len(numbers), "REDUCE_MIN": numbers[0]}
+    true = float(sum(map(bool, numbers)))
+    read |= {"REDUCE_COUNT_TRUE": true, "REDUCE_COUNT_FALSE": len(numbers) - true}
+    read |= {"REDUCE_FRACTION_TRUE": true / len(numbers)}
     return {**read, "REDUCE_MAX": numbers[-1], "REDUCE_COUNT": float(len(numbers))}.get(reducer, sum(numbers))
 
 

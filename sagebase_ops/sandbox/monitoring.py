@@ -142,13 +142,22 @@ def _page(series: list[Aligned], metric_type: str, metric: MetricType, request: 
 
 def _unit(metric: MetricType, aggregation: Any) -> str:  # Any: raw message
     """A rate is by the second, and a count has no unit, whatever is counted."""
-    aligner, reducer = (
-        _name(Aggregation.Aligner, aggregation.per_series_aligner),
-        _name(Aggregation.Reducer, aggregation.cross_series_reducer),
-    )
-    if "_COUNT" in reducer or "_COUNT" in aligner:
-        return "1"
-    return f"{metric.unit}/s" if aligner == "ALIGN_RATE" else metric.unit
+    rate = _name(Aggregation.Aligner, aggregation.per_series_aligner) == "ALIGN_RATE"
+    return "1" if _counts(aggregation) else f"{metric.unit}/s" if rate else metric.unit
+
+
+def _counts(aggregation: Any) -> bool:  # Any: raw message
+    return any("_COUNT" in word for word in _words(aggregation))
+
+
+def _as_it_was(aggregation: Any) -> bool:  # Any: raw message
+    """Neither aligner nor reducer made a number of a boolean."""
+    return _words(aggregation) in {("ALIGN_NONE", "REDUCE_NONE"), ("ALIGN_NEXT_OLDER", "REDUCE_NONE")}
+
+
+def _words(aggregation: Any) -> tuple[str, str]:  # Any: raw message
+    aligner, reducer = aggregation.per_series_aligner, aggregation.cross_series_reducer
+    return _name(Aggregation.Aligner, aligner), _name(Aggregation.Reducer, reducer)
 
 
 def _write_point(
@@ -166,7 +175,10 @@ def _write_point(
         point.value.distribution_value.bucket_options.explicit_buckets.bounds.extend(metric.bounds)
         point.value.distribution_value.bucket_counts.extend(round(count) for count in amount)
         written.value_type, written.metric_kind = kinds.DISTRIBUTION, kinds.DELTA
-    elif metric.value == "INT64" and float(amount).is_integer():
+    elif metric.value == "BOOL" and _as_it_was(request.aggregation):
+        point.value.bool_value = bool(amount)
+        written.value_type, written.metric_kind = kinds.BOOL, kinds.GAUGE
+    elif (metric.value == "INT64" or _counts(request.aggregation)) and float(amount).is_integer():
         point.value.int64_value = int(amount)
         written.value_type, written.metric_kind = kinds.INT64, kinds.MetricKind.Value(metric.kind)
     else:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sagebase_ops.sandbox import alerting
 from sagebase_ops.sandbox import rest_answers as answers
 from sagebase_ops.sandbox.grpc_server import refusal_of
 from sagebase_ops.sandbox.logs import LogBook
@@ -53,7 +54,10 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
         _route(world, "/storage/v1/b/{name}", STORAGE, "storage.buckets.get", _bucket),
         _route(world, "/v1/projects/{project}/services", USAGE, "serviceusage.services.list", _apis),
         _route(world, "/v1/projects/{project}/dashboards", MONITORING, "monitoring.dashboards.list", _dashboards),
-        _route(world, "/v3/projects/{project}/alertPolicies", MONITORING, "monitoring.alertPolicies.list", _policies),
+        *(
+            _route(world, f"/v3/projects/{{project}}/{part}", MONITORING, f"monitoring.{part}.list", make)
+            for part, make in _ALERTING.items()
+        ),
         _route(world, "/v1/projects/{project}/secrets", SECRETS, "secretmanager.secrets.list", _secrets),
         _route(world, "/v1/projects/{project}/secrets/{name}", SECRETS, "secretmanager.secrets.get", _secret),
         _route(world, f"{knative}/services", RUN, "run.services.list", _services),
@@ -181,8 +185,13 @@ def _dashboards(world: World, _request: Request) -> Json:
     return {"dashboards": [answers.dashboard(world, one, n) for n, one in enumerate(world.scenario.dashboards)]}
 
 
-def _policies(_world: World, _request: Request) -> Json:
-    return {}
+_ALERTING: dict[str, Make] = {
+    "alertPolicies": lambda world, request: alerting.policies(world, _project(world, request)),
+    "alerts": lambda world, request: alerting.alerts(
+        world, _project(world, request), request.query_params.get("filter", "")
+    ),
+    "uptimeCheckConfigs": lambda world, request: alerting.uptime_checks(world, _project(world, request)),
+}
 
 
 def _secrets(world: World, _request: Request) -> Json:

@@ -76,7 +76,7 @@ def service_message(world: World, project: str, service: RunService) -> Any:  # 
     changed = world.anchor - newest.age
     found.create_time.FromDatetime(world.anchor - timedelta(days=200))
     found.update_time.FromDatetime(changed)
-    found.last_modifier = f"deploy@{project}.iam.gserviceaccount.com"
+    found.last_modifier = service.deployed_by.replace("{project}", project)
     found.latest_created_revision = f"{name}/revisions/{service.name}-{newest.name}"
     if serving:
         found.latest_ready_revision = f"{name}/revisions/{service.name}-{serving.name}"
@@ -112,6 +112,7 @@ def revision_message(world: World, project: str, service: RunService, revision: 
         generation=1,
     )
     found.create_time.FromDatetime(world.anchor - revision.age)
+    found.creator = service.deployed_by.replace("{project}", project)
     condition = found.conditions.add(type_="Ready", state=STATES["SUCCEEDED" if revision.ready else "FAILED"])
     condition.message = revision.message
     condition.last_transition_time.FromDatetime(world.anchor - revision.age)

@@ -18,6 +18,8 @@ class ScenarioError(ValueError):
 
 
 def span(given: object) -> timedelta:
+    if isinstance(given, timedelta):
+        return given
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", given) if isinstance(given, str) else None
     if found is None:
         raise ValueError("write a number and s, m, h or d, such as 90m")
@@ -88,6 +90,7 @@ class RunService(Part):
     domains: list[str] = []
     min_instances: int = 1
     max_instances: int = 10
+    deployed_by: str = "deploy@{project}.iam.gserviceaccount.com"
     revisions: list[Revision] = [Revision(name="00042-abc")]
     load: list[Load] = [Load()]
     website: Website = Website()
@@ -108,6 +111,10 @@ class SqlInstance(Part):
     version: str = "POSTGRES_15"
     tier: str = "db-custom-2-8192"
     connections: int | None = 18
+    nobody_for: Span | None = None
+    """How long ago its last client went away; None: they are connected."""
+    google_sessions: int = 0
+    """Of Google's own agent, in a database of its own: they stay when everybody else has gone."""
     flags: dict[str, str] = {}
 
 
@@ -141,6 +148,28 @@ class Dashboard(Part):
     filters: list[str]
 
 
+class UptimeCheck(Part):
+    """Google's own look at a service's page from six places in the world. A paused one writes no data."""
+
+    title: str = "Sagebase Uptime"
+    service: str = "sagebase-streamlit"
+    host: str | None = None  # None: the service's own
+    period: Span = timedelta(minutes=1)
+    paused: bool = False
+    down_at: list[str] = []
+    """Checker locations that do not get through, however the service is."""
+
+
+class AlertPolicy(Part):
+    """One of Cloud Monitoring's own policies. `open_since` is one alert for each time span."""
+
+    title: str
+    filter: str
+    threshold: float = 0.0
+    enabled: bool | None = True
+    open_since: list[Span] = []
+
+
 class SlackChannel(Part):
     """A channel beside `#sagebase-ops` and `#sagebase-ops-fallback`; one of these names here changes that one."""
 
@@ -161,6 +190,8 @@ class Scenario(Part):
     buckets: list[Bucket] = []
     apis: list[str] = []
     dashboards: list[Dashboard] = []
+    uptime_checks: list[UptimeCheck] = []
+    alert_policies: list[AlertPolicy] = []
     log_entries: list[Entries] = []
     metrics_silent: bool = False
     denied_permissions: list[str] = []

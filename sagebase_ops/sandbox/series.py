@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import NormalDist
 
-from sagebase_ops.sandbox.scenario import Load, RunService
+from sagebase_ops.sandbox.scenario import Load, RunService, SqlInstance
 from sagebase_ops.sandbox.world import World
 
 RUN = "run.googleapis.com"
@@ -36,7 +36,10 @@ SHARE_BOUNDS = tuple(step / 100 for step in range(201))
 _RESOURCE_LABELS = {
     "cloud_run_revision": ("project_id", "service_name", "revision_name", "location", "configuration_name"),
     "cloudsql_database": ("project_id", "region", "database_id"),
+    "uptime_url": ("project_id", "host"),
 }
+UPTIME = "monitoring.googleapis.com/uptime_check/check_passed"
+CHECKERS = ("apac-singapore", "eur-belgium", "sa-brazil-sao_paulo", "usa-iowa", "usa-oregon", "usa-virginia")
 METRICS = {
     f"{RUN}/request_count": MetricType(
         "DELTA", "INT64", "1", "cloud_run_revision", ("response_code", "response_code_class")
@@ -56,6 +59,7 @@ METRICS = {
         "GAUGE", "INT64", "1", "cloudsql_database", ("database",)
     ),
     "cloudsql.googleapis.com/database/network/connections": MetricType("GAUGE", "INT64", "1", "cloudsql_database"),
+    UPTIME: MetricType("GAUGE", "BOOL", "", "uptime_url", ("check_id", "checker_location", "checked_resource_id")),
     "logging.googleapis.com/log_entry_count": MetricType(
         "DELTA", "INT64", "1", "cloud_run_revision", ("log", "severity")
     ),
@@ -101,6 +105,8 @@ def raw_series(world: World, project: str, metric_type: str) -> Iterator[RawSeri
             yield from _run_series(world, project, service, metric_type.removeprefix(f"{RUN}/"))
     elif metric_type.endswith("num_backends"):
         yield from _connections(world, project)
+    elif metric_type == UPTIME:
+        yield from _uptime(world, project)
     elif metric_type.endswith("log_entry_count"):
         yield from _log_counts(world, project)
 
@@ -181,8 +187,36 @@ def _connections(world: World, project: str) -> Iterator[RawSeries]:
         if instance.connections is None or instance.activation_policy == "NEVER":
             continue
         labels = {"project_id": project, "region": "asia-northeast1", "database_id": f"{project}:{instance.name}"}
-        always = _span(world, Load(), float(instance.connections))
-        yield RawSeries({"database": "sagebase_db"}, labels, (always,))
+        yield RawSeries({"database": "sagebase_db"}, labels, tuple(_clients(world, instance)))
+        if instance.google_sessions:
+            always = _span(world, Load(), float(instance.google_sessions))
+            yield RawSeries({"database": "cloudsqladmin"}, labels, (always,))
+
+
+def _clients(world: World, instance: SqlInstance) -> Iterator[Span]:
+    """A database without clients goes on saying 0."""
+    gone = instance.nobody_for or timedelta(0)
+    yield _span(world, Load(until=gone), float(instance.connections or 0))
+    if instance.nobody_for is not None:
+        yield _span(world, Load(since=gone), 0.0)
+
+
+def uptime_id(position: int) -> str:
+    return f"sagebase-uptime-{position:06x}"
+
+
+def _uptime(world: World, project: str) -> Iterator[RawSeries]:
+    """A page that answers every request with an error does not pass."""
+    for position, check in enumerate(world.scenario.uptime_checks):
+        service = next((one for one in world.services() if one.name == check.service), None)
+        if service is None or check.paused:
+            continue
+        up = [_span(world, load, float(not 0 < load.requests <= load.errors)) for load in service.load]
+        down = [_span(world, Load(), 0.0)]
+        resource = {"project_id": project, "host": check.host or service.host}
+        for place in CHECKERS:
+            labels = {"check_id": uptime_id(position), "checker_location": place, "checked_resource_id": ""}
+            yield RawSeries(labels, resource, tuple(down if place in check.down_at else up))
 
 
 def _log_counts(world: World, project: str) -> Iterator[RawSeries]:

@@ -53,6 +53,9 @@ api-disabled       True → pass       RUNNABLE → pass     1 → pass         
 slack-down         True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
 quota              True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          quota → unknown   quota → unknown
 flapping           True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
+overload           True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          9 → pass          1 → pass
+db-gone            True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          50 → warn         1 → pass
+alerting-off       True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
 refused            denied → unknown  disabled → unknown  denied → unknown  disabled → unknown  denied → unknown  denied → unknown  disabled → unknown
 gone               absent → fail     absent → fail       absent → fail     0 → fail            absent → fail     0 → fail          0 → fail
 misleading         True → fail       STOPPED → fail      1 → fail          1 → pass            2 → pass          3 → pass          1 → warn
@@ -151,6 +154,6 @@ async def test_the_other_commands_of_the_guide_succeed(look: Look) -> None:
     )
     assert [one.code for one in printed] == [0, 0, 0, 0], [one.err for one in printed]
     url, revisions, logs, policies = (one.answer for one in printed)
-    assert (url, policies) == ("https://sagebase-streamlit-7x2kq3vq5a-an.a.run.app", "")
+    assert (url, len(policies.split())) == ("https://sagebase-streamlit-7x2kq3vq5a-an.a.run.app", 6)
     assert revisions.split() == ["sagebase-streamlit-00042-tuq", "sagebase-streamlit-00041-kiv"]
     assert len(logs.splitlines()) == 3
