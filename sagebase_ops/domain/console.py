@@ -26,6 +26,18 @@ def metrics_page(project: str) -> str:
     return f"{CONSOLE}/monitoring/metrics-explorer?project={_part(project)}"
 
 
+def uptime_page(project: str, check: str = "") -> str:
+    """Uptime checks, or one of them by its id."""
+    where = f"/{_part(check)}" if check else ""
+    return f"{CONSOLE}/monitoring/uptime{where}?project={_part(project)}"
+
+
+def alerting_page(project: str, policy: str = "") -> str:
+    """Alerting with what is open, or one policy by its id."""
+    where = f"/policies/{_part(policy)}" if policy else ""
+    return f"{CONSOLE}/monitoring/alerting{where}?project={_part(project)}"
+
+
 def secret_page(project: str, secret: str) -> str:
     return f"{CONSOLE}/security/secret-manager/secret/{quote(secret)}/versions?project={quote(project)}"
 

@@ -36,6 +36,7 @@ ROLES = {
     "logging.privateLogEntries.list": "roles/logging.privateLogViewer",
     "logging.sinks.get": "roles/logging.viewer",
     "monitoring.alertPolicies.list": "roles/monitoring.viewer",
+    "monitoring.alerts.list": "roles/monitoring.viewer",
     "monitoring.dashboards.get": "roles/monitoring.viewer",
     "monitoring.dashboards.list": "roles/monitoring.viewer",
     "monitoring.metricDescriptors.get": "roles/monitoring.viewer",

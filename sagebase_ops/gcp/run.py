@@ -70,12 +70,13 @@ class RunService:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision of a service; names are short."""
+    """One revision of a service; names are short. `creator` is who deployed it, "" where Google does not say."""
 
     service: str
     name: str
     created_at: datetime | None
     ready: Condition | None = None
+    creator: str = ""
 
 
 class RunReader:
@@ -152,6 +153,7 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
         name=_short(message.name),
         created_at=_time(message, "create_time"),
         ready=None if ready is None else _condition(ready),
+        creator=message.creator,
     )
 
 

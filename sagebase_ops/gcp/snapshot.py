@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sagebase_ops.gcp.asked import Asked
 
 if TYPE_CHECKING:
+    from sagebase_ops.gcp.alerting import AlertingReader
     from sagebase_ops.gcp.apis import ApiReader
     from sagebase_ops.gcp.clients import Connections
     from sagebase_ops.gcp.dashboards import DashboardReader
@@ -48,6 +49,12 @@ class Cloud:
         from sagebase_ops.gcp.monitoring import MetricReader
 
         return MetricReader(self.connections, self.asked)
+
+    @cached_property
+    def alerting(self) -> "AlertingReader":
+        from sagebase_ops.gcp.alerting import AlertingReader
+
+        return AlertingReader(self.connections, self.asked)
 
     @cached_property
     def dashboards(self) -> "DashboardReader":

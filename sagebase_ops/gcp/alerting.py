@@ -1,0 +1,128 @@
+"""What does Cloud Monitoring itself watch, and what has it raised? Policies, alerts and uptime checks, v3 over REST.
+
+REST, since the alerts have no gRPC client (google-cloud-monitoring 2.32), and one way for all three is simpler.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sagebase_ops.errors import GcpErrorKind
+from sagebase_ops.gcp.asked import Asked
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.errors import Question, failure
+from sagebase_ops.gcp.rest import Json
+from sagebase_ops.gcp.rest_lists import objects, pages, text
+
+API = "monitoring.googleapis.com"
+PAGE_SIZE = 1000  # Google's maximum for alerts; the others allow as much
+_USUAL_PERIOD = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPolicy:
+    """`id` is the last part of its name. `enabled` None: Google did not say, which means neither."""
+
+    id: str
+    display_name: str
+    enabled: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One that is open. Its policy may be another project's, or deleted. `opened_at` is aware UTC, None where unsaid."""
+
+    policy_id: str
+    policy_name: str
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeCheck:
+    """`id` is the `check_id` of its metric. It looks at `host` (lower case), or at a Cloud Run `service`."""
+
+    id: str
+    display_name: str
+    host: str = ""
+    service: str = ""
+    period: timedelta = _USUAL_PERIOD
+
+
+class AlertingReader:
+    """The alerting of a project."""
+
+    def __init__(self, connections: Connections, asked: Asked) -> None:
+        self._connections = connections
+        self._asked = asked
+
+    async def policies(self, project: str) -> tuple[AlertPolicy, ...]:
+        """All of them, disabled ones too. Raises GcpError. Source: projects.alertPolicies.list."""
+        return await self._asked.once(("alerting.policies", project), lambda: self._policies(project))
+
+    async def open_alerts(self, project: str) -> tuple[Alert, ...]:
+        """Those that are open now, newest first. Raises GcpError. Source: projects.alerts.list."""
+        return await self._asked.once(("alerting.alerts", project), lambda: self._alerts(project))
+
+    async def uptime_checks(self, project: str) -> tuple[UptimeCheck, ...]:
+        """All of them; a paused one looks like any other. Raises GcpError. Source: projects.uptimeCheckConfigs.list."""
+        return await self._asked.once(("alerting.uptime_checks", project), lambda: self._uptime_checks(project))
+
+    async def _policies(self, project: str) -> tuple[AlertPolicy, ...]:
+        return tuple([read_policy(item) async for item, _ in self._listed(project, "alertPolicies")])
+
+    async def _alerts(self, project: str) -> tuple[Alert, ...]:
+        found = self._listed(project, "alerts", {"filter": 'state="OPEN"'})
+        return tuple([read_alert(item, question) async for item, question in found])
+
+    async def _uptime_checks(self, project: str) -> tuple[UptimeCheck, ...]:
+        return tuple([read_uptime_check(item) async for item, _ in self._listed(project, "uptimeCheckConfigs")])
+
+    async def _listed(
+        self, project: str, what: str, wanted: dict[str, str | int] | None = None
+    ) -> AsyncIterator[tuple[Json, Question]]:
+        method = f"monitoring.{what}.list"
+        question = self._connections.question(API, method, method, project)
+        params = {"pageSize": PAGE_SIZE, **(wanted or {})}
+        async for page in pages(self._connections, question, f"/v3/projects/{project}/{what}", params):
+            for item in objects(page, what, question):
+                yield item, question
+
+
+def read_policy(item: Json) -> AlertPolicy:
+    """An AlertPolicy resource as we see it. False is written out; only what is not said is absent."""
+    enabled = item.get("enabled")
+    return AlertPolicy(
+        _last(text(item, "name")), text(item, "displayName"), enabled if isinstance(enabled, bool) else None
+    )
+
+
+def read_alert(item: Json, question: Question) -> Alert:
+    """An Alert resource as we see it. Raises GcpError for a time that is none."""
+    opened = text(item, "openTime")
+    try:
+        at = datetime.fromisoformat(opened) if opened else None
+    except ValueError as error:
+        raise failure(GcpErrorKind.MALFORMED, f"openTime is no time: {opened[:40]}", question) from error
+    return Alert(_last(text(item, "policy", "name")), text(item, "policy", "displayName"), at)
+
+
+def read_uptime_check(item: Json) -> UptimeCheck:
+    """An UptimeCheckConfig resource as we see it; a check of a group or a synthetic monitor has neither host nor service."""
+    labels = item.get("monitoredResource", {})
+    return UptimeCheck(
+        id=_last(text(item, "name")),
+        display_name=text(item, "displayName"),
+        host=text(labels, "labels", "host").lower(),
+        service=text(labels, "labels", "service_name"),
+        period=_seconds(text(item, "period")),
+    )
+
+
+def _last(name: str) -> str:
+    return name.rsplit("/", 1)[-1]
+
+
+def _seconds(said: str) -> timedelta:
+    """`300s`; absent is Google's default."""
+    number = said.removesuffix("s")
+    return timedelta(seconds=int(number)) if number.isdecimal() else _USUAL_PERIOD
