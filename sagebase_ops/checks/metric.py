@@ -1,6 +1,9 @@
 """Is a metric within its limits over a window?"""
 
+import asyncio
+
 from sagebase_ops.checks.base import CheckContext, check
+from sagebase_ops.checks.first_aid import FOR_METRIC, with_aid
 from sagebase_ops.checks.idle import Idle, idle_services
 from sagebase_ops.checks.metric_data import Measured, measure
 from sagebase_ops.checks.metric_judge import Given, given_of, held_against, judged, without_data
@@ -11,6 +14,8 @@ from sagebase_ops.domain.console import metrics_page, run_service_page, sql_inst
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing, skipped
 from sagebase_ops.gcp.metrics import RUN_SERVICE, SQL_INSTANCE
 
+LONGEST = 28.0
+"""Seconds, under the 30 of a whole check: first aid that is late must not hide the failure."""
 NO_REQUESTS = Sentence(ja="期間中のリクエストはありません", en="no requests in the window")
 NO_INSTANCES = Sentence(
     ja="期間中のインスタンスは 0 台でした（リクエストなし）",
@@ -41,11 +46,13 @@ async def metric(params: Params, context: CheckContext) -> list[Finding]:
 
     Source: Cloud Monitoring API v3, timeSeries.list, one call for the whole project.
     """
+    ends = asyncio.get_running_loop().time() + LONGEST
     measured = await measure(params.known, params.window, context)
     if params.metric == "db_connections":
         return await connection_findings(params, measured, context)
     if params.known.target == RUN_SERVICE:
-        return await _of_services(params, measured, context)
+        judged = await _of_services(params, measured, context)
+        return await with_aid(judged, FOR_METRIC.get(params.metric, ()), context, ends)
     return _of_others(params, measured, context)
 
 

@@ -76,17 +76,23 @@ def _judge(
     given = given_of(params, measured, sql_instance_page(context.project.id, name))
     instance = next((one for one in listing.items if one.name == name), None)
     if instance is None:
-        return _absent(target, listing, given)
+        return absent(target, listing, given)
     if instance.stopped:
-        remedy = f"gcloud sql instances patch {name} --activation-policy=ALWAYS --project={context.project.id}"
-        return failing(target, STOPPED, reason="stopped", remedy=remedy, **given)
+        return stopped(target, context.project.id, given)
     value = measured.values.get(name)
     if value is None:
         return without_data(target, measured, given)
     return judged(target, measured, params, given, lambda: _held(target, value, instance, params, measured, given))
 
 
-def _absent(target: Target, listing: Listing[SqlInstance], given: Given) -> Finding:
+def stopped(target: Target, project: str, given: Given) -> Finding:
+    """Somebody stopped it."""
+    remedy = f"gcloud sql instances patch {target.name} --activation-policy=ALWAYS --project={project}"
+    return failing(target, STOPPED, reason="stopped", remedy=remedy, **given)
+
+
+def absent(target: Target, listing: Listing[SqlInstance], given: Given) -> Finding:
+    """`fail` in a complete list, else unknown."""
     if listing.complete:
         return failing(target, ABSENT, reason="does_not_exist", **given)
     remedy = listing.partial.remedy if listing.partial else None

@@ -24,6 +24,7 @@ _COUNTERS = {
     "buckets": "個",
     "secrets": "個",
     "people": "人",
+    "locations": "地点",
 }
 _MOST_DECIMALS = 9
 _WHOLE_FROM = 100

@@ -46,6 +46,7 @@ KINDS: Mapping[str, Sentence] = {
     "api": Sentence(ja="API", en="API"),
     "time_series": Sentence(ja="時系列", en="time series"),
     "dashboard": Sentence(ja="ダッシュボード", en="dashboard"),
+    "alert_policy": Sentence(ja="アラートポリシー", en="alert policy"),
     "project": Sentence(ja="プロジェクト", en="project"),
 }
 """What a target's kind is called; a kind that is not here is shown by its own word."""
