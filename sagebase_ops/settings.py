@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -108,6 +109,11 @@ class Settings(BaseSettings):
     def state_path(self) -> str:
         """The SQLite file: relative after three slashes, absolute after four."""
         return self.state.removeprefix("sqlite:///")
+
+    @property
+    def remembers(self) -> bool:
+        """Whether there is a store already."""
+        return Path(self.state_path).is_file()
 
     def lasting_state_path(self) -> str:
         """The same for whoever writes to it. Raises ConfigError on Cloud Run."""

@@ -9,14 +9,15 @@ from enum import StrEnum
 from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.clock import Clock, SystemClock
-from sagebase_ops.config.model import DigestWhen, Schedules
+from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
 from sagebase_ops.domain.runs import Run, Trigger
-from sagebase_ops.errors import StoreError
-from sagebase_ops.jobs.checklist_work import manual_outcome
+from sagebase_ops.errors import ConfigError, StoreError
+from sagebase_ops.jobs.checklist_work import known_of, manual_outcome
 from sagebase_ops.jobs.deliver_outbox import Sender
 from sagebase_ops.jobs.run_checklist import Occasion, run_checklist
 from sagebase_ops.jobs.run_checks import Progress
+from sagebase_ops.jobs.send_digest import Known
 from sagebase_ops.settings import Settings
 from sagebase_ops.slack.client import SlackClient
 from sagebase_ops.store.base import Store
@@ -58,8 +59,8 @@ class Told:
     detail: str | None = None
 
 
-Show = Callable[[Run, Run | None], None]
-"""What a person sees of the run; the second is the job's run before, where the digest depends on it."""
+Show = Callable[[Run, Known], None]
+"""What a person sees of the run, and what its digest says beside it."""
 
 
 async def run_now(
@@ -79,31 +80,29 @@ async def run_now(
         async with outside_of(settings) as outside:
             run = await run_checklist(outside, schedules, occasion, clock, progress)
         if asked.dry_run:
-            show(run, await _trial_previous(settings, schedules, asked.job))
+            show(run, await _known_to_a_trial(settings, run))
             return Told(run, Telling.DRY_RUN)
-        previous = await _previous(store, asked.job)
-        show(run, previous)
-        return await _told(run, previous, schedules, store, slack_of(settings), clock)
+        known = await known_of(run, store, clock.now())
+        show(run, known)
+        return await _told(run, known, schedules, store, slack_of(settings), clock)
 
 
-async def _previous(store: Store, job: str) -> Run | None:
-    return next(iter(await store.runs(job, limit=1)), None)
-
-
-async def _trial_previous(settings: Settings, schedules: Schedules, job: str) -> Run | None:
-    """For a dry run, which reads the store only where the digest depends on it."""
-    if schedules.named(job).digest is not DigestWhen.ON_CHANGE:
-        return None
-    async with store_of(settings, copied=True) as store:
-        return await _previous(store, job)
+async def _known_to_a_trial(settings: Settings, run: Run) -> Known:
+    """For a dry run, which reads the store where there is one, and takes one of the other world for none."""
+    if not settings.remembers:
+        return Known()
+    with suppress(ConfigError):
+        async with store_of(settings, copied=True) as store:
+            return await known_of(run, store, run.finished_at)
+    return Known()
 
 
 async def _told(
-    run: Run, previous: Run | None, schedules: Schedules, store: Store, slack: SlackClient | None, clock: Clock
+    run: Run, known: Known, schedules: Schedules, store: Store, slack: SlackClient | None, clock: Clock
 ) -> Told:
     """What was seen is handed on whatever becomes of recording and telling it."""
     try:
-        outcome = manual_outcome(run, schedules, previous, store.installation, clock.now())
+        outcome = manual_outcome(run, schedules, known, store.installation, clock.now())
         if slack is None:
             outcome = outcome.in_silence()
         await store.record(outcome, clock.now())

@@ -9,7 +9,7 @@ from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.digests import Row, digest_of, rows_in_order
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.runs import Run
-from sagebase_ops.jobs.send_digest import notice_name, told_messages
+from sagebase_ops.jobs.send_digest import Known, notice_name, told_messages
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages.arguments import posts_of
 
@@ -23,9 +23,9 @@ def as_text(report: Json | list[Json]) -> str:
     return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in text)
 
 
-def run_as_posts(run: Run, schedules: Schedules, previous: Run | None) -> list[Json]:
+def run_as_posts(run: Run, schedules: Schedules, known: Known) -> list[Json]:
     """The arguments of each chat.postMessage in sending order, without the token; none where nothing would be told."""
-    messages = told_messages(run, schedules.named(run.job).digest, previous)
+    messages = told_messages(run, schedules.named(run.job).digest, known)
     return posts_of(schedules.slack.channel, messages, notice_name(run, "by-hand"))
 
 

@@ -107,6 +107,7 @@ def run_once(request: Request, settings: Any, path: Path, project: str) -> int: 
     from sagebase_ops.cli.progress import progress_on_terminal
     from sagebase_ops.config.load import load
     from sagebase_ops.domain.runs import Run
+    from sagebase_ops.jobs.send_digest import Known
     from sagebase_ops.language.voice import Voice
 
     schedules = load(path, example_project=project)
@@ -118,9 +119,9 @@ def run_once(request: Request, settings: Any, path: Path, project: str) -> int: 
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on_terminal(Voice(schedules.language, schedules.timezone)))
 
-        def show(run: Run, previous: Run | None) -> None:
+        def show(run: Run, known: Known) -> None:
             stack.close()  # the line of progress goes before the digest comes
-            _print(request, schedules, run, previous)
+            _print(request, schedules, run, known)
 
         told = asyncio.run(run_now(settings, schedules, asked, show, progress))
     _say_what_became(told, schedules.slack.channel)
@@ -153,7 +154,9 @@ def _who() -> str:
         return "unknown"
 
 
-def _print(request: Request, schedules: Any, run: Any, previous: Any) -> None:  # Any: Schedules and Runs, imported late
+def _print(
+    request: Request, schedules: Any, run: Any, known: Any
+) -> None:  # Any: Schedules, Run and Known, imported late
     from sagebase_ops.cli.output import read_as_far_as_wanted
 
     with read_as_far_as_wanted():
@@ -164,7 +167,7 @@ def _print(request: Request, schedules: Any, run: Any, previous: Any) -> None:  
             click.echo("SANDBOX: a pretend Google Cloud answered", err=True)
         from sagebase_ops.cli.report import as_text, run_as_json, run_as_posts
 
-        report = run_as_json(run) if request.form == "json" else run_as_posts(run, schedules, previous)
+        report = run_as_json(run) if request.form == "json" else run_as_posts(run, schedules, known)
         click.echo(as_text(report).encode())
 
 

@@ -12,9 +12,12 @@ from sagebase_ops.domain.slots import Claim, lateness
 from sagebase_ops.jobs.incidents import Incidents
 from sagebase_ops.jobs.recheck import rechecks
 from sagebase_ops.jobs.run_checklist import Occasion, Outside, run_checklist, run_planned, unanswered_run
-from sagebase_ops.jobs.send_digest import digest_notifications, set_aside_notifications
+from sagebase_ops.jobs.send_digest import Known, digest_notifications, set_aside_notifications
 from sagebase_ops.language import words
 from sagebase_ops.store.base import ClockJump, Outcome, Store, Untold
+
+RUNS_COMPARED = 14
+"""A digest says for how long something lasts; it looks back so many runs."""
 
 
 class ChecklistWork:
@@ -44,9 +47,9 @@ class ChecklistWork:
         untold = await self._store.untold(claim.slot.job)
         occasion = replace(_occasion(claim, now, untold), dry_run=self._dry_run)
         run = await self._incidents.muted(await run_checklist(self._outside, self._schedules, occasion, self._clock))
-        previous = next(iter(await self._store.runs(run.job, limit=1)), None)
-        posts = digest_notifications(run, self._schedules, previous, self._store.installation, self._clock.now())
         decision = await self._incidents.after(run)
+        known = Known(await planned_runs_before(run, self._store), await self._incidents.open_after(decision))
+        posts = digest_notifications(run, self._schedules, known, self._store.installation, self._clock.now())
         outcome = Outcome(run, claim, posts, untold if posts else Untold(), decision)
         return outcome.in_silence() if self._dry_run else outcome
 
@@ -68,9 +71,24 @@ class ChecklistWork:
         return Outcome(run, claim, posts)
 
 
-def manual_outcome(run: Run, schedules: Schedules, previous: Run | None, installation: str, now: datetime) -> Outcome:
+async def known_of(run: Run, store: Store, now: datetime) -> Known:
+    """What a digest by hand says beside its run."""
+    live = await store.live_incidents(now)
+    return Known(await planned_runs_before(run, store), tuple(one for one in live if one.is_open))
+
+
+async def planned_runs_before(run: Run, store: Store) -> tuple[Run, ...]:
+    """The planned runs of its job that a digest is held against, newest first: what somebody ran in between is no day.
+
+    Where only people ran it so far, those are taken.
+    """
+    before = [one for one in await store.runs(run.job, limit=RUNS_COMPARED) if one.slot < run.slot]
+    return tuple([one for one in before if one.trigger is Trigger.SCHEDULE] or before)
+
+
+def manual_outcome(run: Run, schedules: Schedules, known: Known, installation: str, now: datetime) -> Outcome:
     """What a run by hand records and tells; it has no slot, so nothing of the ledger is told with it."""
-    return Outcome(run, None, digest_notifications(run, schedules, previous, installation, now))
+    return Outcome(run, None, digest_notifications(run, schedules, known, installation, now))
 
 
 def _occasion(claim: Claim, now: datetime, untold: Untold) -> Occasion:

@@ -36,6 +36,11 @@ class Incidents:
         muting = await book.muting(live, _failing(run))
         return book.decision(fold(run, live, book.schedules, now), live, muting, now)
 
+    async def open_after(self, decision: Decision) -> tuple[Incident, ...]:
+        """What is open once `decision` is written, for the end of a digest."""
+        after = {one.id: one for one in await self._book.live()} | {one.id: one for one in decision.incidents}
+        return tuple(one for one in after.values() if one.is_open)
+
     async def retire(self) -> None:
         """At start: what no entry of the file produces any more is over."""
         await self._book.settle(lambda live, now: retired(live, self._book.schedules, now))

@@ -1,9 +1,11 @@
 """Is a run told to Slack, and as which posts?"""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sagebase_ops.config.model import DigestWhen, Schedules
 from sagebase_ops.domain.digests import digest_of
+from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.notifications import Message, Notification, notifications_of
 from sagebase_ops.domain.results import Value, Verdict
 from sagebase_ops.domain.runs import Run, Trigger
@@ -15,11 +17,19 @@ from sagebase_ops.slack.messages.digest import digest_messages
 _WANT_EYES = {Verdict.FAIL, Verdict.UNKNOWN}
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a digest says beside its run: the job's runs before it, newest first, and the incidents that are open."""
+
+    previous: tuple[Run, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+
+
 def digest_notifications(
-    run: Run, schedules: Schedules, previous: Run | None, installation: str, now: datetime
+    run: Run, schedules: Schedules, known: Known, installation: str, now: datetime
 ) -> tuple[Notification, ...]:
     """The digest's posts in sending order, ready to be queued with the run; none where the checklist tells nothing."""
-    messages = told_messages(run, schedules.named(run.job).digest, previous)
+    messages = told_messages(run, schedules.named(run.job).digest, known)
     route = schedules.slack
     return notifications_of(notice_name(run, installation), messages, route.channel, route.fallback, now)
 
@@ -34,9 +44,11 @@ def set_aside_notifications(
     return notifications_of(notice_name(run, installation), [Message(text)], route.channel, route.fallback, now)
 
 
-def told_messages(run: Run, when: DigestWhen, previous: Run | None) -> tuple[Message, ...]:
+def told_messages(run: Run, when: DigestWhen, known: Known) -> tuple[Message, ...]:
     """The digest as Slack messages, or none."""
-    return digest_messages(digest_of(run)) if is_told(run, when, previous) else ()
+    if not is_told(run, when, next(iter(known.previous), None)):
+        return ()
+    return digest_messages(digest_of(run), known.incidents, known.previous)
 
 
 def is_told(run: Run, when: DigestWhen, previous: Run | None) -> bool:
