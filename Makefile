@@ -6,13 +6,16 @@ endif
 BIN := .venv/bin
 SCENARIO ?= high-error-rate
 
-.PHONY: help demo test check format bench lock schema clean
+.PHONY: help demo demo-incident test check format bench lock schema clean
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 demo: .venv ## the guide's daily checklist against a pretend Google Cloud, and its digest as Slack shows it
 	@$(BIN)/sagebase-ops demo --scenario $(SCENARIO) --config schedules.yaml
+
+demo-incident: .venv ## an outage from its first post over both escalations to its end, an hour in a minute
+	@$(BIN)/sagebase-ops demo-incident --config schedules.yaml
 
 test: .venv ## every test; what a machine lacks (gcloud, Chromium) is skipped with the reason
 	$(BIN)/pytest

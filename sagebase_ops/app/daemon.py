@@ -16,7 +16,7 @@ from sagebase_ops.app.parts import name_of_this_process, outside_of, route_of, s
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.app.supervise import Supervisor
 from sagebase_ops.casebook import Casebook
-from sagebase_ops.clock import SystemClock
+from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import RECHECK, Schedules
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.errors import ConfigError
@@ -56,7 +56,12 @@ Show = Callable[[Run], None]
 
 
 async def run_daemon(
-    settings: Settings, schedules: Schedules, stop: asyncio.Event, *, show_only: Show | None = None
+    settings: Settings,
+    schedules: Schedules,
+    stop: asyncio.Event,
+    *,
+    show_only: Show | None = None,
+    clock: Clock | None = None,
 ) -> None:
     """Work until `stop` is set; then end within 8 s.
 
@@ -64,7 +69,7 @@ async def run_daemon(
     Raises ConfigError at the start.
     """
     settings = await with_secret_values(settings)
-    clock, owner, slack = SystemClock(), name_of_this_process(), slack_of(settings)
+    clock, owner, slack = clock or SystemClock(), name_of_this_process(), slack_of(settings)
     if slack is None and show_only is None:
         raise ConfigError(NOBODY_TO_TELL)
     async with AsyncExitStack() as stack:

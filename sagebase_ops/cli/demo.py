@@ -29,20 +29,23 @@ def demo_command(job: str, scenario: str, config: str | None, page: Path) -> Non
     with pretend_world(scenario, config) as (settings, path, project):
         code = run_once(Request(job=job), settings, path, project)
         click.echo(f"exit code of the run: {code} (0 fine, 1 a check failed, 3 could not look)")
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_whole_page(settings.slack_base_url), encoding="utf-8")
-        click.echo(f"the digest as Slack shows it: {page}")
+        keep_page(settings.slack_base_url, page)
         if sys.stdin.isatty():
-            click.prompt(
-                f"and live at {settings.slack_base_url}; Enter ends it",
-                default="",
-                show_default=False,
-                prompt_suffix=" ",
-            )
+            wait_for_enter(settings.slack_base_url)
+
+
+def keep_page(address: str, page: Path) -> None:
+    """What the pretend Slack shows, as one file."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(_whole_page(address), encoding="utf-8")
+    click.echo(f"as Slack shows it: {page}")
+
+
+def wait_for_enter(address: str) -> None:
+    click.prompt(f"and live at {address}; Enter ends it", default="", show_default=False, prompt_suffix=" ")
 
 
 def _whole_page(address: str) -> str:
-    """The page of the pretend Slack in one file."""
     page, style = (_fetched(f"{address}/{name}") for name in ("", "slack.css"))
     return page.replace(_STYLE_LINK, f"<style>{style}</style>").replace(_SCRIPT, "")
 

@@ -18,6 +18,7 @@ DEFAULT_SCENARIO = "healthy"
 _COMMANDS = {
     "checks": "The catalogue of checks, or all about one.",
     "demo": "The daily checklist in the sandbox, as Slack shows it.",
+    "demo-incident": "An outage from its first post to its end, an hour in a minute.",
     "health": "How the daemon on this machine is.",
     "next": "When each job comes up next.",
     "sandbox": "A pretend Google Cloud and Slack, for other clients.",
@@ -28,7 +29,7 @@ _COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Commands that are imported when they are called: `validate` lies in cli/validate.py."""
+    """Commands that are imported when they are called: `demo-incident` lies in cli/demo_incident.py."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
         return sorted(_COMMANDS)
@@ -36,8 +37,8 @@ class LazyGroup(click.Group):
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"sagebase_ops.cli.{name}")
-        command: click.Command = getattr(module, f"{name}_command")
+        module = importlib.import_module(f"sagebase_ops.cli.{name.replace('-', '_')}")
+        command: click.Command = getattr(module, f"{name.replace('-', '_')}_command")
         return command
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:

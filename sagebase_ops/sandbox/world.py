@@ -50,6 +50,7 @@ class World:
         self.calls: list[Call] = []
         self.asking = ""  # the request that is being answered, set by the door that it came through
         self._ahead = timedelta(0)
+        self._speed, self._fast_since = 1.0, datetime.now(UTC)
         self.slack = Workspace(self.now, lambda: self.scenario.slack_channels)
         self.presses = Presses(self.slack, self.now)
         self.play(scenario)
@@ -61,10 +62,15 @@ class World:
         self.anchor = self.now()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        real = datetime.now(UTC)
+        return real + self._ahead + (self._speed - 1) * (real - self._fast_since)
 
     def advance(self, by: timedelta) -> None:
         self._ahead += by
+
+    def hurry(self, speed: float) -> None:
+        """From now on time here runs `speed` times as fast as outside."""
+        self._ahead, self._speed, self._fast_since = self.now() - datetime.now(UTC), speed, datetime.now(UTC)
 
     @contextmanager
     def visit(self) -> Iterator[None]:
