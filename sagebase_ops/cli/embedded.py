@@ -47,7 +47,8 @@ def _exports(process: "subprocess.Popen[str]", said: IO[str]) -> dict[str, str]:
         if match := _EXPORT.fullmatch(line.strip()):
             found[match[1]] = match[2].strip("'\"")
     said.seek(0)
-    raise ConfigError(said.read().strip() or f"the sandbox ended with {process.wait()} before it was ready")
+    words = said.read().rpartition("Error: ")[2].strip()  # without the usage of a command that nobody typed
+    raise ConfigError(words or f"the sandbox ended with {process.wait()} before it was ready")
 
 
 def without_real_world(environment: dict[str, str], state: Path) -> None:

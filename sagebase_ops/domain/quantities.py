@@ -77,5 +77,3 @@ def _schema(pattern: str, example: str) -> WithJsonSchema:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), _schema(r"^(\d+[smhdw])+$", "30m")]
 PositiveDuration = Annotated[Duration, Field(ge=timedelta(seconds=1))]
-Percentage = Annotated[float, BeforeValidator(parse_percentage), _schema(r"^\d+(\.\d+)?\s?%$", "80%")]
-Size = Annotated[int, BeforeValidator(parse_size), _schema(r"^\d+(\.\d+)?\s?([KMGT]i?B|B)$", "500MB")]

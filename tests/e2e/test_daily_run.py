@@ -111,6 +111,17 @@ def test_a_mistake_ends_with_2_and_an_empty_standard_output(
     assert "Traceback" not in done.stderr
 
 
+def test_an_unknown_scenario_is_one_line_of_what_was_typed(tmp_path: Path) -> None:
+    (line,) = ran(tmp_path, "--run", "daily", "--dry-run", "--sandbox=helthy").stderr.splitlines()
+    assert line.startswith("no scenario is called 'helthy'; allowed: api-disabled, ")
+
+
+def test_a_scenario_of_ones_own_is_given_by_its_path(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("extends: healthy\nbuckets: []\n")
+    code, report = daily(tmp_path, "mine.yaml", "--check", "smoke_test")
+    assert (code, report["counts"]["fail"]) == (1, 2)
+
+
 def test_the_sandbox_alone_prints_what_to_export_and_serves_a_plain_run(tmp_path: Path) -> None:
     with subprocess.Popen([*COMMAND, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True) as box:
         exports = dict(
