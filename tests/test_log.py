@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import sys
 
 import pytest
@@ -45,3 +46,14 @@ def test_the_log_for_machines_keeps_the_traceback_on_one_line(capsys: pytest.Cap
 @pytest.mark.parametrize("log_format", ["console", "json"])
 def test_no_secret_is_logged(capsys: pytest.CaptureFixture[str], log_format: str) -> None:
     assert "xoxb" not in logged(capsys, log_format)
+
+
+def test_an_answer_that_grpc_cannot_read_is_a_finding_and_no_traceback_beside_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up_logging("json", "INFO")
+    try:
+        int("no message")
+    except ValueError:
+        logging.getLogger("grpc._common").exception("Exception deserializing message!")
+    assert capsys.readouterr().err == ""
