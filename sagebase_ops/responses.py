@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from glob import escape
@@ -70,6 +70,15 @@ class Responses:
         audit = [_audit(now, actor, "silence", str(one.matcher), f"{one.until.isoformat()}: {reason}") for one in new]
         written = await self._book.settle(lambda _live, _now: NOTHING, silences=new, audit=audit, once=actor.once)
         return Done.DONE if written else Done.REPEATED
+
+    async def lift(self, silence: Silence, actor: Actor) -> Done:
+        """End a silence before its time: what it kept untold is told now, unless something else mutes it."""
+        now = self._book.clock.now()
+        if not silence.holds(now):
+            return Done.TOO_LATE
+        ended, audit = replace(silence, ended_at=now), _audit(now, actor, "lift", silence.id, str(silence.matcher))
+        await self._book.settle(lambda _live, _now: NOTHING, silences=[ended], audit=[audit], once=actor.once)
+        return Done.DONE
 
     async def show_details(self, group: str, actor: Actor) -> Done:
         """Evidence, targets and story go into the group's thread."""

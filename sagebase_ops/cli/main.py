@@ -16,6 +16,11 @@ from sagebase_ops.errors import ConfigError, OpsError
 
 DEFAULT_SCENARIO = "healthy"
 _COMMANDS = {
+    "ack": "Say that you have an incident.",
+    "incidents": "What is open, who has it, who hears next; or all about one.",
+    "resolve": "Say that an incident is over.",
+    "silence": "Tell nobody of something for a while.",
+    "silences": "What is not told now, and until when.",
     "checks": "The catalogue of checks, or all about one.",
     "demo": "The daily checklist in the sandbox, as Slack shows it.",
     "demo-incident": "An outage from its first post to its end, an hour in a minute.",

@@ -39,21 +39,22 @@ def run_as_json(run: Run) -> Json:
         "job": run.job,
         "run_id": run.id,
         "trigger": run.trigger.value,
-        "slot": _time(run.slot),
+        "slot": time_of(run.slot),
         "dry_run": run.dry_run,
         "language": run.language,
-        "started_at": _time(run.started_at),
-        "finished_at": _time(run.finished_at),
+        "started_at": time_of(run.started_at),
+        "finished_at": time_of(run.finished_at),
         "expected": len(run.expected),
         "verdict": digest.verdict.value,
         "counts": {verdict.value: count for verdict, count in digest.counts.items()},
-        "findings": [_finding(row, voice) for row in rows_in_order(run)],
+        "findings": [finding_as_json(row, voice) for row in rows_in_order(run)],
     }
 
 
-def _finding(row: Row, voice: Voice) -> Json:
+def finding_as_json(row: Row, voice: Voice) -> Json:
+    """One finding, as design.md fixes it."""
     entry, finding = row.entry, row.finding
-    value, limit = _number(finding.value), _number(finding.limit)
+    value, limit = number_of(finding.value), number_of(finding.limit)
     measured = value or limit
     return {
         "check": entry.check,
@@ -74,10 +75,11 @@ def _finding(row: Row, voice: Voice) -> Json:
     }
 
 
-def _number(given: Quantity | None) -> Quantity | None:
+def number_of(given: Quantity | None) -> Quantity | None:
     """JSON knows neither NaN nor Infinity."""
     return given if given and math.isfinite(given.amount) else None
 
 
-def _time(moment: datetime) -> str:
+def time_of(moment: datetime) -> str:
+    """`2026-11-24T00:00:00Z`."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -49,7 +49,8 @@ def print_run(run: Run, console: Console) -> None:
         page.say((f"{voice.environment(project.environment)} {clean(project.project)}", "bold underline"))
         for item in project.items:
             if item.verdict in WANT_ACTION:
-                _item(item, voice, page)
+                _title(item, voice, page)
+                print_body(item, voice, page)
                 page.gap()
         _overview(project, voice, page)
     page.gap()
@@ -69,9 +70,8 @@ def _head(digest: Digest, voice: Voice, page: Page) -> None:
         page.say((f"- {remark}", "dim"))
 
 
-def _item(item: Item, voice: Voice, page: Page) -> None:
-    """What, what was seen, what to do, the command on a line of its own, where to look."""
-    _title(item, voice, page)
+def print_body(item: Item, voice: Voice, page: Page) -> None:
+    """What was seen, what to do, the command on a line of its own, where to look."""
     for rows in by_sentence(item, voice):
         page.say(_sentence(item, rows, voice), indent=2)
         for note in _notes(rows, voice):

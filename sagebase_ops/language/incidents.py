@@ -69,6 +69,27 @@ def next_step(group: Group, now: datetime, voice: Voice) -> str:
     return voice.say(sentence, time=voice.clock(coming.due, now), names=people(coming.people, voice))
 
 
+def age(group: Group, now: datetime, voice: Voice) -> str:
+    """`25 分継続`."""
+    return voice.say(words.LASTS, time=duration(now - group.since, voice))
+
+
+def has_it(group: Group, voice: Voice) -> str:
+    """`担当 佐藤`, or that nobody has it."""
+    owner = group.owner
+    if owner is None or not owner.acknowledged_by:
+        return voice.say(words.NOBODY_HAS_IT)
+    return voice.say(words.HAS_IT, name=person(owner.acknowledged_by, group))
+
+
+def coming(group: Group, now: datetime, voice: Voice) -> str:
+    """`次は 09:30 JST に技術責任者へ`: the next step in short."""
+    step = group.next_step
+    if step is None:
+        return voice.say(words.NO_NEXT_STEP if group.steps else words.NO_STEPS)
+    return voice.say(words.NEXT_STEP, time=voice.clock(step.due, now), names=people(step.people, voice))
+
+
 def told(group: Group, voice: Voice) -> str:
     """`1/3 運用担当者、2/3 技術責任者`."""
     steps = [f"{step.number + 1}/{group.steps} {people(step.people, voice)}" for step in group.told]

@@ -36,28 +36,9 @@ def _worst_first(group: Group) -> tuple[int, datetime]:
 
 
 def _line(group: Group, now: datetime, voice: Voice) -> Elements:
-    facts = voice.apart((_age(group, now, voice), _owner(group, voice), _next(group, now, voice)))
+    facts = voice.apart((said.age(group, now, voice), said.has_it(group, voice), said.coming(group, now, voice)))
     return (
         text(f"{said.standing(group, voice)} "),
         text(said.subject(group, voice), room=_SUBJECT_ROOM, bold=True),
         text(f" {facts}", room=_LINE_ROOM),
     )
-
-
-def _age(group: Group, now: datetime, voice: Voice) -> str:
-    return voice.say(words.LASTS, time=said.duration(now - group.since, voice))
-
-
-def _owner(group: Group, voice: Voice) -> str:
-    has = group.owner
-    if has is None or not has.acknowledged_by:
-        return voice.say(words.NOBODY_HAS_IT)
-    return voice.say(words.HAS_IT, name=said.person(has.acknowledged_by, group))
-
-
-def _next(group: Group, now: datetime, voice: Voice) -> str:
-    coming = group.next_step
-    if coming is None:
-        return voice.say(words.NO_NEXT_STEP if group.steps else words.NO_STEPS)
-    names = said.people(coming.people, voice)
-    return voice.say(words.NEXT_STEP, time=voice.clock(coming.due, now), names=names)
