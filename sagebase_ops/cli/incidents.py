@@ -103,7 +103,7 @@ def _facts(group: Group, now: datetime, voice: Voice) -> list[str]:
     if group.is_over:
         ended = voice.clock(group.resolved_at, now) if group.resolved_at else ""
         lasted = f"{voice.say(incident_words.LASTED)} {said.lasted(group, voice)}"
-        return [since, f"{voice.say(incident_words.ENDED)} {ended}", lasted]
+        return [since, f"{voice.say(incident_words.STANDINGS[group.standing])} {ended}", lasted]
     step = said.coming(group, now, voice)
     if group.standing is Standing.SILENCED:
         step = f"{voice.say(incident_words.SILENCED)} {said.silenced(group, None, now, voice)}"
