@@ -15,7 +15,9 @@ def slots(folder: Path, cron: str, *arguments: str) -> list[tuple[str, str]]:
     """Local time with its zone, and UTC, of a daily checklist in New York."""
     file = folder / "schedules.yaml"
     file.write_text(SHIPPED.read_text().replace("Asia/Tokyo", "America/New_York").replace("0 9 * * *", cron))
-    done = CliRunner().invoke(next_command, ["--config", str(file), *arguments], catch_exceptions=False)
+    done = CliRunner().invoke(
+        next_command, ["--config", str(file), "--job", "daily", *arguments], catch_exceptions=False
+    )
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
     return [(f"{day} {time} {zone}", " ".join(utc)) for _, day, _, time, zone, *utc in rows]
 
