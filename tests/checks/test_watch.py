@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from sagebase_ops.domain.results import Verdict
+from sagebase_ops.sandbox.scenario import Load, RunService, UptimeCheck
 from tests.checks.watching import SHIPPED, refusing, watched
 
 SIX = (
@@ -64,6 +65,20 @@ async def test_no_question_of_a_round_is_asked_twice(scenario: str) -> None:
     visits = asked.pop("GET", 0)
     assert (pages_of_logs <= 2, series <= 7, descriptors <= 3, visits <= 2) == (True, True, True, True)
     assert set(asked.values()) == {1}
+
+
+@pytest.mark.parametrize("errors", [0, 30])
+async def test_a_round_asks_as_much_for_a_hundred_services_as_for_one(errors: float) -> None:
+    asked = []
+    for many in (1, 100):
+        names = tuple(f"service-{number}" for number in range(many))
+        services = [RunService(name=name, load=[Load(errors=errors)]) for name in names]
+        checks = [UptimeCheck(service=name) for name in names]
+        seen = await watched(names=names, services=services, uptime_checks=checks)
+        assert len(seen.results["high_error_rate"].findings) == many
+        assert seen.results["service_availability"].verdict is (Verdict.FAIL if errors else Verdict.PASS)
+        asked.append(Counter(seen.methods))
+    assert asked[0] == asked[1]
 
 
 def test_every_alert_of_the_guide_has_its_hold_and_its_heading() -> None:
