@@ -4,6 +4,7 @@ Every decision also writes one document, the bell, on condition that it stands a
 read whether the incidents are still those that it remembers, and of two that decide at once one decides anew.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -189,9 +190,9 @@ def _forgetting(seen: Seen | None, one: Incident) -> Write:
 
 def _refuse_second(after: Iterable[Seen], changed: Sequence[Incident]) -> None:
     """Of one fingerprint at most one is not resolved, after all of the decision."""
-    live = [seen.content["mark"] for seen in after if seen.content and not seen.content["resolved"]]
+    live = Counter(seen.content["mark"] for seen in after if seen.content and not seen.content["resolved"])
     for one in changed:
-        if one.state is not State.RESOLVED and live.count(_mark(one)) > 1:
+        if one.state is not State.RESOLVED and live[_mark(one)] > 1:
             raise _stale(one)
 
 
