@@ -1,6 +1,7 @@
 """The guide's six alerts, on the wire: each passes on a good day, fails in its own scenario, and says when it cannot look."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -90,9 +91,13 @@ def test_every_alert_of_the_guide_has_its_hold_and_its_heading() -> None:
 async def test_windows_end_where_googles_data_ends() -> None:
     seen = await watched("healthy")
     ends = {name: seen.found(name).asked["end"] for name in SIX}
-    starts = {name: seen.found(name).asked["start"] for name in SIX}
+    now = datetime.now(UTC)
     assert len(set(ends.values())) == 1
-    assert len(set(starts.values())) == 1
+    assert timedelta(minutes=4) <= now - datetime.fromisoformat(ends[SIX[0]]) <= timedelta(minutes=6)
+    for name in SIX:
+        asked = seen.found(name).asked
+        length = datetime.fromisoformat(asked["end"]) - datetime.fromisoformat(asked["start"])
+        assert length == timedelta(minutes=2 if name == "database_connection_failures" else 5)
 
 
 async def test_a_refused_first_aid_never_hides_the_failure() -> None:
