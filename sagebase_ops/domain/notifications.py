@@ -44,7 +44,11 @@ FINAL = (Delivery.SENT, Delivery.REFUSED)
 PROOFS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
 """After an end that proves nothing the channel is read back so long after sending, before anything is sent again."""
 
+UNPROVEN_AT_MOST = timedelta(minutes=10)
+"""So long after it was sent nobody could look whether it stands there: then what is urgent is rather told twice than not."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
+_LONGEST_LOOK_PAUSE = timedelta(minutes=1)
 
 
 class Action(StrEnum):
@@ -80,7 +84,9 @@ class Notification:
     the one before is final. Place 0 stands in the channel; an `EDIT` changes that one, every other stands in its thread, and
     with `broadcast` in the channel too. `key` is this post's own: its metadata carries it, so that a post whose answer was lost is found again.
     `parent` is where the notice's first post stands, once it does. `reads` counts complete looks into the channel that
-    did not find it. Times are aware UTC.
+    did not find it. `again` says that it goes out though an earlier try of it, at `unproven_since`, may stand there.
+    `refused_by` is the channel that would not take it, with Slack's word why. `language` is that of the marks that telling adds.
+    Times are aware UTC.
     """
 
     notice: str
@@ -101,6 +107,10 @@ class Notification:
     plain: bool = False
     action: Action = Action.POST
     broadcast: bool = False
+    language: str = "ja"
+    again: bool = False
+    unproven_since: datetime | None = None
+    refused_by: tuple[str, str] | None = None
 
     @property
     def key(self) -> str:
@@ -114,11 +124,16 @@ def part_key(notice: str, place: int) -> str:
 
 
 def notifications_of(
-    notice: str, messages: Sequence[Message], channel: str, fallback: str | None, now: datetime
+    notice: str,
+    messages: Sequence[Message],
+    channel: str,
+    fallback: str | None,
+    now: datetime,
+    language: str = "ja",
 ) -> tuple[Notification, ...]:
     """The messages of one notice as rows that wait to be sent."""
     return tuple(
-        Notification(notice, place, channel, message, created_at=now, due_at=now, fallback=fallback)
+        Notification(notice, place, channel, message, created_at=now, due_at=now, fallback=fallback, language=language)
         for place, message in enumerate(messages)
     )
 
@@ -136,7 +151,10 @@ def in_place_of(last: Notification, newer: Notification) -> Notification:
 
 def sending(row: Notification, now: datetime) -> Notification:
     """Written down before the request leaves: from here on it may have been posted."""
-    return replace(row, state=Delivery.SENDING, tries=row.tries + 1, reads=0, sent_at=now, error=None)
+    since = row.unproven_since if row.again else None
+    return replace(
+        row, state=Delivery.SENDING, tries=row.tries + 1, reads=0, sent_at=now, error=None, unproven_since=since
+    )
 
 
 def sent(row: Notification, posted: Posted | None) -> Notification:
@@ -154,14 +172,21 @@ def refused(row: Notification, error: str) -> Notification:
     return replace(row, state=Delivery.REFUSED, error=error)
 
 
-def rerouted(row: Notification, now: datetime, error: str) -> Notification:
-    """To the fallback channel, at once. Only where there is one, and it is not this one."""
-    return replace(row, state=Delivery.WAITING, channel=row.fallback or row.channel, due_at=now, error=error)
+def rerouted(row: Notification, now: datetime, code: str, error: str) -> Notification:
+    """To the fallback channel, at once; `code` is Slack's word why. Only where there is one, and it is not this one."""
+    return replace(
+        row,
+        state=Delivery.WAITING,
+        channel=row.fallback or row.channel,
+        due_at=now,
+        error=error,
+        refused_by=(row.channel, code),
+    )
 
 
 def has_fallback(row: Notification) -> bool:
-    """Whether a refused channel can be left for another. A reply stays with its parent."""
-    return row.fallback is not None and row.fallback != row.channel and row.parent is None
+    """Whether a refused channel can be left for another. What edits or answers a post goes where that one does."""
+    return row.fallback is not None and row.fallback != row.channel
 
 
 def in_plain_text(row: Notification, now: datetime, error: str) -> Notification:
@@ -183,17 +208,25 @@ def needs_first(row: Notification) -> bool:
 
 
 def anew(first: Notification, message: Message, now: datetime) -> Notification:
-    """A first post that is gone, to be posted once more; what comes after it goes below the new one."""
-    return replace(first, state=Delivery.WAITING, message=message, posted=None, due_at=now, error=None)
+    """A first post that is gone, to be posted once more; what comes after it goes below the new one. It is no late one."""
+    return replace(
+        first, state=Delivery.WAITING, message=message, posted=None, created_at=now, due_at=now, error=None, tries=0
+    )
 
 
 def unproven(row: Notification, error: str) -> Notification:
     """It may have been posted: look before anything else is done, first a few seconds after it was sent."""
-    return replace(row, state=Delivery.UNPROVEN, due_at=began(row) + PROOFS[0], error=error)
+    since = row.unproven_since or began(row)
+    return replace(row, state=Delivery.UNPROVEN, due_at=began(row) + PROOFS[0], error=error, unproven_since=since)
 
 
-def still_unproven(row: Notification, until: datetime, error: str) -> Notification:
-    """The channel could not be read: again at `until`; nothing is sent before."""
+def still_unproven(row: Notification, now: datetime, until: datetime, error: str) -> Notification:
+    """The channel could not be read: again at `until`, and nothing is sent before.
+
+    After UNPROVEN_AT_MOST an opening or an escalation is sent all the same, and says so; the rest waits.
+    """
+    if row.priority <= Priority.OPENING and now - began(row) >= UNPROVEN_AT_MOST:
+        return replace(row, state=Delivery.WAITING, due_at=now, error=error, again=True)
     return replace(row, due_at=until, error=error)
 
 
@@ -201,7 +234,7 @@ def not_found(row: Notification, now: datetime) -> Notification:
     """One more complete look that did not find it. After the last one it is as good as never sent."""
     reads = row.reads + 1
     if reads >= len(PROOFS):
-        return replace(row, state=Delivery.WAITING, reads=reads, due_at=now)
+        return replace(row, state=Delivery.WAITING, reads=reads, due_at=now, again=False, unproven_since=None)
     return replace(row, reads=reads, due_at=max(now, began(row) + PROOFS[reads]))
 
 
@@ -211,6 +244,22 @@ def pause_after(tries: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
 
 
+def pause_between_looks(row: Notification, now: datetime) -> timedelta:
+    """How long a channel that cannot be read is left alone: a quarter of the time that it has been so, 1 s to 1 minute."""
+    return min(max((now - began(row)) / 4, _FIRST_PAUSE), _LONGEST_LOOK_PAUSE)
+
+
 def began(row: Notification) -> datetime:
     """When its last try was written down."""
     return row.sent_at or row.created_at
+
+
+def looked_for_since(row: Notification) -> datetime:
+    """When the first of its tries that may stand there was written down."""
+    return row.unproven_since or began(row)
+
+
+def newest_message(rows: Sequence[Notification], before: int) -> Message:
+    """What the first post of a notice says, with the edits made to it before the row at place `before`."""
+    edits = [row.message for row in rows if row.action is Action.EDIT and row.place < before]
+    return edits[-1] if edits else rows[0].message

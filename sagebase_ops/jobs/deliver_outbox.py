@@ -19,6 +19,7 @@ from sagebase_ops.domain.notifications import Action, Delivery, Notification, Po
 from sagebase_ops.errors import ClaimLostError, SlackError, StaleError
 from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, SlackClient
 from sagebase_ops.slack.messages.arguments import post_arguments
+from sagebase_ops.slack.messages.marks import marked
 from sagebase_ops.slack.refusals import DELETED, RefusalKind, kind_of
 from sagebase_ops.store.base import Store
 
@@ -28,7 +29,10 @@ LEASE = timedelta(seconds=60)
 """The sender's. Before each request it is made to outlast the longest call."""
 
 _ENOUGH = timedelta(seconds=CALL_TIMEOUT_SECONDS + 10)
-_LOOK_BACK = timedelta(seconds=60)  # Slack's clock and ours differ: a lost post is looked for from before it was sent
+_LOOK_BACK = timedelta(minutes=65)
+"""A lost post is looked for from so long before it was sent, as our clock said: that may have been an hour ahead of Slack's,
+and a post that is not found is posted twice. Mostly it costs nothing: a page holds 200 messages."""
+
 _BETWEEN_POSTS_SECONDS = 1.0  # in one channel; docs.slack.dev, rate limits: about one message a second and channel
 _LIMITS = (10, 100)  # rows: every one that is read is billed where the store is Firestore
 _FOR_A_PERSON = timedelta(minutes=1)  # after what only a person can mend: often enough to see that they did
@@ -136,13 +140,15 @@ class Sender:
             await self._look_for(channel, thread, among)
 
     async def _look_for(self, channel: str, thread: str | None, rows: Sequence[Notification]) -> None:
-        since = min(outbox.began(row) for row in rows) - _LOOK_BACK
+        since = min(outbox.looked_for_since(row) for row in rows) - _LOOK_BACK
         try:
             found = await self._slack.find(channel, since, {row.key for row in rows}, thread)
         except SlackError as error:  # a read that failed proves nothing
             log.error("slack.unreadable", channel=channel, posts=len(rows), error=str(error))  # noqa: TRY400 (no trace wanted)
+            now = self._clock.now()
             for row in rows:
-                await self._save(outbox.still_unproven(row, self._clock.now() + _wait(error, row), str(error)))
+                pause = max(_wait(error, row), outbox.pause_between_looks(row, now))
+                await self._save(outbox.still_unproven(row, now, now + pause, str(error)))
             return
         for row in rows:
             await self._save(self._proven(row, found.get(row.key)))
@@ -168,8 +174,8 @@ class Sender:
         try:
             posted = await self._asked(row)
         except SlackError as error:
-            if outbox.needs_first(row) and error.code in DELETED:
-                await self._post_first_anew(going, str(error))
+            if outbox.needs_first(row) and self._wants_first_anew(going, error):
+                await self._post_first_anew(going, error)
             else:
                 await self._save(self._after(going, error))
         else:
@@ -183,7 +189,8 @@ class Sender:
     async def _asked(self, row: Notification) -> Posted:
         """One request of Slack: a post, or an edit of the first one of its notice. Raises SlackError."""
         if row.action is Action.POST:
-            arguments = post_arguments(_channel(row), row.message, row.key, _thread(row), broadcast=row.broadcast)
+            message = marked(row, self._clock.now())
+            arguments = post_arguments(_channel(row), message, row.key, _thread(row), broadcast=row.broadcast)
             return await self._slack.post(arguments)
         if row.parent is None:
             raise SlackError("message_not_found", f"the message of {row.notice} was never posted")
@@ -191,14 +198,22 @@ class Sender:
         await self._slack.update(channel, ts, post_arguments(channel, row.message, row.notice))
         return row.parent
 
-    async def _post_first_anew(self, row: Notification, words: str) -> None:
-        """A person deleted the message that this row edits or stands below: it is posted once more, before this row."""
-        first = (await self._store.notice(row.notice))[0]
-        log.warning("notice.deleted", key=first.key, error=words)
-        edited = row.message if row.action is Action.EDIT else first.message
-        await self._save(outbox.anew(first, edited, self._clock.now()))
+    def _wants_first_anew(self, row: Notification, error: SlackError) -> bool:
+        """Whether what it edits or stands below is gone, or stands where nobody can be told any more."""
+        return error.code in DELETED or (kind_of(error) is RefusalKind.CHANNEL and outbox.has_fallback(row))
+
+    async def _post_first_anew(self, row: Notification, error: SlackError) -> None:
+        """Post the first one once more, as it reads now, before this row; in the fallback where its channel is closed."""
+        rows, now, words = await self._store.notice(row.notice), self._clock.now(), str(error)
+        log.warning("notice.posted_anew", key=row.notice, error=words)
         done = row.action is Action.EDIT
-        await self._save(outbox.sent(row, None) if done else outbox.put_off(row, self._clock.now(), words))
+        first = outbox.anew(rows[0], row.message if done else outbox.newest_message(rows, row.place), now)
+        moved = error.code not in DELETED
+        if moved and not outbox.has_fallback(first):  # it stands in the fallback, and that is closed too
+            await self._save(self._after(row, error))
+            return
+        await self._save(outbox.rerouted(first, now, error.code, words) if moved else first)
+        await self._save(outbox.sent(row, None) if done else outbox.put_off(row, now, words))
 
     def _after(self, row: Notification, error: SlackError) -> Notification:
         """What becomes of a post that Slack did not take. Nothing is given up but what Slack will never take."""
@@ -208,8 +223,8 @@ class Sender:
             return outbox.lost(row, now, words)
         kind = kind_of(error)
         log.log(_LOUDNESS.get(kind, logging.ERROR), _EVENTS.get(kind, "slack.refused"), key=row.key, error=words)
-        if kind is RefusalKind.CHANNEL and outbox.has_fallback(row):
-            return outbox.rerouted(row, now, words)
+        if kind is RefusalKind.CHANNEL and outbox.has_fallback(row) and row.parent is None:
+            return outbox.rerouted(row, now, error.code, words)
         if kind is RefusalKind.CONTENT:
             return outbox.refused(row, words) if row.plain else outbox.in_plain_text(row, now, words)
         if kind is not RefusalKind.LATER:

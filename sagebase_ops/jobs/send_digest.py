@@ -31,7 +31,7 @@ def digest_notifications(
     """The digest's posts in sending order, ready to be queued with the run; none where the checklist tells nothing."""
     messages = told_messages(run, schedules.named(run.job).digest, known)
     route = schedules.slack
-    return notifications_of(notice_name(run, installation), messages, route.channel, route.fallback, now)
+    return notifications_of(notice_name(run, installation), messages, route.channel, route.fallback, now, run.language)
 
 
 def set_aside_notifications(
@@ -41,7 +41,9 @@ def set_aside_notifications(
     values: dict[str, Value] = {"job": run.job, "slot": run.slot, "error": type(failure).__name__}
     text = fill(words.SET_ASIDE, values, run.language, zone_of(run.timezone))
     route = schedules.slack
-    return notifications_of(notice_name(run, installation), [Message(text)], route.channel, route.fallback, now)
+    return notifications_of(
+        notice_name(run, installation), [Message(text)], route.channel, route.fallback, now, run.language
+    )
 
 
 def told_messages(run: Run, when: DigestWhen, known: Known) -> tuple[Message, ...]:

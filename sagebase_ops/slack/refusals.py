@@ -32,6 +32,7 @@ _CHANNEL = {
     "not_in_channel": "run /invite @sagebase-ops there",
     "channel_not_found": "check the name in schedules.yaml; in a private channel run /invite @sagebase-ops",
     "is_archived": "unarchive it, or name another channel in schedules.yaml",
+    "is_inactive": "unarchive it, or name another channel in schedules.yaml",
     "restricted_action": "let the app post there (channel settings), or name another channel in schedules.yaml",
     "restricted_action_read_only_channel": "let the app post there, or name another channel in schedules.yaml",
     "restricted_action_thread_only_channel": "let the app post there, or name another channel in schedules.yaml",

@@ -88,7 +88,7 @@ def test_what_slack_cannot_show_goes_once_more_as_text_alone() -> None:
 
 
 def test_a_refused_channel_is_left_for_the_fallback() -> None:
-    assert rerouted(row(), NOW, "is_archived").channel == "#fallback"
+    assert rerouted(row(), NOW, "is_archived", "it is archived").channel == "#fallback"
 
 
 def test_pauses_double_up_to_five_minutes() -> None:

@@ -1,112 +1,16 @@
 """The outbox against the pretend Slack, over sockets, with every way in which a line breaks."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, notifications_of, sending
-from sagebase_ops.domain.runs import Run, Trigger
-from sagebase_ops.jobs.deliver_outbox import LEASE, Sender
+from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, sending
+from sagebase_ops.jobs.deliver_outbox import LEASE
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import SlackChannel
 from sagebase_ops.sandbox.server import Sandbox
-from sagebase_ops.sandbox.slack.workspace import BOT_TOKEN
-from sagebase_ops.slack.client import SlackClient
-from sagebase_ops.store.base import Decision, Outcome, Store
-from sagebase_ops.store.sqlite.opening import open_store
-from tests.fakes import NINE, FakeClock
-
-DIGEST = (Message("要点", blocks=({"type": "divider"},)), Message("内訳", in_thread=True))
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Sandbox]:
-    async with Sandbox.running() as running:
-        yield running
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(tmp_path / "state.db", sandbox=True)
-    yield opened
-    await opened.aclose()
-
-
-_LONG = 600
-
-
-class Impatient(FakeClock):
-    """Sleeping moves the time: who waits for a channel waits no longer than the test."""
-
-    async def sleep(self, seconds: float) -> None:
-        await self.advance(seconds=max(seconds, 0.0))
-
-
-class Interrupted(Impatient):
-    """Something happens, once, while somebody sleeps."""
-
-    meanwhile: Callable[[], Awaitable[object]] | None = None
-
-    async def sleep(self, seconds: float) -> None:
-        happens, self.meanwhile = self.meanwhile, None
-        if happens is not None:
-            await happens()
-        await super().sleep(seconds)
-
-
-class Sending:
-    """One process that sends, and what the tests ask about."""
-
-    def __init__(self, box: Sandbox, store: Store, clock: Impatient) -> None:
-        self.box, self.store, self.clock = box, store, clock
-        self.sender = self.another("one")
-
-    def another(self, owner: str) -> Sender:
-        slack = SlackClient(BOT_TOKEN, self.box.slack, call_timeout_seconds=0.5)
-        return Sender(self.store, slack, self.clock, owner)
-
-    async def decided(self, notice: str = "n", channel: str = "#sagebase-ops", **more: Any) -> None:
-        rows = notifications_of(notice, more.get("messages", DIGEST), channel, more.get("fallback"), self.clock.now())
-        await self.store.record(Outcome(run_called(notice), None, rows), self.clock.now())
-
-    async def passes(self, sender: Sender | None = None, **span: float) -> None:
-        """That much time, with the sender awake every second (in a long time every 15 s)."""
-        seconds = int(timedelta(**span).total_seconds())
-        step = 1 if seconds <= _LONG else 15
-        for _ in range(seconds // step):
-            await self.clock.advance(seconds=step)
-            await (sender or self.sender).deliver_due()
-
-    @property
-    def texts(self) -> list[str]:
-        return [one.text for one in self.box.world.slack.messages]
-
-    async def states(self, notice: str = "n") -> list[str]:
-        return [row.state.value for row in await self.store.notice(notice)]
-
-
-@pytest.fixture
-def sending_to(box: Sandbox, store: Store) -> Sending:
-    return Sending(box, store, Impatient())
-
-
-def run_called(notice: str) -> Run:
-    return Run(
-        id=notice,
-        job="daily",
-        title="毎日",
-        trigger=Trigger.MANUAL,
-        slot=NINE,
-        started_at=NINE,
-        finished_at=NINE,
-        language="ja",
-        timezone="Asia/Tokyo",
-        expected=(),
-        results=(),
-    )
+from sagebase_ops.store.base import Decision, Store
+from tests.sending import DIGEST, Interrupted, Sending
 
 
 async def test_a_digest_is_posted_with_its_thread_below_it_and_its_keys_in_the_metadata(sending_to: Sending) -> None:
@@ -222,18 +126,6 @@ async def test_an_hour_without_slack_loses_nothing(sending_to: Sending) -> None:
     sending_to.box.world.play("healthy")
     await sending_to.passes(minutes=20)
     assert sending_to.texts == ["要点 0", "要点 1", "要点 2"]
-
-
-async def test_a_refused_channel_is_left_for_the_fallback_with_the_whole_thread(sending_to: Sending) -> None:
-    declared = [SlackChannel(name="old", archived=True)]
-    world = sending_to.box.world
-    world.scenario = world.scenario.model_copy(update={"slack_channels": declared})
-    await sending_to.decided(channel="#old", fallback="#sagebase-ops-fallback")
-    await sending_to.passes(seconds=5)
-    assert [(one.channel.name, one.text) for one in world.slack.messages] == [
-        ("sagebase-ops-fallback", "要点"),
-        ("sagebase-ops-fallback", "内訳"),
-    ]
 
 
 async def test_a_channel_without_fallback_is_tried_until_a_person_mended_it(sending_to: Sending) -> None:
