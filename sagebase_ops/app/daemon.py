@@ -12,11 +12,10 @@ import structlog
 
 from sagebase_ops.app.doors import Doors, doors_of
 from sagebase_ops.app.lookouts import Lookouts, lookouts_of
-from sagebase_ops.app.parts import name_of_this_process, outside_of, route_of, slack_of, store_of
+from sagebase_ops.app.parts import Surroundings, name_of_this_process, outside_of, route_of, store_of
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.app.supervise import Supervisor
 from sagebase_ops.casebook import Casebook
-from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import RECHECK, Schedules
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.errors import ConfigError
@@ -61,7 +60,7 @@ async def run_daemon(
     stop: asyncio.Event,
     *,
     show_only: Show | None = None,
-    clock: Clock | None = None,
+    surroundings: Surroundings | None = None,
 ) -> None:
     """Work until `stop` is set; then end within 8 s.
 
@@ -69,11 +68,12 @@ async def run_daemon(
     Raises ConfigError at the start.
     """
     settings = await with_secret_values(settings)
-    clock, owner, slack = clock or SystemClock(), name_of_this_process(), slack_of(settings)
+    given = surroundings or Surroundings()
+    clock, owner, slack = given.clock, name_of_this_process(), given.slack(settings)
     if slack is None and show_only is None:
         raise ConfigError(NOBODY_TO_TELL)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(store_of(settings, copied=show_only is not None))
+        store = given.around_store(await stack.enter_async_context(store_of(settings, copied=show_only is not None)))
         outside = await stack.enter_async_context(outside_of(settings))
         book = Casebook(schedules, store, route_of(schedules, store, sandbox=settings.sandboxed), clock)
         work = ChecklistWork(outside, schedules, store, clock, Incidents(book), dry_run=show_only is not None)

@@ -1,10 +1,12 @@
 """Builds the parts that touch the outside, as the settings say, and closes them again."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.errors import ConfigError, StoreError
 from sagebase_ops.gcp.clients import Connections
@@ -71,6 +73,15 @@ def slack_of(settings: Settings) -> SlackClient | None:
     """None without a bot token."""
     token = settings.slack_bot_token
     return SlackClient(token.get_secret_value(), settings.slack_base_url) if token else None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Time, memory and Slack, as a daemon has them; whoever proves something about it puts something around each."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    around_store: Callable[[Store], Store] = lambda store: store
+    slack: Callable[[Settings], SlackClient | None] = slack_of
 
 
 def route_of(schedules: Schedules, store: Store, *, sandbox: bool) -> Route:

@@ -50,6 +50,7 @@ def demo_incident_command(speed: float, config: str | None, page: Path) -> None:
 
 async def _play(speed: float, path: Path, page: Path, folder: Path) -> None:
     from sagebase_ops.app.daemon import run_daemon
+    from sagebase_ops.app.parts import Surroundings
     from sagebase_ops.cli.embedded import without_real_world
     from sagebase_ops.clock import FastClock
     from sagebase_ops.config.load import load
@@ -66,7 +67,9 @@ async def _play(speed: float, path: Path, page: Path, folder: Path) -> None:
         box.world.hurry(speed)
         clock, stop = FastClock(start, speed), asyncio.Event()
         click.echo(f"{speed:g} times as fast as real time; live at {box.slack}")
-        running = asyncio.create_task(run_daemon(load_settings(_env_file=None), schedules, stop, clock=clock))
+        running = asyncio.create_task(
+            run_daemon(load_settings(_env_file=None), schedules, stop, surroundings=Surroundings(clock))
+        )
         told = asyncio.create_task(_print_posts(box, schedules.timezone))
         await _tell_story(
             box, clock, start, schedules.timezone, [person.slack for person in schedules.contacts.values()]
@@ -98,11 +101,12 @@ async def _tell_story(box: "Sandbox", clock: "FastClock", start: datetime, zone:
 
 
 async def _press(box: "Sandbox", user: str) -> None:
-    """Every message with a button that takes it."""
+    """The newest message with a button that takes it."""
     from sagebase_ops.sandbox.slack.presses import buttons
 
-    for button in [found for found in buttons(box.world.slack) if found["action_id"] == _TAKE]:
-        await box.world.presses.press(_TAKE, user, str(button["ts"]))
+    found = [button for button in buttons(box.world.slack) if button["action_id"] == _TAKE]
+    if found:
+        await box.world.presses.press(_TAKE, user, str(found[-1]["ts"]))
 
 
 async def _print_posts(box: "Sandbox", zone: Any) -> None:

@@ -14,11 +14,14 @@ from sagebase_ops.errors import ConfigError
 
 _OF_NO_WORLD = ("SAGEBASE_OPS_LOG_FORMAT", "SAGEBASE_OPS_LOG_LEVEL")
 _EXPORT = re.compile(r"export (\w+)=(.*)")
+_CONTROL = "# control: "
+CONTROL = "control"
+"""Beside what is exported: where the control port answers."""
 
 
 @contextmanager
 def embedded_sandbox(scenario: str, projects: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Start it on free ports, yield what it says to export, and end it.
+    """Start it on free ports, yield what it says to export (and CONTROL), and end it.
 
     It also ends when this process dies, whatever the way: it watches its standard input. Raises ConfigError with its own
     words when it does not start (an unknown scenario).
@@ -46,6 +49,8 @@ def _exports(process: "subprocess.Popen[str]", said: IO[str]) -> dict[str, str]:
             return found
         if match := _EXPORT.fullmatch(line.strip()):
             found[match[1]] = match[2].strip("'\"")
+        elif line.startswith(_CONTROL):
+            found[CONTROL] = line.removeprefix(_CONTROL).strip().removesuffix("/state")
     said.seek(0)
     words = said.read().rpartition("Error: ")[2].strip()  # without the usage of a command that nobody typed
     raise ConfigError(words or f"the sandbox ended with {process.wait()} before it was ready")

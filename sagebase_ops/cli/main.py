@@ -26,6 +26,7 @@ _COMMANDS = {
     "demo-incident": "An outage from its first post to its end, an hour in a minute.",
     "health": "How the daemon on this machine is.",
     "next": "When each job comes up next.",
+    "prove-delivery": "Kill daemons while they tell a failing Slack: is each notice told once?",
     "sandbox": "A pretend Google Cloud and Slack, for other clients.",
     "tick": "All that is due (slots, steps, posts), then exit.",
     "schema": "JSON Schema of schedules.yaml, for editors.",
