@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]  # from outside: any shape below its keys
 
-_REPEATABLE = {429, 500, 502, 503, 504}
+_TOO_MANY = 429
+_REPEATABLE = {_TOO_MANY, 500, 502, 503, 504}
 _LONGEST_RETRY_AFTER = 5.0  # seconds; a longer wait would outlast the check, and the next round asks again
 _UNAUTHORIZED = 401
 
@@ -122,11 +123,12 @@ class Rest:
 
 
 def _worth_another_try(error: Exception) -> bool | float:
-    """Google may say how long to wait; without that, the waits grow."""
+    """Google may say how long to wait; without that, the waits grow, and a quota is not waited for, as over gRPC."""
     import httpx
 
     if isinstance(error, _TryAgainError):
-        return _retry_after(error.response.headers.get("Retry-After", ""))
+        said = error.response.headers.get("Retry-After", "")
+        return _retry_after(said) if said or error.response.status_code != _TOO_MANY else False
     return isinstance(error, httpx.TransportError)
 
 

@@ -212,6 +212,15 @@ async def test_a_scenario_refuses_as_google_does(scenario: str, kind: GcpErrorKi
     assert (error.kind, error.permission) == (kind, "logging.logEntries.list")
 
 
+@pytest.mark.parametrize("ask", [lambda cloud: cloud.dashboards.list(P), entries])
+async def test_a_quota_that_is_used_up_is_not_waited_for(
+    ask: Callable[[Cloud], Any], cloud: Cloud, box: Sandbox
+) -> None:
+    box.world.play("quota")
+    assert (await refusal_of(ask(cloud))).kind is GcpErrorKind.QUOTA
+    assert len(box.world.calls) == 1
+
+
 async def test_an_unknown_project_is_a_missing_permission_or_a_wrong_name(cloud: Cloud) -> None:
     error = await refusal_of(cloud.run.services("typo", REGION))
     assert error.kind is GcpErrorKind.PERMISSION_DENIED
