@@ -6,13 +6,14 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks import calls, cold_start, daemon, firestore, memory, slots, warm_run
+from benchmarks import calls, cold_start, daemon, firestore, memory, slots, warm_run, watch
 from benchmarks.rows import Row, printed
 
 MEASUREMENTS: Mapping[str, Callable[[], Sequence[Row]]] = {
     "cold_start": cold_start.rows,
     "warm_run": warm_run.rows,
     "calls": calls.rows,
+    "watch": watch.rows,
     "slots": slots.rows,
     "daemon": daemon.rows,
     "memory": memory.rows,

@@ -32,7 +32,7 @@ def _counted(many: int, folder: Path) -> tuple[int, int]:
     scenario, schedules = folder / f"{many}.yaml", folder / "schedules.yaml"
     names = [f"service-{number:03}" for number in range(many)]
     scenario.write_text(_scenario(names), encoding="utf-8")
-    schedules.write_text(_of_every_service(), encoding="utf-8")
+    schedules.write_text(of_every_service(), encoding="utf-8")
     with sandbox(str(scenario)) as box:
         asyncio.run(_run_once(box, schedules))
         apis = [call["api"] for call in box.take_calls()]
@@ -51,7 +51,7 @@ def _scenario(names: list[str]) -> str:
     return f"extends: healthy\nservices:\n{services}\nlog_entries:\n{logs}\n  - {{text: a bug, service: {names[0]}}}\n"
 
 
-def _of_every_service() -> str:
+def of_every_service() -> str:
     """The shipped schedules, for every service of the region. Raises ValueError when its words have changed."""
     shipped, named = SHIPPED.read_text(encoding="utf-8"), "services: [sagebase-streamlit]"
     if named not in shipped:

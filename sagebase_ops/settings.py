@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     @property
     def remembers(self) -> bool:
         """Whether there is a store already."""
-        return Path(self.state_path).is_file()
+        return self.firestore is not None or Path(self.state_path).is_file()
 
     def lasting_state_path(self) -> str:
         """The same for whoever writes to it. Raises ConfigError on Cloud Run."""

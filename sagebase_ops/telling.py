@@ -114,13 +114,18 @@ class _Group:
         self._tell_changes()
         self._tell_steps()
         if self._edit and self._was_told():
-            message = incident_message(self._all, self._now, self._route.telling, after=self._after)
+            message = incident_message(self._shown, self._now, self._route.telling, after=self._after)
             self._add(message, Priority.CHANGE, Action.EDIT)
         return Told(self._changed(), tuple(self._rows))
 
     @property
     def _all(self) -> list[Incident]:
         return list(self._members.values())
+
+    @property
+    def _shown(self) -> list[Incident]:
+        """What the message is about: what was told. What is muted is not told by the way either."""
+        return [one for one in self._all if one.told] or self._all
 
     def _was_told(self) -> bool:
         return any(one.told for one in self._before.values())
@@ -129,18 +134,22 @@ class _Group:
         return tuple(one for one in self._members.values() if one != self._before[one.id] or one.id in self._written)
 
     def _tell_openings(self) -> None:
-        """The message itself, with the steps after 0m; or, where it stands already, that there is more of it."""
+        """The message itself, with the steps after 0m. Who joins a message that stands is told by its first steps."""
         new = [one for one in self._all if one.is_open and not one.told and one.id in self._audible]
         if not new:
             return
+        first = not self._was_told()
         for one in new:
-            self._members[one.id] = replace(one, told=True, steps_taken=max(one.steps_taken, _at_once(one)))
-        if self._was_told():
-            self._add(self._what_became(Change.REOPENED, new), Priority.OPENING, broadcast=True)
-            self._edit = True
+            taken = max(one.steps_taken, _at_once(one)) if first else one.steps_taken
+            self._members[one.id] = replace(one, told=True, steps_taken=taken)
+        if first:
+            for message in opening_messages(self._shown, self._now, self._route.telling):
+                self._add(message, Priority.OPENING)
             return
-        for message in opening_messages(self._all, self._now, self._route.telling):
-            self._add(message, Priority.OPENING)
+        self._edit = True
+        back = [one for one in new if one.reopened]
+        if back:
+            self._add(self._what_became(Change.REOPENED, back), Priority.OPENING, broadcast=True)
 
     def _tell_changes(self) -> None:
         for change in dict.fromkeys(self._changes.values()):
@@ -156,14 +165,14 @@ class _Group:
         audible = any(one.id in self._audible for one in those)
         if change is Change.REOPENED and not audible:  # told once nothing mutes it any more
             self._members |= {one.id: replace(one, told=False) for one in those}
-        over = change in _ENDS and not any(one.is_open for one in self._all)
+        over = change in _ENDS and not any(one.is_open for one in self._shown)
         if audible and (over or change in {Change.REOPENED, Change.ACKNOWLEDGED}):
             message = self._what_became(change, those)
             self._add(message, Priority.CHANGE, broadcast=change is Change.REOPENED)
 
     def _what_became(self, change: Change, those: Sequence[Incident]) -> Message:
         telling = self._route.telling
-        return change_message(self._all, change, self._now, telling, changed=those, after=self._after)
+        return change_message(self._shown, change, self._now, telling, changed=those, after=self._after)
 
     def _tell_steps(self) -> None:
         """Steps that fell due together are one post, with their true times."""
@@ -179,7 +188,7 @@ class _Group:
         if due:
             steps = [DueStep(number, at) for number, at in sorted(due.items())]
             self._add(
-                steps_message(self._all, steps, self._now, self._route.telling), Priority.ESCALATION, broadcast=True
+                steps_message(self._shown, steps, self._now, self._route.telling), Priority.ESCALATION, broadcast=True
             )
             self._edit = True
 
@@ -193,7 +202,17 @@ class _Group:
 def post_of(route: Route, group: str, message: Message, now: datetime, priority: int = Priority.CHANGE) -> Notification:
     """One post more of a group, behind all that was decided before."""
     notice = notice_of(route.installation, group)
-    return Notification(notice, NEXT, route.channel, message, now, now, fallback=route.fallback, priority=priority)
+    return Notification(
+        notice,
+        NEXT,
+        route.channel,
+        message,
+        created_at=now,
+        due_at=now,
+        fallback=route.fallback,
+        priority=priority,
+        language=route.telling.language,
+    )
 
 
 def _at_once(incident: Incident) -> int:

@@ -101,12 +101,11 @@ async def _tell_story(box: "Sandbox", clock: "FastClock", start: datetime, zone:
 
 
 async def _press(box: "Sandbox", user: str) -> None:
-    """The newest message with a button that takes it."""
+    """Every message with a button that takes it."""
     from sagebase_ops.sandbox.slack.presses import buttons
 
-    found = [button for button in buttons(box.world.slack) if button["action_id"] == _TAKE]
-    if found:
-        await box.world.presses.press(_TAKE, user, str(found[-1]["ts"]))
+    for button in [found for found in buttons(box.world.slack) if found["action_id"] == _TAKE]:
+        await box.world.presses.press(_TAKE, user, str(button["ts"]))
 
 
 async def _print_posts(box: "Sandbox", zone: Any) -> None:

@@ -177,6 +177,8 @@ class SlackChannel(Part):
     archived: bool = False
     member: bool = True
     """Whether the bot was invited."""
+    private: bool = False
+    """Whether only its members see it."""
 
 
 class Scenario(Part):

@@ -2,9 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import trustme
@@ -17,7 +18,7 @@ from sagebase_ops.sandbox.rest import rest_app
 from sagebase_ops.sandbox.slack.app import slack_app
 from sagebase_ops.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN
 from sagebase_ops.sandbox.website import website_app, with_websites
-from sagebase_ops.sandbox.wire import BreakableHttp
+from sagebase_ops.sandbox.wire import BreakableHttp, dated
 from sagebase_ops.sandbox.world import World
 
 _GCLOUD = ("SQL", "LOGGING", "SECRETMANAGER", "MONITORING", "CLOUDRESOURCEMANAGER", "SERVICEUSAGE")
@@ -48,13 +49,15 @@ class Sandbox:
             grpc_server, grpc_port = await start_grpc(world, base_port)
             stack.push_async_callback(grpc_server.stop, 0)
             rest = with_websites(rest_app(world, ca.cert_pem.bytes()), website_app(world, secure=False), world)
-            rest_behind = await stack.enter_async_context(_serving(rest, 0, servers))
-            sites = await stack.enter_async_context(_serving(website_app(world, secure=True), 0, servers))
+            rest_behind = await stack.enter_async_context(_serving(rest, 0, servers, world.now))
+            sites = await stack.enter_async_context(_serving(website_app(world, secure=True), 0, servers, world.now))
             door = FrontDoor(world, ca, rest_behind, sites)
             port = await stack.enter_async_context(door.listening(base_port and base_port + 1))
-            slack = await stack.enter_async_context(_serving(slack_app(world), base_port and base_port + 2, servers))
+            slack = await stack.enter_async_context(
+                _serving(slack_app(world), base_port and base_port + 2, servers, world.now)
+            )
             control = await stack.enter_async_context(
-                _serving(control_app(world), base_port and base_port + 3, servers)
+                _serving(control_app(world), base_port and base_port + 3, servers, world.now)
             )
             stack.callback(_end_together, servers)
             yield cls(world, f"127.0.0.1:{grpc_port}", *(f"http://127.0.0.1:{one}" for one in (port, slack, control)))
@@ -86,12 +89,19 @@ class Sandbox:
 
 @asynccontextmanager
 async def _serving(
-    app: Any, port: int, servers: list[uvicorn.Server]
+    app: Any, port: int, servers: list[uvicorn.Server], now: Callable[[], datetime]
 ) -> AsyncIterator[int]:  # Any: an ASGI application
     """Uvicorn on loopback, added to `servers`; yields the port it got."""
     listener = socket.create_server(("127.0.0.1", port))
+    # the Date of an answer is by the world's clock, which is not uvicorn's
     config = uvicorn.Config(
-        app, log_level="critical", lifespan="off", http=BreakableHttp, ws="wsproto", timeout_graceful_shutdown=1
+        dated(app, now),
+        log_level="critical",
+        date_header=False,
+        lifespan="off",
+        http=BreakableHttp,
+        ws="wsproto",
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # older uvicorn had it; signals are the caller's

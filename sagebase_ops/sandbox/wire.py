@@ -4,6 +4,8 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any, TypeAlias
 
 from starlette.responses import Response
@@ -35,6 +37,21 @@ class BreakableHttp(H11Protocol):
             await app({**scope, _RESET: lambda: reset(transport)}, receive, send)
 
         self.app = with_reset
+
+
+def dated(app: Any, now: Callable[[], datetime]) -> Any:  # Any: ASGI applications
+    """`app` whose answers carry a Date by this clock."""
+
+    async def with_date(scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own
+        async def stamped(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(now(), usegmt=True).encode()
+                message = {**message, "headers": [*message.get("headers", ()), (b"date", date)]}
+            await send(message)
+
+        await app(scope, receive, stamped)
+
+    return with_date
 
 
 class Silent(Response):

@@ -42,7 +42,7 @@ MEMBERS_KEPT = timedelta(minutes=5)
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{7,}")
 _AS_JSON = ("chat.", "views.")
 _ONLY_WHEN_POSTED = ("unfurl_links", "unfurl_media", "thread_ts", "reply_broadcast")
-_KINDS = "public_channel,private_channel"
+_KINDS = ("public_channel", "private_channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,14 @@ class Identity:
     team: str
     user_id: str
     bot_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Slack answered; the names of its headers are in small letters."""
+
+    body: Json
+    headers: Mapping[str, str]
 
 
 class SlackClient:
@@ -162,15 +170,24 @@ class SlackClient:
         if _CHANNEL_ID.fullmatch(channel):
             return channel
         if channel not in self._channel_ids:
-            name = channel.removeprefix("#")
-            listing = self._listed(
-                "conversations.list", {"types": _KINDS, "exclude_archived": True}, "channels", "the list of channels"
-            )
-            ids = [found["id"] async for found in listing if found.get("name") == name]
-            if not ids:
+            found = await self.channel_named(channel)
+            if found is None:
                 raise SlackError("channel_not_found", f"no channel that the app can see is called {channel}")
-            self._channel_ids[channel] = ids[0]
+            self._channel_ids[channel] = _text(found, "id", "the list of channels")
         return self._channel_ids[channel]
+
+    async def channel_named(self, channel: str, *, archived: bool = False) -> Json | None:
+        """The channel called `channel` (`#ops`), or None where the app sees none. Source: conversations.list.
+
+        Private ones are asked for only where no public one is it, since that wants a scope of its own (groups:read).
+        """
+        name = channel.removeprefix("#")
+        for kind in _KINDS:
+            asked = {"types": kind, "exclude_archived": not archived}
+            async for found in self._listed("conversations.list", asked, "channels", "the list of channels"):
+                if found.get("name") == name:
+                    return found
+        return None
 
     async def _listed(self, method: str, asked: Json, what: str, doing: str) -> AsyncIterator[Json]:
         """Everything that a paged method lists. A page without its list raises: it would look like "nothing there"."""
@@ -190,20 +207,26 @@ class SlackClient:
         raise SlackError("too_many_pages", f"Slack's answer to {doing} does not end", retryable=True)
 
     async def _call(self, method: str, arguments: Json, doing: str) -> Json:
-        """The answer's body. After the time-out the thread may go on: what it does then is why that is `ambiguous`."""
+        return (await self.ask(method, arguments, doing)).body
+
+    async def ask(self, method: str, arguments: Json, doing: str) -> Answer:
+        """Any method's answer, whole. Raises SlackError.
+
+        After the time-out the thread may go on: what it does then is why that is `ambiguous`.
+        """
         from slack_sdk.errors import SlackClientError
 
         call, body = partial(self._web.api_call, method), dict(arguments)
         ask = partial(call, json=body) if method.startswith(_AS_JSON) else partial(call, params=body)
         try:
             async with asyncio.timeout(self._call_timeout_seconds):
-                answer = (await beside(ask)).data
+                answer = await beside(ask)
         except (SlackClientError, OSError, HTTPException, ValueError, AttributeError) as error:
             # slack_sdk lets through what urllib and http.client raise, and stumbles over JSON that is no object
             raise refusal(error, doing) from error
-        if not isinstance(answer, dict):
+        if not isinstance(answer.data, dict):
             raise _broken(doing, "JSON")
-        return answer
+        return Answer(answer.data, {name.lower(): str(value) for name, value in answer.headers.items()})
 
     @cached_property
     def _web(self) -> "WebClient":

@@ -55,7 +55,8 @@ async def test_a_database_that_the_entry_names_but_nobody_saw_is_unknown() -> No
 
 async def test_half_an_answer_never_says_zero() -> None:
     half = (Fault("MetricService/ListTimeSeries", "half_page", None),)
-    assert (await seen(faults=half, connections=0)).verdict is Verdict.UNKNOWN
+    found = await seen(faults=half, connections=0, google_sessions=2)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
 
 
 async def test_a_metric_that_could_not_be_proven_is_no_pass_but_still_a_failure() -> None:

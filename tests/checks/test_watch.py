@@ -1,10 +1,12 @@
 """The guide's six alerts, on the wire: each passes on a good day, fails in its own scenario, and says when it cannot look."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sagebase_ops.domain.results import Verdict
+from sagebase_ops.sandbox.scenario import Load, RunService, UptimeCheck
 from tests.checks.watching import SHIPPED, refusing, watched
 
 SIX = (
@@ -66,6 +68,20 @@ async def test_no_question_of_a_round_is_asked_twice(scenario: str) -> None:
     assert set(asked.values()) == {1}
 
 
+@pytest.mark.parametrize("errors", [0, 30])
+async def test_a_round_asks_as_much_for_a_hundred_services_as_for_one(errors: float) -> None:
+    asked = []
+    for many in (1, 100):
+        names = tuple(f"service-{number}" for number in range(many))
+        services = [RunService(name=name, load=[Load(errors=errors)]) for name in names]
+        checks = [UptimeCheck(service=name) for name in names]
+        seen = await watched(names=names, services=services, uptime_checks=checks)
+        assert len(seen.results["high_error_rate"].findings) == many
+        assert seen.results["service_availability"].verdict is (Verdict.FAIL if errors else Verdict.PASS)
+        asked.append(Counter(seen.methods))
+    assert asked[0] == asked[1]
+
+
 def test_every_alert_of_the_guide_has_its_hold_and_its_heading() -> None:
     text = SHIPPED.read_text(encoding="utf-8").partition("  watch:")[2]
     headings = [line.partition("guide: ")[2] for line in text.splitlines() if "guide: アラートポリシー一覧" in line]
@@ -75,9 +91,13 @@ def test_every_alert_of_the_guide_has_its_hold_and_its_heading() -> None:
 async def test_windows_end_where_googles_data_ends() -> None:
     seen = await watched("healthy")
     ends = {name: seen.found(name).asked["end"] for name in SIX}
-    starts = {name: seen.found(name).asked["start"] for name in SIX}
+    now = datetime.now(UTC)
     assert len(set(ends.values())) == 1
-    assert len(set(starts.values())) == 1
+    assert timedelta(minutes=4) <= now - datetime.fromisoformat(ends[SIX[0]]) <= timedelta(minutes=6)
+    for name in SIX:
+        asked = seen.found(name).asked
+        length = datetime.fromisoformat(asked["end"]) - datetime.fromisoformat(asked["start"])
+        assert length == timedelta(minutes=2 if name == "database_connection_failures" else 5)
 
 
 async def test_a_refused_first_aid_never_hides_the_failure() -> None:

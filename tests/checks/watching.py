@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,13 @@ async def looking(
         await connections.aclose()
 
 
-async def watched(scenario: str = "healthy", faults: Sequence[Fault] = (), **changed: Any) -> Round:
-    """One round of the shipped watch."""
+async def watched(
+    scenario: str = "healthy", faults: Sequence[Fault] = (), names: tuple[str, ...] = (WEB,), **changed: Any
+) -> Round:
+    """One round of the shipped watch, over the services with these names."""
     async with looking(scenario, faults, **changed) as (box, context):
         schedules = load(SHIPPED, example_project=PROJECT.id)
+        schedules = replace(schedules, projects=tuple(replace(one, services=names) for one in schedules.projects))
         planned = plan(schedules, schedules.named("watch"))
         results = await run_checks(planned, context.gcp, context.probe, context.now)
         return Round({result.entry.name: result for result in results}, [call.method for call in box.world.calls])

@@ -240,6 +240,17 @@ async def test_live_are_those_that_are_not_resolved_and_those_resolved_since(sto
     assert [one.id for one in await live(store, 19)] == ["a", "b", "c", "d", "e"]
 
 
+async def test_what_another_process_opened_is_seen_also_after_a_decision_about_something_else(place: Place) -> None:
+    one, two = await place.open(), await place.open()
+    await write(one, opened("a", target="a"))
+    await two.decide(Decision(audit=(audit(10),)), at(10))
+    assert [found.id for found in await live(two)] == ["a"]
+
+    await write(one, opened("b", target="b"))
+    await two.decide(Decision(audit=(audit(11),)), at(11))
+    assert [found.id for found in await live(two)] == ["a", "b"]
+
+
 async def test_incidents_are_listed_open_first_then_newest_first(store: Store) -> None:
     await write(
         store,

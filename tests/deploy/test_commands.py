@@ -48,6 +48,7 @@ def mistakes(command: str, tree: Tree) -> Iterator[str]:
         flags |= tree["flags"]
     if tree["commands"]:
         yield f"{command}: no such command"
+    flags |= {f"--no-{name[2:]}": kind for name, kind in flags.items() if kind == "bool"}
     for flag in (word.split("=")[0] for word in words if word.startswith("--")):
         if flag not in flags:
             yield f"{command}: {flag}"

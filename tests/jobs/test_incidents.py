@@ -65,6 +65,8 @@ UNKNOWN = finding(Verdict.UNKNOWN, reason="permission_denied")
 class Team:
     """A daemon's work with incidents, without checks: each round's findings are given."""
 
+    job = "watch"
+
     def __init__(self, schedules: Schedules, store: Store, clock: FakeClock) -> None:
         self.schedules, self.store, self.clock = schedules, store, clock
         self.book = Casebook(schedules, store, Route("i", "#ops", "#fallback", Telling("ja", "Asia/Tokyo")), clock)
@@ -106,7 +108,7 @@ class Team:
         return incident
 
     def _run(self, findings: dict[str, Finding | list[Finding]]) -> Run:
-        checklist, project = self.schedules.named("watch"), self.schedules.projects[0]
+        checklist, project = self.schedules.named(self.job), self.schedules.projects[0]
         now = self.clock.now()
         results = [
             CheckResult(
@@ -117,8 +119,8 @@ class Team:
             if entry.name in findings
         ]
         return Run(
-            id=f"watch-{self._rounds}",
-            job="watch",
+            id=f"{self.job}-{self._rounds}",
+            job=self.job,
             title="見張り",
             trigger=Trigger.SCHEDULE,
             slot=now,
@@ -317,6 +319,19 @@ async def test_what_depends_on_something_that_fails_is_not_told(team: Team) -> N
     await team.sees(run_ready=PASS, slow=FAIL)
     await team.passes(minutes=1)
     assert await team.calls() == ["operator", "operator"]
+
+
+async def test_a_maintenance_window_mutes_what_it_matches_and_tells_it_afterwards(team: Team) -> None:
+    await team.clock.advance(hours=10, minutes=5)  # 04:05 in Tokyo
+    await team.sees(run_ready=[finding(Verdict.FAIL, "db"), finding(Verdict.FAIL, "web")])
+    (posted,) = [row for row in await team.told() if row.place == 0]
+    assert "web" in posted.message.text
+    muted = [one.finding.muted_by for one in await team.store.incidents() if one.finding.target.name == "db"]
+    assert muted == ["定期メンテナンス"]
+    assert not [row for row in await team.told() if "2 件" in row.message.text]
+    await team.passes(minutes=60)
+    assert all(one.told and one.steps_taken > 0 for one in await team.store.incidents())
+    assert [row for row in await team.told() if "2 件" in row.message.text and row.broadcast]
 
 
 async def test_failures_of_one_run_and_check_share_one_message(team: Team) -> None:

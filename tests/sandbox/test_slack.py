@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -264,3 +265,34 @@ async def test_every_refusal_of_the_control_port_lists_what_is_allowed(box: Sand
         answer = await control.post(path, json={})
     assert answer.status_code == 400
     assert answer.json()["allowed"]
+
+
+async def test_a_private_channel_is_seen_by_its_members_and_listed_for_a_scope_of_its_own(
+    box: Sandbox, ask: Ask, refusal: Refusal
+) -> None:
+    await declare(box, SlackChannel(name="ours", private=True), SlackChannel(name="theirs", private=True, member=False))
+    asked = {"types": "public_channel,private_channel"}
+    assert (await refusal(ask("conversations_list", **asked)))["needed"] == "groups:read"
+    scopes = [*box.world.scenario.slack_scopes, "groups:read"]
+    box.world.scenario = box.world.scenario.model_copy(update={"slack_scopes": scopes})
+    listed = {one["name"]: one["is_private"] for one in (await ask("conversations_list", **asked))["channels"]}
+    assert listed == {"sagebase-ops": False, "sagebase-ops-fallback": False, "ours": True}
+    assert (await refusal(ask("chat_postMessage", channel="#theirs", text="x")))["error"] == "channel_not_found"
+
+
+async def test_user_groups_are_listed_with_as_much_as_was_asked_for(ask: Ask) -> None:
+    [counted] = (await ask("usergroups_list", include_count=True))["usergroups"]
+    [plain] = (await ask("usergroups_list"))["usergroups"]
+    assert (counted["id"], counted["user_count"], "user_count" in plain) == ("S0SAGEOPS1", 2, False)
+
+
+async def test_each_answer_says_what_the_token_may_do_and_when_it_was_given(box: Sandbox) -> None:
+    box.world.advance(timedelta(hours=5))
+    token = {"Authorization": f"Bearer {box.exports()['SAGEBASE_OPS_SLACK_BOT_TOKEN']}"}
+    async with httpx.AsyncClient(base_url=box.slack) as client:
+        answer = await client.post("/api/conversations.list", headers=token)
+        stranger = await client.post("/api/auth.test", headers={"Authorization": "Bearer xoxb-real"})
+    assert answer.headers["x-oauth-scopes"] == "chat:write,channels:history,channels:read,users:read,usergroups:read"
+    assert answer.headers["x-accepted-oauth-scopes"] == "channels:read"
+    assert "x-oauth-scopes" not in stranger.headers
+    assert abs(parsedate_to_datetime(answer.headers["date"]) - box.world.now()) < timedelta(minutes=1)

@@ -21,6 +21,8 @@ from sagebase_ops.sandbox.world import World
 API = "slack.com"
 _DOWN = "<!DOCTYPE html><html><head><title>Server Error</title></head><body>Slack is unavailable</body></html>"
 _SERVER_ERROR, _TOO_MANY, _RATE_LIMIT_WAIT = 500, 429, 30
+_NO_TOKEN = ("not_authed", "invalid_auth", "not_allowed_token_type")
+_PRIVATE_TOO = "groups:read"
 _LISTS = ("messages", "channels", "members")
 
 Answer: TypeAlias = Callable[[Calling, Rates], Json]
@@ -46,6 +48,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.info": Method(reading.channel_info, "channels:read"),
     "users.info": Method(reading.user_info, "users:read"),
     "users.list": Method(reading.list_users, "users:read"),
+    "usergroups.list": Method(reading.list_usergroups, "usergroups:read"),
     "usergroups.users.list": Method(reading.usergroup_users, "usergroups:read"),
     "views.open": Method(chat.open_view),
 }
@@ -69,8 +72,10 @@ def api_routes(world: World) -> list[Route]:
                 if fault and fault.kind == "refusal":
                     raise _asked_for(fault)
             except SlackRefusalError as refusal:
-                return _refused(refusal)
-            return _halved(body) if fault and fault.kind == "half_page" else JSONResponse(body)
+                return _with_scopes(world, method, _refused(refusal), refused_token=refusal.error in _NO_TOKEN)
+            return _with_scopes(
+                world, method, _halved(body) if fault and fault.kind == "half_page" else JSONResponse(body)
+            )
 
         return await through(fault, answer)
 
@@ -88,12 +93,24 @@ async def _answer(world: World, rates: Rates, method: str, request: Request) -> 
     if known is None:
         raise SlackRefusalError("unknown_method", extra={"req_method": method})
     granted = world.scenario.slack_scopes
-    if known.scope and known.scope not in granted:
-        raise SlackRefusalError("missing_scope", extra={"needed": known.scope, "provided": ",".join(granted)})
+    needed = (
+        _PRIVATE_TOO if known.scope == "channels:read" and "private" in str(arguments.get("types")) else known.scope
+    )
+    if needed and needed not in granted:
+        raise SlackRefusalError("missing_scope", extra={"needed": needed, "provided": ",".join(granted)})
     wait = rates.wait_for_method(method)
     if wait:
         raise SlackRefusalError("ratelimited", status=429, retry_after=wait)
     return {"ok": True, **known.answer(Calling(world.slack, bot, arguments, world.presses.modals), rates)}
+
+
+def _with_scopes(world: World, method: str, response: Response, *, refused_token: bool = False) -> Response:
+    """Every answer to a token says what that token may do, and what the method would have taken."""
+    known = METHODS.get(method)
+    if known is not None and not refused_token:
+        response.headers["x-oauth-scopes"] = ",".join(world.scenario.slack_scopes)
+        response.headers["x-accepted-oauth-scopes"] = known.scope
+    return response
 
 
 def _echo(arguments: Json) -> Json:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sagebase_ops.sandbox.slack.calling import MOST_ON_A_PAGE, Calling
 from sagebase_ops.sandbox.slack.content import SlackRefusalError
 from sagebase_ops.sandbox.slack.rates import Rates
-from sagebase_ops.sandbox.slack.views import as_slack_shows, bot_view, channel_view, people_view
+from sagebase_ops.sandbox.slack.views import as_slack_shows, bot_view, channel_view, people_view, usergroup_view
 from sagebase_ops.sandbox.slack.workspace import DOMAIN, GROUPS, TEAM, TEAM_NAME, Channel, Json, Message
 
 T = TypeVar("T")
@@ -40,9 +40,16 @@ def replies(call: Calling, _rates: Rates) -> Json:
 
 
 def list_channels(call: Calling, _rates: Rates) -> Json:
-    found = [one for one in call.workspace.channels() if not (one.archived and call.flag("exclude_archived"))]
+    """Of the kinds in `types`, public ones where nothing is said; a private one only where the bot is in it."""
+    kinds = (call.optional("types") or "public_channel").split(",")
+    shown = [one for one in call.workspace.channels() if not (one.archived and call.flag("exclude_archived"))]
+    found = [one for one in shown if not one.hidden and _kind(one) in kinds]
     page, cursor = _page(call, found, 100, lambda one: one.id)
     return {"channels": [channel_view(one) for one in page], "response_metadata": {"next_cursor": cursor}}
+
+
+def _kind(channel: Channel) -> str:
+    return "private_channel" if channel.private else "public_channel"
 
 
 def channel_info(call: Calling, _rates: Rates) -> Json:
@@ -67,6 +74,13 @@ def usergroup_users(call: Calling, _rates: Rates) -> Json:
     if members is None:
         raise SlackRefusalError("no_such_subteam")
     return {"users": list(members)}
+
+
+def list_usergroups(call: Calling, _rates: Rates) -> Json:
+    groups = [usergroup_view(one, members) for one, members in GROUPS.items()]
+    if not call.flag("include_count"):
+        groups = [{name: value for name, value in one.items() if name != "user_count"} for one in groups]
+    return {"usergroups": groups}
 
 
 def _readable(channel: Channel) -> Channel:

@@ -1,5 +1,7 @@
 """How Slack writes down a message, a channel and a user in its answers."""
 
+from collections.abc import Sequence
+
 from sagebase_ops.sandbox.slack.workspace import PEOPLE, TEAM, Bot, Channel, Json, Message, Workspace
 
 
@@ -81,7 +83,7 @@ def channel_view(channel: Channel) -> Json:
         "is_channel": True,
         "is_group": False,
         "is_im": False,
-        "is_private": False,
+        "is_private": channel.private,
         "is_general": False,
         "is_archived": channel.archived,
         "is_member": channel.member,
@@ -105,3 +107,15 @@ def people_view() -> list[Json]:
         {"id": one, "team_id": TEAM, "name": name, "real_name": name, "deleted": False, "is_bot": False}
         for one, name in PEOPLE.items()
     ]
+
+
+def usergroup_view(group: str, members: Sequence[str]) -> Json:
+    return {
+        "id": group,
+        "team_id": TEAM,
+        "is_usergroup": True,
+        "name": "運用担当",
+        "handle": "ops",
+        "date_delete": 0,
+        "user_count": len(members),
+    }

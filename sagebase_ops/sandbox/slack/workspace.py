@@ -30,6 +30,8 @@ class DeclaredChannel(Protocol):
     def archived(self) -> bool: ...
     @property
     def member(self) -> bool: ...
+    @property
+    def private(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ class Channel:
     name: str
     archived: bool = False
     member: bool = True
+    private: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the bot cannot even see that it exists."""
+        return self.private and not self.member
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +110,16 @@ class Workspace:
     def channels(self) -> list[Channel]:
         shipped = {name: Channel(channel_id, name) for name, channel_id in CHANNELS.items()}
         declared = {
-            one.name: Channel(_channel_id(one.name), one.name, one.archived, one.member) for one in self._declared()
+            one.name: Channel(_channel_id(one.name), one.name, one.archived, one.member, one.private)
+            for one in self._declared()
         }
         return list((shipped | declared).values())
 
     def channel(self, channel_id: str) -> Channel | None:
-        return next((one for one in self.channels() if one.id == channel_id), None)
+        return next((one for one in self.channels() if one.id == channel_id and not one.hidden), None)
 
     def channel_named(self, name: str) -> Channel | None:
-        return next((one for one in self.channels() if one.name == name.removeprefix("#")), None)
+        return next((one for one in self.channels() if one.name == name.removeprefix("#") and not one.hidden), None)
 
     def add(self, message: Message) -> None:
         self.messages.append(message)

@@ -4,7 +4,8 @@ Every decision also writes one document, the bell, on condition that it stands a
 read whether the incidents are still those that it remembers, and of two that decide at once one decides anew.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -54,7 +55,7 @@ class Incidents:
                 return Proposal(answer=False)
             writes = await self.writes(decision, name, now, fresh=fresh)
             queued = await self._outbox.queued(decision.notifications, now, fresh=fresh)
-            return Proposal(True, [*writes, *queued], self.remember)
+            return Proposal(True, [*writes, *queued], await self.remembering())
 
         return True if decision == NOTHING else await self._changes.make(propose)
 
@@ -78,9 +79,20 @@ class Incidents:
             *await self._noted(decision.audit, fresh=fresh),
         ]
 
-    def remember(self, written: Sequence[Seen]) -> None:
-        """After our own decision what is known is still known."""
-        self._rung = next((seen for seen in written if seen.path == _BELL), self._rung)
+    async def remembering(self) -> Callable[[Sequence[Seen]], None]:
+        """What to do once a decision upon the present bell is written: what was known is still known."""
+        return partial(self._remember, (await self._changes.seen(_BELL)).version)
+
+    def _remember(self, before: datetime | None, written: Sequence[Seen]) -> None:
+        bell = next((seen for seen in written if seen.path == _BELL), None)
+        if bell is None:
+            return
+        if (
+            self._rung is None or self._rung.version != before
+        ):  # it was not known as it stood then: somebody else had decided
+            self._rung = None
+            return
+        self._rung = bell
         changed = {seen.path: seen for seen in written if seen.path.startswith("incidents/")}
         self._found = {path: seen for path, seen in {**self._found, **changed}.items() if seen.content}
 
@@ -117,7 +129,9 @@ class Incidents:
 
     async def _without(self, gone: Sequence[Write], name: str, fresh: bool) -> Proposal[None]:  # noqa: FBT001
         """What was changed meanwhile, or forgotten by another process, waits for the next call."""
-        return Proposal(None) if fresh else Proposal(None, [*await self._ringing(name), *gone], self.remember)
+        return (
+            Proposal(None) if fresh else Proposal(None, [*await self._ringing(name), *gone], await self.remembering())
+        )
 
     async def _ringing(self, name: str) -> list[Write]:
         bell = await self._changes.seen(_BELL)
@@ -176,9 +190,9 @@ def _forgetting(seen: Seen | None, one: Incident) -> Write:
 
 def _refuse_second(after: Iterable[Seen], changed: Sequence[Incident]) -> None:
     """Of one fingerprint at most one is not resolved, after all of the decision."""
-    live = [seen.content["mark"] for seen in after if seen.content and not seen.content["resolved"]]
+    live = Counter(seen.content["mark"] for seen in after if seen.content and not seen.content["resolved"])
     for one in changed:
-        if one.state is not State.RESOLVED and live.count(_mark(one)) > 1:
+        if one.state is not State.RESOLVED and live[_mark(one)] > 1:
             raise _stale(one)
 
 

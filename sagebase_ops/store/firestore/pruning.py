@@ -6,6 +6,7 @@ Not one write but many. Each run and each notice goes whole, and what is left af
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from sagebase_ops.domain.incidents import notice_of
 from sagebase_ops.store.firestore import queries, runs
 from sagebase_ops.store.firestore.changes import TRIES
 from sagebase_ops.store.firestore.database import Database, Seen, Write
@@ -16,7 +17,7 @@ AT_ONCE = 100
 """How many are forgotten in one commit."""
 
 
-async def prune(database: Database, incidents: Incidents, before: datetime) -> int:
+async def prune(database: Database, incidents: Incidents, installation: str, before: datetime) -> int:
     """Forget what `Store.prune` says; how many runs."""
 
     async def with_parts(found: Sequence[Seen]) -> Sequence[Write]:
@@ -27,7 +28,7 @@ async def prune(database: Database, incidents: Incidents, before: datetime) -> i
     for query in (queries.old_untold, queries.old_silences, queries.old_audit, queries.old_decided):
         await _forget_all(database, query(before, AT_ONCE), _alone)
     closed = await database.find(queries.closed_notices(before))
-    await _forget(database, [seen for seen in closed if not await _is_of_an_incident(database, seen)])
+    await _forget(database, [seen for seen in closed if not await _is_of_an_incident(database, installation, seen)])
     return forgotten
 
 
@@ -50,9 +51,10 @@ async def _forget(database: Database, found: Sequence[Seen]) -> None:
         await database.commit(await _alone(found[start : start + AT_ONCE]))
 
 
-async def _is_of_an_incident(database: Database, notice: Seen) -> bool:
-    name = (notice.content or {})["notice"]
-    return bool(await database.find(queries.any_incident_of(name)))
+async def _is_of_an_incident(database: Database, installation: str, notice: Seen) -> bool:
+    """Whether its posts belong to an incident that is kept."""
+    name, ours = str((notice.content or {})["notice"]), notice_of(installation, "")
+    return name.startswith(ours) and bool(await database.find(queries.any_incident_of(name.removeprefix(ours))))
 
 
 async def _alone(found: Sequence[Seen]) -> Sequence[Write]:

@@ -133,7 +133,7 @@ class FirestoreStore:
                 *await self._outbox.queued([*outcome.notifications, *decision.notifications], now, fresh=fresh),
                 *untold.told_writes(await self._database.seen_all(untold.paths(outcome.told))),
             ]
-            return Proposal(None, writes, self._incidents.remember)
+            return Proposal(None, writes, await self._incidents.remembering())
 
         await self._changes.make(propose)
 
@@ -160,7 +160,7 @@ class FirestoreStore:
         return next((seen.content["id"] for seen in found if seen.content), None)
 
     async def prune(self, before: datetime) -> int:
-        return await prune(self._database, self._incidents, before)
+        return await prune(self._database, self._incidents, self._installation, before)
 
     # Incidents
 

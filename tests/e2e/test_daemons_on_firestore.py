@@ -1,0 +1,108 @@
+"""Daemons as real processes whose ledger is one Firestore database, in Google's emulator."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from sagebase_ops.domain.calendars import between, calendar_of
+from sagebase_ops.domain.runs import Run
+from sagebase_ops.domain.slots import Missed
+from sagebase_ops.store.base import Store
+from sagebase_ops.store.firestore.opening import open_store
+from tests.e2e.processes import Box, daemon, sandbox, wait_until
+from tests.e2e.test_daemon import job, schedule, told_keys
+
+
+@pytest.fixture
+def env(emulator: str) -> dict[str, str]:
+    return {
+        "SAGEBASE_OPS_STATE": f"firestore://t-{os.urandom(8).hex()}/ops",
+        "FIRESTORE_EMULATOR_HOST": emulator,
+    }
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    with sandbox() as running:
+        yield running
+
+
+def test_two_daemons_run_each_slot_once_and_post_each_digest_once(
+    tmp_path: Path, box: Box, env: dict[str, str]
+) -> None:
+    schedule(tmp_path, job(every="1s", digest="never"), job("told", every="3s"))
+    with daemon(tmp_path, box, "one", **env) as one, daemon(tmp_path, box, "two", **env) as two:
+        wait_until(lambda: min(len(each.events("run.recorded")) for each in (one, two)) >= 4, "4 runs of each")
+        for running in (one, two):
+            running.signal(signal.SIGTERM)
+        assert [one.ended(), two.ended()] == [0, 0]
+    asyncio.run(each_slot_is_settled_once(env))
+    assert max(Counter(told_keys(box)).values()) == 1
+
+
+def test_kills_at_random_moments_lose_no_slot_and_double_no_run_and_no_post(
+    tmp_path: Path, box: Box, env: dict[str, str]
+) -> None:
+    schedule(tmp_path, job("told", "3s"), *(job(f"quiet-{number}", "5s", "never") for number in range(5)))
+    moments = Random(20261125)
+    for number in range(8):
+        with daemon(tmp_path, box, f"killed-{number}", **env):
+            time.sleep(moments.uniform(0.8, 2.5))  # the kill comes whenever it comes: nothing is waited for
+    with daemon(tmp_path, box, "last", **env) as last:
+        last.says("run.recorded", times=8)
+        wait_until(lambda: asyncio.run(all_is_told(env)), "every digest sent", 120)
+        last.signal(signal.SIGTERM)
+        assert last.ended() == 0
+    asyncio.run(each_slot_is_settled_once(env))
+    assert max(Counter(told_keys(box)).values()) == 1
+
+
+# What the ledger says
+
+
+async def opened(env: dict[str, str]) -> Store:
+    project, database = env["SAGEBASE_OPS_STATE"].removeprefix("firestore://").split("/")
+    return await open_store(project, database, sandbox=True)
+
+
+async def all_is_told(env: dict[str, str]) -> bool:
+    store = await opened(env)
+    try:
+        return (await store.backlog()).oldest is None
+    finally:
+        await store.aclose()
+
+
+async def each_slot_is_settled_once(env: dict[str, str]) -> None:
+    """Every planned time since a job was first seen was recorded once, is in one missed range, or is claimed."""
+    store = await opened(env)
+    held = [claim.slot for claim in await store.claims()]
+    for name, record in (await store.jobs()).items():
+        calendar = calendar_of(record.calendar or "")
+        if calendar is None or record.last_slot is None:
+            continue
+        runs = await store.runs(name, limit=1000)
+        owed = list(between(calendar, record.since, record.last_slot))
+        claimed = [slot.at for slot in held if slot.job == name]
+        gone = missed_times([*(await store.untold(name)).missed, *told_as_missed(runs)], owed)
+        assert sorted([*(run.slot for run in runs), *gone, *claimed]) == owed, name
+    await store.aclose()
+
+
+def told_as_missed(runs: Sequence[Run]) -> list[Missed]:
+    """Of the runs that posted a digest; the others leave it to be told."""
+    return [missed for run in runs if run.job == "told" for missed in run.missed]
+
+
+def missed_times(ranges: Sequence[Missed], owed: Sequence[datetime]) -> list[datetime]:
+    times = [at for one in ranges for at in owed if one.first <= at <= one.last]
+    assert len(times) == sum(one.count for one in ranges)
+    return times
