@@ -17,6 +17,7 @@ from sagebase_ops.errors import ConfigError, OpsError
 DEFAULT_SCENARIO = "healthy"
 _COMMANDS = {
     "ack": "Say that you have an incident.",
+    "history": "What ran and what it saw; one check or one incident over time.",
     "incidents": "What is open, who has it, who hears next; or all about one.",
     "resolve": "Say that an incident is over.",
     "silence": "Tell nobody of something for a while.",

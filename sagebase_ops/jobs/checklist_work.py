@@ -98,10 +98,11 @@ def _occasion(claim: Claim, now: datetime, untold: Untold) -> Occasion:
         slot=claim.slot.at,
         late=lateness(claim.slot, now),
         missed=untold.missed,
-        notes=tuple(map(_note, untold.jumps)),
+        notes=tuple(map(jump_note, untold.jumps)),
     )
 
 
-def _note(jump: ClockJump) -> Note:
+def jump_note(jump: ClockJump) -> Note:
+    """How a digest tells of it."""
     sentence = words.CLOCK_LEAPT if jump.seconds > 0 else words.CLOCK_SET_BACK
     return Note(sentence, {"at": jump.at, "time": Quantity(abs(jump.seconds), "s")})
