@@ -152,9 +152,7 @@ class Daemon:
 
     async def deliver(self, sender: Sender) -> float:
         """Wake again when the next post is due; one that is due already waits for its channel, or another process."""
-        due = (
-            await self.store.next_due()
-        )  # one cheap look; the lease is taken and the line read only where there is work
+        due = await self.store.next_due()  # one cheap look: the lease is taken only where there is work
         if due is not None and due <= self.clock.now():
             await sender.deliver_due()
             due = await self.store.next_due()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sagebase_ops.clock import Clock
-from sagebase_ops.config.model import RECHECK, Schedules
+from sagebase_ops.config.model import RECHECK, DigestWhen, Schedules
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Note
 from sagebase_ops.domain.runs import Run, Trigger
@@ -48,7 +48,9 @@ class ChecklistWork:
         occasion = replace(_occasion(claim, now, untold), dry_run=self._dry_run)
         run = await self._incidents.muted(await run_checklist(self._outside, self._schedules, occasion, self._clock))
         decision = await self._incidents.after(run)
-        known = Known(await planned_runs_before(run, self._store), await self._incidents.open_after(decision))
+        told = self._schedules.named(run.job).digest is not DigestWhen.NEVER  # else nothing is held against the past
+        before = await planned_runs_before(run, self._store) if told else ()
+        known = Known(before, await self._incidents.open_after(decision))
         posts = digest_notifications(run, self._schedules, known, self._store.installation, self._clock.now())
         outcome = Outcome(run, claim, posts, untold if posts else Untold(), decision)
         return outcome.in_silence() if self._dry_run else outcome
