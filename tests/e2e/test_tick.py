@@ -44,7 +44,7 @@ def ticked(folder: Path, box: Box, **more: str) -> "subprocess.CompletedProcess[
         env={**box.env, **more},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=50,  # less than a tick waits where it has to
         check=False,
     )
 
