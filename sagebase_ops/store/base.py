@@ -177,6 +177,9 @@ class Store(Protocol):
     async def runs(self, job: str | None = None, limit: int = 20) -> Sequence[Run]:
         """The newest runs (of one job), by their start, newest first."""
 
+    async def runs_between(self, start: datetime, end: datetime) -> Sequence[Run]:
+        """Every run that started at `start` or later and before `end`, oldest first. A long time is asked for in pieces."""
+
     async def slot_run(self, slot: Slot) -> str | None:
         """The id of the run that finished this slot, or None."""
 

@@ -20,6 +20,14 @@ async def test_a_run_comes_back_exactly_as_it_was(store: Store) -> None:
     assert await store.claims() == []
 
 
+async def test_runs_of_a_span_come_oldest_first_its_start_among_them_and_its_end_not(store: Store) -> None:
+    for name, minute in (("c", 30.0), ("a", 10.0), ("b", 20.0), ("d", 40.0)):
+        await store.record(Outcome(run(name, minute, job="watch" if name == "b" else "daily")), at(minute))
+
+    assert [found.id for found in await store.runs_between(at(10), at(40))] == ["a", "b", "c"]
+    assert await store.runs_between(at(41), at(50)) == []
+
+
 async def test_a_manual_run_has_no_slot(store: Store) -> None:
     manual = run(trigger=Trigger.MANUAL)
     await store.record(Outcome(manual, notifications=posts()), at(11))

@@ -13,7 +13,7 @@ class Query:
     """Documents of `collection` (below the root); `order` by these fields, `-` before one that goes downwards."""
 
     collection: str
-    where: tuple[tuple[str, Literal["==", "<", "<=", ">", "in"], Any], ...] = ()  # Any: whatever the field holds
+    where: tuple[tuple[str, Literal["==", "<", "<=", ">", ">=", "in"], Any], ...] = ()  # Any: whatever the field holds
     order: tuple[str, ...] = ()
     limit: int | None = None
     fields: tuple[str, ...] | None = None
@@ -59,6 +59,10 @@ def newest_runs(limit: int) -> Query:
 
 def newest_runs_of(job: str, limit: int) -> Query:
     return Query("runs", (("job", "==", job),), ("-started_at",), limit)
+
+
+def runs_between(start: datetime, end: datetime) -> Query:
+    return Query("runs", (("started_at", ">=", start), ("started_at", "<", end)), ("started_at",))
 
 
 def run_of_slot(slot: str) -> Query:

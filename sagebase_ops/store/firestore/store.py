@@ -155,6 +155,9 @@ class FirestoreStore:
         wanted = queries.newest_runs(limit) if job is None else queries.newest_runs_of(job, limit)
         return await runs.read(self._database, await self._database.find(wanted))
 
+    async def runs_between(self, start: datetime, end: datetime) -> Sequence[Run]:
+        return await runs.read(self._database, await self._database.find(queries.runs_between(start, end)))
+
     async def slot_run(self, slot: Slot) -> str | None:
         found = await self._database.find(queries.run_of_slot(runs.slot_key(slot)))
         return next((seen.content["id"] for seen in found if seen.content), None)

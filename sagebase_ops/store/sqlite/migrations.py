@@ -35,6 +35,15 @@ def refuse_foreign(connection: sqlite3.Connection, newest: int) -> None:
         )
 
 
+def refuse_older(connection: sqlite3.Connection, newest: int) -> None:
+    """Raises StoreError where the file, which is not to be written, lacks a part of the present version."""
+    version = _pragma(connection, "user_version")
+    if version < newest:
+        raise StoreError(
+            f"written by an older sagebase-ops (schema version {version}, this one reads {newest}); start this one's daemon once"
+        )
+
+
 def migrate(connection: sqlite3.Connection, scripts: Sequence[str]) -> None:
     """Each step in its own transaction: a step that fails leaves the file as the version before."""
     for version, script in enumerate(scripts, start=1):

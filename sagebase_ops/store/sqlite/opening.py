@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sagebase_ops.errors import StoreError
 from sagebase_ops.store.sqlite.database import Database, in_thread, transaction
-from sagebase_ops.store.sqlite.migrations import migrate, refuse_foreign, shipped
+from sagebase_ops.store.sqlite.migrations import migrate, refuse_foreign, refuse_older, shipped
 from sagebase_ops.store.sqlite.store import SqliteStore
 
 BUSY_SECONDS = 5.0
@@ -35,6 +35,14 @@ async def open_copy(path: Path, *, sandbox: bool) -> SqliteStore:
     return await _opened(path, lambda: _copy(path, sandbox=sandbox), in_memory=True)
 
 
+async def open_to_read(path: Path) -> SqliteStore:
+    """The store in `path` as it is, of whichever world: nothing in it changes, and others may go on writing to it.
+
+    Raises StoreError where there is none, or one of another version.
+    """
+    return await _opened(path, lambda: _reading(path), in_memory=True)
+
+
 async def _opened(
     path: Path, connect: Callable[[], tuple[sqlite3.Connection, str]], *, in_memory: bool = False
 ) -> SqliteStore:
@@ -53,6 +61,23 @@ def _copy(path: Path, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as original:
             original.backup(copy)
     return _prepared(copy, path, sandbox=sandbox)
+
+
+def _reading(path: Path) -> tuple[sqlite3.Connection, str]:
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no store here; SAGEBASE_OPS_STATE says where it is")
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        refuse_foreign(connection, len(shipped()))
+        refuse_older(connection, len(shipped()))
+        return connection, str(_meta(connection, "installation"))
+    except StoreError as error:
+        connection.close()
+        raise StoreError(f"{path}: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _open(path: Path, busy_seconds: float, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:

@@ -36,6 +36,14 @@ def runs(db: sqlite3.Connection, job: str | None, limit: int) -> Sequence[Run]:
     return [read_run(row[0]) for row in rows]
 
 
+def runs_between(db: sqlite3.Connection, start: datetime, end: datetime) -> Sequence[Run]:
+    rows = db.execute(
+        "SELECT record FROM runs WHERE started_at >= ? AND started_at < ? ORDER BY started_at, rowid",
+        (as_text(start), as_text(end)),
+    )
+    return [read_run(row[0]) for row in rows]
+
+
 def prune(db: sqlite3.Connection, installation: str, before: datetime) -> int:
     """Their slots go with the runs, by the foreign key."""
     forgotten = db.execute("DELETE FROM runs WHERE started_at < ?", (as_text(before),)).rowcount

@@ -72,6 +72,9 @@ class SqliteStore:
     async def runs(self, job: str | None = None, limit: int = 20) -> Sequence[Run]:
         return await self._database.read(runs.runs, job, limit)
 
+    async def runs_between(self, start: datetime, end: datetime) -> Sequence[Run]:
+        return await self._database.read(runs.runs_between, start, end)
+
     async def slot_run(self, slot: Slot) -> str | None:
         return await self._database.read(slots.slot_run, slot)
 
