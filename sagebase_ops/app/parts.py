@@ -49,6 +49,28 @@ async def store_of(settings: Settings, *, copied: bool = False) -> AsyncIterator
         await store.aclose()
 
 
+@asynccontextmanager
+async def store_to_read(settings: Settings) -> AsyncIterator[Store]:
+    """The store as it is, of whichever world, for looking back only. Raises ConfigError where there is none to read.
+
+    A file is read where it lies: a copy of a year would take all of its size in memory.
+    """
+    try:
+        store = await (_copy_of_store if settings.firestore else _file_to_read)(settings)
+    except StoreError as error:
+        raise ConfigError(str(error)) from error
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+async def _file_to_read(settings: Settings) -> Store:
+    from sagebase_ops.store.sqlite.opening import open_to_read
+
+    return await open_to_read(Path(settings.state_path))
+
+
 async def _lasting_store(settings: Settings) -> Store:
     if settings.firestore:
         from sagebase_ops.store.firestore import opening

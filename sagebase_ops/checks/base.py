@@ -44,6 +44,9 @@ class CheckContext:
 CheckFunction = Callable[[Any, CheckContext], Awaitable[Sequence[Finding]]]
 """Params (its own subclass, so Any here) and context in, one finding per target out."""
 
+JudgedAnew = Callable[[Any, Finding], Finding | None]
+"""Params (its own subclass, so Any here) and a recorded finding in; the finding under these params out."""
+
 ForParams = Callable[[Any], Sentence]
 """Params (its own subclass, so Any here) in, the words for them out."""
 
@@ -55,6 +58,8 @@ class CheckDefinition:
     `runbook` is what the guide says to do when it fails; `command` what a person would type to look, with
     `{project}`, `{region}` and `{target}` to fill in; `permissions` the IAM permissions its questions need;
     `example` one entry for schedules.yaml. `title_for` and `runbook_for` say it more closely for given parameters.
+    `judged_anew` holds what was recorded against other limits, and gives None where the recorded value does not tell; where
+    it is missing, it never does.
     """
 
     name: str
@@ -67,6 +72,7 @@ class CheckDefinition:
     example: str
     title_for: ForParams | None = None
     runbook_for: ForParams | None = None
+    judged_anew: JudgedAnew | None = None
 
     def title_of(self, params: CheckParams) -> Sentence:
         """What people read for an entry that gives no title of its own."""
@@ -90,13 +96,24 @@ def check(
     example: str,
     title_for: ForParams | None = None,
     runbook_for: ForParams | None = None,
+    judged_anew: JudgedAnew | None = None,
 ) -> Callable[[Registered], Registered]:
     """Declare an async function as a check; its name is the word in schedules.yaml and the name of its file."""
 
     def register(run: Registered) -> Registered:
         name = run.__name__
         definition = CheckDefinition(
-            name, run, params, question, runbook, tuple(permissions), command, example, title_for, runbook_for
+            name,
+            run,
+            params,
+            question,
+            runbook,
+            tuple(permissions),
+            command,
+            example,
+            title_for,
+            runbook_for,
+            judged_anew,
         )
         setattr(run, _REGISTERED, definition)
         return run

@@ -6,7 +6,7 @@ from sagebase_ops.checks.base import CheckContext, check
 from sagebase_ops.checks.first_aid import FOR_METRIC, with_aid
 from sagebase_ops.checks.idle import Idle, idle_services
 from sagebase_ops.checks.metric_data import Measured, measure
-from sagebase_ops.checks.metric_judge import Given, given_of, held_against, judged, without_data
+from sagebase_ops.checks.metric_judge import Given, given_of, held_against, judged, judged_anew, without_data
 from sagebase_ops.checks.metric_params import Params
 from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.checks.sql_connections import connection_findings
@@ -32,6 +32,7 @@ NO_INSTANCES = Sentence(
     ),
     title_for=lambda params: params.known.title,
     runbook_for=lambda params: params.known.runbook,
+    judged_anew=judged_anew,
     permissions=[
         "monitoring.timeSeries.list",
         "monitoring.metricDescriptors.list",

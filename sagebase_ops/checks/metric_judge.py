@@ -1,6 +1,7 @@
 """How is a measured value judged? A proven failure stays one; a pass needs the whole answer, and a metric we understand."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sagebase_ops.checks.metric_data import Measured
@@ -36,6 +37,8 @@ IMPLAUSIBLE = Sentence(
     en="could not look: {value} cannot be (its unit is not what we take it for)",
 )
 _HIGHEST_SHARE = 1.5
+_A_MINUTE = timedelta(minutes=1)
+_BY_LIMIT = {None, "over_limit", "under_limit"}
 
 Given = dict[str, Any]  # fields of Finding and placeholders by name
 
@@ -108,3 +111,36 @@ def without_data(target: Target, measured: Measured, given: Given) -> Finding:
     if (lacking := measured.answer.partial) is not None:
         return refused(target, lacking, **given)
     return unknown(target, NO_DATA, reason="no_data", **given)
+
+
+def judged_anew(params: Params, finding: Finding) -> Finding | None:
+    """What was recorded, held against the limits of `params`; None where the recorded value does not say it all.
+
+    So it is for another metric, unit or length of window, and for a verdict that came from elsewhere (no connections,
+    the capacity of a machine).
+    """
+    if finding.value is None or not _same_question(params, finding) or finding.reason not in _BY_LIMIT:
+        return None
+    measured, limits = finding.value, params.limits
+    broken = next((limit for limit in limits if limit.broken_by(measured.amount)), None)
+    held = broken or next(iter(limits), None)
+    if (_verdict(broken), held.at if held else None) == (finding.verdict, finding.limit):
+        return finding  # as nearly all are: a month has a quarter of a million
+    given: Given = {name: getattr(finding, name) for name in ("asked", "link", "notes")} | dict(finding.values)
+    target = finding.target
+    return _broken(target, broken, measured, params, given) if broken else _kept(target, measured, params, given)
+
+
+def _verdict(broken: Limit | None) -> Verdict:
+    if broken is None:
+        return Verdict.PASS
+    return Verdict.FAIL if broken.fails else Verdict.WARN
+
+
+def _same_question(params: Params, finding: Finding) -> bool:
+    known, window = params.known, finding.window
+    by_capacity = params.metric == "db_connections" and not params.limits_said
+    if by_capacity or window is None or finding.value is None or finding.value.unit != known.unit:
+        return False
+    same_metric = finding.values.get("metric") == (params.metric or known.type)
+    return same_metric and abs(window[1] - window[0] - params.window) < _A_MINUTE

@@ -28,6 +28,7 @@ _COMMANDS = {
     "health": "How the daemon on this machine is.",
     "next": "When each job comes up next.",
     "prove-delivery": "Kill daemons while they tell a failing Slack: is each notice told once?",
+    "rehearse": "Who would hear what under a changed schedules.yaml.",
     "sandbox": "A pretend Google Cloud and Slack, for other clients.",
     "tick": "All that is due (slots, steps, posts), then exit.",
     "schema": "JSON Schema of schedules.yaml, for editors.",

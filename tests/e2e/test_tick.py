@@ -1,10 +1,8 @@
 """`tick` as a real process: all that is due, once, then an end with its exit code."""
 
 import asyncio
-import signal
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -118,19 +116,6 @@ def test_a_store_that_cannot_be_written_ends_with_3(folder: Path, box: Box) -> N
     done = ticked(folder, box)
     assert done.returncode == 3
     assert "hourly: not done" in done.stdout
-
-
-def test_a_stop_hands_the_slot_back_within_8_s_and_ends_with_3_since_it_is_still_owed(folder: Path, box: Box) -> None:
-    owing_one_slot(folder)
-    box.post("/faults", {"method": "ListServices", "kind": "timeout_before", "times": None})
-    with subprocess.Popen([*COMMAND, "tick"], cwd=folder, env=box.env, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        assert any("slot.claimed" in line for line in iter(process.stderr.readline, ""))
-        begun = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        rest = process.stderr.read()
-        assert (process.wait(), "slot.released" in rest) == (3, True)
-        assert time.monotonic() - begun < 8
 
 
 def _no_run_can_be_written(path: Path) -> None:
