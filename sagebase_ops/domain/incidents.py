@@ -169,7 +169,8 @@ RETIRED = Sentence(ja="点検が schedules.yaml からなくなったため終�
 
 def fingerprint_of(entry: EntryRef, target: Target) -> Fingerprint:
     """The kind belongs to the target's name: a service and its newest revision are called alike."""
-    return Fingerprint(entry.project, entry.check, entry.name, f"{target.kind} {target.name}")
+    named = f"{target.kind} {target.name}".encode(errors="backslashreplace").decode()  # half a character has no UTF-8
+    return Fingerprint(entry.project, entry.check, entry.name, named)
 
 
 def notice_of(installation: str, group: str) -> str:

@@ -63,11 +63,11 @@ class TurnedClock:
             seen = self._stirred
             await asyncio.sleep(_QUIET_SECONDS)
 
-    def turn(self) -> None:
-        """Go on to the next who sleeps, and wake all whose time has come."""
+    def turn(self, at_least: float = 0.0) -> None:
+        """Go on to the next who sleeps, at least so many seconds, and wake all whose time has come."""
         if not self._sleepers:
             return
-        moved = max(self._sleepers[0][0] - self.monotonic(), 0.0)
+        moved = max(self._sleepers[0][0] - self.monotonic(), at_least)
         self.skipped += moved
         self._on_turn(moved)
         while self._sleepers and self._sleepers[0][0] <= self.monotonic():
