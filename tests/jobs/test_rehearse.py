@@ -93,7 +93,7 @@ async def test_who_hears_what_and_when_is_told_as_the_daemon_would(file: Schedul
 
 
 async def test_a_step_is_told_at_its_own_time_though_no_round_is_near(file: Schedules) -> None:
-    rounds = [look(file, 0, run_ready=DOWN), look(file, 45.5, run_ready=DOWN)]
+    rounds = [look(file, minute, run_ready=DOWN) for minute in (0, 10.5, 45.5)]
     assert told(await played(file, rounds))[1] == (30, "step", "技術責任者")
 
 
@@ -141,7 +141,9 @@ def test_what_its_value_alone_does_not_tell_stays_as_it_was_recorded_and_is_name
 def test_what_could_not_be_looked_at_stays_unknown_under_every_limit(tmp_path: Path) -> None:
     tried = schedules(tmp_path, ("fail_above: 3s", "fail_above: 5s"))
     unseen = replace(SLOW, verdict=Verdict.UNKNOWN, reason="partial")
-    assert Judge(tried).anew(look(tried, 0, slow=unseen)).results[0].findings[0].verdict is Verdict.UNKNOWN
+    judge = Judge(tried)
+    assert judge.anew(look(tried, 0, slow=unseen)).results[0].findings[0].verdict is Verdict.UNKNOWN
+    assert ("watch", "slow") not in judge.doubts(["watch"])  # no limit is the reason
 
 
 def test_an_entry_that_the_file_does_not_have_is_left_out_and_named(file: Schedules, tmp_path: Path) -> None:
