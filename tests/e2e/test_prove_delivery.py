@@ -12,7 +12,7 @@ from sagebase_ops.cli.proving.plan import FAULTS, Step, Work, rounds
 from tests.e2e.processes import COMMAND, clean_environment
 
 ROUNDS = 1000 if os.environ.get("CI") else 126
-"""On two free cores a thousand take under three minutes; outside CI each step meets each fault twice."""
+"""A thousand take three to four minutes on two cores; outside CI each step meets each fault twice."""
 
 SEED = 20261125
 
