@@ -2,6 +2,7 @@
 
 import asyncio
 
+from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.pace import Pace
 
 
@@ -23,3 +24,10 @@ async def test_a_burst_goes_at_once_and_the_rest_waits() -> None:
 
 async def test_each_project_has_its_own_quota() -> None:
     assert await waits(Pace(burst=1, per_second=0.01), ["p", "q", "p"]) == [False, False, True]
+
+
+async def test_the_sandbox_shares_its_quota_with_nobody() -> None:
+    reads = Connections("127.0.0.1:1", "http://127.0.0.1:1").log_reads
+    async with asyncio.timeout(1):
+        for _ in range(100):
+            await reads.turn("sagebase-sandbox")
