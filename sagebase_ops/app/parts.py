@@ -91,6 +91,20 @@ async def _copy_of_store(settings: Settings) -> Store:
     return await open_copy(Path(settings.state_path), sandbox=settings.sandboxed)
 
 
+async def look_at_store(settings: Settings) -> bool:
+    """Whether there is a store, of this world, that could be written; False: one would be made. Changes nothing.
+
+    Raises ConfigError and StoreError as `store_of` does.
+    """
+    if settings.firestore:
+        from sagebase_ops.store.firestore import opening
+
+        return await opening.look_at(*settings.firestore, sandbox=settings.sandboxed)
+    from sagebase_ops.store.sqlite.opening import look_at
+
+    return await look_at(Path(settings.lasting_state_path()), sandbox=settings.sandboxed)
+
+
 def slack_of(settings: Settings) -> SlackClient | None:
     """None without a bot token."""
     token = settings.slack_bot_token

@@ -1,5 +1,7 @@
 """Settings that say `sm://…` hold their secret's value before anything is built with them."""
 
+from collections.abc import Mapping
+
 from pydantic import SecretStr
 
 from sagebase_ops.errors import ConfigError, GcpError
@@ -12,7 +14,7 @@ _SCHEME = "sm://"
 
 async def with_secret_values(settings: Settings) -> Settings:
     """The same settings, each `sm://` address fetched from Secret Manager. Raises ConfigError that names the variable."""
-    addresses = {name: value for name, value in _secrets(settings).items() if value.startswith(_SCHEME)}
+    addresses = addresses_in(settings)
     if not addresses:
         return settings
     connections = Connections(settings.gcp_grpc_endpoint, settings.gcp_rest_endpoint)
@@ -21,6 +23,25 @@ async def with_secret_values(settings: Settings) -> Settings:
     finally:
         await connections.aclose()
     return settings.model_copy(update=values)
+
+
+async def with_what_answers(settings: Settings) -> tuple[Settings, Mapping[str, ConfigError]]:
+    """The same, but a secret that is not given is left out (None), and told by the setting's name."""
+    found, refused = settings, dict[str, ConfigError]()
+    for name in addresses_in(settings):
+        others = {other: None for other in SECRETS if other != name}
+        try:
+            alone = await with_secret_values(settings.model_copy(update=others))
+        except ConfigError as error:
+            found, refused[name] = found.model_copy(update={name: None}), error
+        else:
+            found = found.model_copy(update={name: getattr(alone, name)})
+    return found, refused
+
+
+def addresses_in(settings: Settings) -> dict[str, str]:
+    """Settings, by name, whose value is in Secret Manager, with the address."""
+    return {name: value for name, value in _secrets(settings).items() if value.startswith(_SCHEME)}
 
 
 def _secrets(settings: Settings) -> dict[str, str]:

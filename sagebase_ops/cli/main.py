@@ -25,6 +25,7 @@ _COMMANDS = {
     "checks": "The catalogue of checks, or all about one.",
     "demo": "The daily checklist in the sandbox, as Slack shows it.",
     "demo-incident": "An outage from its first post to its end, an hour in a minute.",
+    "doctor": "Each precondition of the daemon, with its remedy.",
     "health": "How the daemon on this machine is.",
     "next": "When each job comes up next.",
     "prove-delivery": "Kill daemons while they tell a failing Slack: is each notice told once?",

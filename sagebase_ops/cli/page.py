@@ -28,11 +28,15 @@ class Page:
         if self.width is None:
             console.width = _NO_END
 
-    def say(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
-        """One paragraph of plain or (text, style) parts; behind a bullet or a number it hangs. Markup stays text."""
+    def say(self, *parts: str | tuple[str, str], indent: int = 0, hang: int | None = None) -> None:
+        """One paragraph of plain or (text, style) parts. Markup stays text.
+
+        Its further lines begin `hang` columns further in; left out, they stand behind a bullet or number, if it has one.
+        """
         whole = Text.assemble(*parts)
-        bullet = _BULLET.match(whole.plain)
-        hang = cell_len(bullet[0]) if bullet else 0
+        if hang is None:
+            bullet = _BULLET.match(whole.plain)
+            hang = cell_len(bullet[0]) if bullet else 0
         room = (self.width or _NO_END) - indent
         for place, line in enumerate(whole.divide(breaks(whole.plain, room, hang))):
             line.rstrip()

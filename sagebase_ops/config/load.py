@@ -74,10 +74,10 @@ def load(
     _refuse(path, [*source.mistakes, *(placeholders.values() if strict_contacts else ())])
     if file is None:
         raise ConfigError(f"{path}: not a schedules file")  # unreachable by construction: _validated noted why
-    return _schedules(path, file, entries, source, example_project, _warnings(path, list(placeholders)))
+    return _schedules(path, file, entries, source, example_project, tuple(placeholders))
 
 
-def _warnings(path: Path, placeholders: list[str]) -> tuple[str, ...]:
+def _warnings(path: Path, placeholders: tuple[str, ...]) -> tuple[str, ...]:
     """One calm line: whoever tries the program out has not written down anybody yet."""
     if not placeholders:
         return ()
@@ -111,7 +111,7 @@ def _schedules(
     entries: list[FoundEntry],
     source: Source,
     example_project: str,
-    warnings: tuple[str, ...],
+    placeholders: tuple[str, ...],
 ) -> Schedules:
     projects = tuple(_project(part, example_project) for part in file.projects)
     people = {key: Person(part.name, part.slack) for key, part in file.contacts.items()}
@@ -136,7 +136,8 @@ def _schedules(
         },
         maintenance=tuple(_maintenance(part, ZoneInfo(file.timezone)) for part in file.maintenance.values()),
         fallback=_fallback(file.fallback) if file.fallback else None,
-        warnings=warnings,
+        warnings=_warnings(path, placeholders),
+        placeholders=placeholders,
     )
 
 

@@ -131,6 +131,8 @@ class Schedules:
     maintenance: tuple[Maintenance, ...] = ()
     fallback: Fallback | None = None
     warnings: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    """Contacts, by name, that an escalation tells though nobody has written down yet who they are."""
 
     def calendars(self) -> dict[str, Calendar]:
         """When each job comes up, the built-in one too where somebody may be paged."""

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.calls import Patience
-from sagebase_ops.gcp.errors import UNKNOWN_ACCOUNT, Question
+from sagebase_ops.gcp.errors import UNKNOWN_ACCOUNT, Question, failure
 from sagebase_ops.gcp.pace import Pace
 
 if TYPE_CHECKING:
@@ -89,6 +90,27 @@ class Connections:
             if self._credentials is None:
                 self._credentials = await self._find_credentials()
             return self._credentials
+
+    async def whoami(self) -> str:
+        """Whose credentials were found: an account's e-mail, else the kind (a person's own name no e-mail).
+
+        With the project that is billed for quota where they name one. Raises GcpError.
+        """
+        import google.auth.exceptions
+
+        question = self.question("oauth2.googleapis.com", "google.auth.default", None, "-")
+        try:
+            found = await self.credentials()
+        except (
+            google.auth.exceptions.GoogleAuthError,
+            OSError,
+            ValueError,
+        ) as error:  # the last two: a broken key file
+            raise failure(GcpErrorKind.UNAUTHENTICATED, str(error), question) from error
+        email = str(getattr(found, "service_account_email", "") or "")
+        who = email if "@" in email else type(found).__module__.removeprefix("google.")
+        quota = getattr(found, "quota_project_id", None)
+        return f"{who}, quota project {quota}" if quota else who
 
     async def aclose(self) -> None:
         """Close what was opened."""

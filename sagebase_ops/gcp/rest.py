@@ -5,6 +5,8 @@ For the APIs that have no gRPC client of ours: Cloud SQL Admin, Storage, Service
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from sagebase_ops.errors import GcpError, GcpErrorKind
@@ -21,6 +23,7 @@ _TOO_MANY = 429
 _REPEATABLE = {_TOO_MANY, 500, 502, 503, 504}
 _LONGEST_RETRY_AFTER = 5.0  # seconds; a longer wait would outlast the check, and the next round asks again
 _UNAUTHORIZED = 401
+_FRONT = "www.googleapis.com"
 
 
 class _TryAgainError(Exception):
@@ -62,6 +65,21 @@ class Rest:
         if response.is_error:
             raise _refused(response, question)
         return _object(response, question)
+
+    async def date(self) -> datetime:
+        """What time it is where Google's answers come from, aware UTC, to the second. Raises GcpError.
+
+        Source: the Date header (RFC 9110, 6.6.1) of whatever stands at the root; no credentials are shown.
+        """
+        question = self._connections.question(_FRONT, "HEAD /", None, "-")
+        try:
+            async with asyncio.timeout(self._connections.patience.one_try):
+                response = await self._client().head(self._connections.rest_endpoint or f"https://{_FRONT}")
+            return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
+        except _unanswered() as error:
+            raise _failed(error, question) from error
+        except (KeyError, ValueError) as error:
+            raise failure(GcpErrorKind.MALFORMED, "an answer without a Date", question) from error
 
     async def aclose(self) -> None:
         if self._opened is not None:

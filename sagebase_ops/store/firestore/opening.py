@@ -52,6 +52,23 @@ async def open_copy(project: str, database: str, *, sandbox: bool) -> Store:
         await opened.aclose()
 
 
+async def look_at(project: str, database: str, *, sandbox: bool) -> bool:
+    """Whether there is a store in this database, which could be written; an empty database may be read. Changes nothing.
+
+    Raises StoreError as `open_store` would.
+    """
+    opened = _database(project, database)
+    try:
+        seen = await opened.seen("")
+        if seen.content is None:
+            return False
+        _checked(seen, opened.name, "sandbox" if sandbox else "real")
+        await opened.commit([create("", _made(""))])  # it is there, so this fails; who may not write hears that first
+        return True
+    finally:
+        await opened.aclose()
+
+
 def _database(project: str, database: str, on_call: Callable[[str, int], None] | None = None) -> Database:
     name = f"{project}/{database}"
     try:

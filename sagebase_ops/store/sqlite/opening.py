@@ -1,5 +1,7 @@
 """Is this file ours, of a version we know and of the right world? Then open it."""
 
+import errno
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable
@@ -41,6 +43,34 @@ async def open_to_read(path: Path) -> SqliteStore:
     Raises StoreError where there is none, or one of another version.
     """
     return await _opened(path, lambda: _reading(path), in_memory=True)
+
+
+async def look_at(path: Path, *, sandbox: bool, busy_seconds: float = BUSY_SECONDS) -> bool:
+    """Whether there is a store in `path`, which could be written; where there is none, it could be made. Changes nothing.
+
+    Raises StoreError as `open_store` would.
+    """
+    path = path.absolute()  # noqa: ASYNC240 (as above)
+    await (await open_copy(path, sandbox=sandbox)).aclose()
+    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    try:
+        return await in_thread(worker, lambda: _could_write(path, busy_seconds), path)
+    finally:
+        worker.shutdown(wait=False)
+
+
+def _could_write(path: Path, busy_seconds: float) -> bool:
+    """A write lock that is taken and given back proves the file; for one that is not there the nearest folder must do."""
+    if not path.exists():
+        folder = next(above for above in path.parents if above.exists())
+        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK) or os.statvfs(folder).f_flag & os.ST_RDONLY:
+            raise PermissionError(errno.EACCES, "nothing can be made in this folder", str(folder))
+        return False
+    uri = f"{path.resolve().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    return True
 
 
 async def _opened(
