@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 from sagebase_ops.app.parts import outside_of, store_to_read
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.errors import ConfigError, StoreError
-from sagebase_ops.gcp.pace import Pace
 from sagebase_ops.jobs.judge_anew import Doubt, Judge
 from sagebase_ops.jobs.rehearse import Rehearsal, Stage
 from sagebase_ops.jobs.rehearse_rounds import Turn, play, recorded
 from sagebase_ops.settings import Settings
 
-_NO_QUOTA = 10**9
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,9 +54,6 @@ async def of_scenario(
 ) -> list[Rehearsed]:
     """The checks of each file, run for real against the pretend cloud of `settings` at each slot from `start` on."""
     async with outside_of(settings) as outside:
-        outside.connections.log_reads = Pace(
-            burst=_NO_QUOTA, per_second=1
-        )  # it counts real minutes, and these are pretended
         return [
             Rehearsed(schedules, (await play(outside, schedules, jobs, start, start + length, turn)).rehearsal)
             for schedules in files
