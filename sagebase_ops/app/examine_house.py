@@ -6,6 +6,7 @@ from sagebase_ops.app.examined import Examined, note
 from sagebase_ops.app.lookouts import pagers_of
 from sagebase_ops.app.parts import look_at_store
 from sagebase_ops.clock import Clock
+from sagebase_ops.config.load import EXAMPLE_PROJECT
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.results import Verdict
 from sagebase_ops.errors import ConfigError, GcpError, StoreError
@@ -21,15 +22,24 @@ def examine_file(schedules: Schedules, *, pretend: bool) -> list[Examined]:
     checks = sum(len(checklist.entries) for checklist in schedules.checklists.values())
     counts = {"projects": len(schedules.projects), "checklists": len(schedules.checklists), "checks": checks}
     read = Examined("file.schedules", note(words.FILE), Verdict.PASS, note(words.FILE_RIGHT, **counts))
+    contacts = _contacts(schedules, pretend=pretend)
+    if any(project.id == EXAMPLE_PROJECT for project in schedules.projects):
+        remedy = note(words.WRITE_PROJECT, file=str(schedules.path))
+        said = note(words.PROJECT_EXAMPLE, project=EXAMPLE_PROJECT)
+        return [read, Examined("file.projects", note(words.PROJECTS), Verdict.FAIL, said, remedy), contacts]
+    return [read, contacts]
+
+
+def _contacts(schedules: Schedules, *, pretend: bool) -> Examined:
     name, title = "file.contacts", note(words.CONTACTS)
     if not schedules.placeholders:
         written = note(words.CONTACTS_WRITTEN, count=len(schedules.contacts))
-        return [read, Examined(name, title, Verdict.PASS, written)]
+        return Examined(name, title, Verdict.PASS, written)
     said = note(
         words.CONTACTS_EXAMPLE_PRETEND if pretend else words.CONTACTS_EXAMPLE, names=", ".join(schedules.placeholders)
     )
     remedy = f"sagebase-ops validate {schedules.path}"
-    return [read, Examined(name, title, Verdict.WARN if pretend else Verdict.FAIL, said, remedy)]
+    return Examined(name, title, Verdict.WARN if pretend else Verdict.FAIL, said, remedy)
 
 
 def examine_secrets(fetched: list[str], refused: Mapping[str, ConfigError]) -> list[Examined]:

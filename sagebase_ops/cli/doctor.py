@@ -62,7 +62,8 @@ def doctor_command(
             settings, path, project = named_world(config, for_a_person=True)
         else:
             settings, path, project = stack.enter_context(pretend_world(scenario, config))
-            set_up_logging(settings.log_format, "CRITICAL")
+        if "log_level" not in settings.model_fields_set:
+            set_up_logging(settings.log_format, "CRITICAL")  # what does not answer has a line of its own
         schedules = load(path, example_project=project)
         found = asyncio.run(_examined(settings, schedules, send_test=send_test))
     voice = Voice(schedules.language, schedules.timezone)

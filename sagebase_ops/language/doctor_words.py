@@ -25,6 +25,12 @@ FILE_RIGHT = Sentence(
     ja="正しく読めます（プロジェクト {projects}、チェックリスト {checklists}、点検 {checks}）",
     en="right (projects {projects}, checklists {checklists}, checks {checks})",
 )
+PROJECTS = Sentence(ja="プロジェクト", en="Projects")
+PROJECT_EXAMPLE = Sentence(ja="記入例のままです: {project}", en="still the example: {project}")
+WRITE_PROJECT = Sentence(
+    ja="{file} の projects に監視するプロジェクトの ID を書く",
+    en="write the id of your project into projects of {file}",
+)
 CONTACTS = Sentence(ja="連絡先", en="Contacts")
 CONTACTS_WRITTEN = Sentence(ja="すべて記入されています（{count} 件）", en="all written down ({count})")
 CONTACTS_EXAMPLE = Sentence(

@@ -17,6 +17,7 @@ import pytest
 
 from sagebase_ops.app.doctor import examine
 from sagebase_ops.app.examine_cloud import QUESTIONS
+from sagebase_ops.app.examine_house import examine_file
 from sagebase_ops.app.examined import Examined, in_time, note
 from sagebase_ops.app.send_test import send_tests
 from sagebase_ops.checks.catalogue import catalogue
@@ -365,6 +366,15 @@ def test_a_mistake_in_the_file_ends_it_with_every_mistake_and_an_empty_standard_
     done = _doctor(tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "schedules.yaml:1" in done.stderr
+
+
+def test_who_has_just_copied_the_example_is_told_everything_that_is_still_to_be_written() -> None:
+    found = {line.name: line.state for line in examine_file(load(shipped_schedules()), pretend=False)}
+    assert found == {
+        "file.schedules": Verdict.PASS,
+        "file.projects": Verdict.FAIL,
+        "file.contacts": Verdict.FAIL,
+    }
 
 
 def test_in_a_real_process_it_says_the_same_in_english(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sagebase_ops.errors import StoreError
 from sagebase_ops.store.firestore.database import Seen, Write
-from sagebase_ops.store.firestore.opening import open_copy, open_store
+from sagebase_ops.store.firestore.opening import look_at, open_copy, open_store
 from tests.store.firestore.conftest import Opened
 
 
@@ -50,3 +50,16 @@ async def test_a_copy_leaves_an_empty_database_empty(opened: Opened, project: st
     store = await opened()
 
     assert (await store._database.seen("board/ledger")) == Seen("board/ledger")
+
+
+async def test_a_look_says_whether_a_store_is_there_and_changes_nothing(project: str) -> None:
+    assert not await look_at(project, "ops", sandbox=False)
+    assert not await look_at(project, "ops", sandbox=True)  # nothing was made by the first look
+    store = await open_store(project, "ops", sandbox=False)
+    await store.aclose()
+    assert await look_at(project, "ops", sandbox=False)
+    again = await open_store(project, "ops", sandbox=False)
+    assert again.installation == store.installation
+    await again.aclose()
+    with pytest.raises(StoreError, match="real world"):
+        await look_at(project, "ops", sandbox=True)
