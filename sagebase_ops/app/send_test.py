@@ -75,7 +75,15 @@ class _Tests:
                 said = note(words.TEST_NO_DOOR)
                 return [sent, Examined("test.press", note(words.TEST_PRESS), Verdict.SKIPPED, said)]
             say(note(words.TEST_WAITING, channel=self._route.channel, seconds=press_seconds))
-            return [sent, await _awaited(pressed, press_seconds)]
+            seen = await _awaited(pressed, press_seconds)
+            if pressed.done() and not pressed.cancelled():
+                await self._thank(pressed.result())
+            return [sent, seen]
+
+    async def _thank(self, press: Press) -> None:
+        """Before the line is cut. The press has arrived, whether or not this does."""
+        with suppress(SlackError):
+            await self._slack.ephemeral(press.channel, press.user, self._telling.voice.say(words.TEST_THANKS))
 
     async def _posted(
         self, name: str, title: Note, channel: str, people: Sequence[Person], *, button: bool = False
@@ -108,11 +116,9 @@ class _Tests:
 
     def _taking(self, pressed: "asyncio.Future[Press]") -> "Callable[[Press], Awaitable[PressAnswer]]":
         async def take(press: Press) -> PressAnswer:
-            if press.action != SEEN or press.value != self._test:
-                return SHOWN_NOTHING
-            if not pressed.done():
+            if press.action == SEEN and press.value == self._test and not pressed.done():
                 pressed.set_result(press)
-            return PressAnswer(private=self._telling.voice.say(words.TEST_THANKS))
+            return SHOWN_NOTHING
 
         return take
 

@@ -298,6 +298,8 @@ async def test_a_test_calls_each_contact_once_and_shows_who_pressed(tmp_path: Pa
             (f"test.{name}", Verdict.PASS) for name in ("channel", "press", "fallback", "second_route")
         ]
         assert found.said(lines[1]) == "佐藤 (U0SATO0001) が押しました"
+        private = [one for one in found.box.world.slack.messages if one.ephemeral_for]
+        assert [(one.ephemeral_for, one.text) for one in private] == [("U0SATO0001", words.TEST_THANKS.ja)]
         texts = {one.channel.name: one.text for one in found.box.world.slack.messages if not one.ephemeral_for}
         assert all("【試験】" in text for text in texts.values())
         assert texts["sagebase-ops"].count("<!subteam^S0SAGEOPS1>") == texts["sagebase-ops"].count("<@U0TECHLEAD>") == 1
@@ -321,6 +323,7 @@ async def _press(box: Sandbox, waiting: asyncio.Event) -> None:
     """The button, as soon as the program waits for it."""
     async with asyncio.timeout(30):
         await waiting.wait()
+    box.world.advance(timedelta(seconds=2))  # a person is not as fast as Slack's one message a second
     post = next(one for one in box.world.slack.messages if one.channel.name == "sagebase-ops")
     async with httpx.AsyncClient() as client:
         body = {"action_id": "doctor_seen", "user": "U0SATO0001", "ts": post.ts}
