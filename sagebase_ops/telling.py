@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sagebase_ops.domain.escalation import due_steps
+from sagebase_ops.domain.escalation import Step, due_steps
 from sagebase_ops.domain.incidents import Change, Incident, notice_of
 from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, Priority
 from sagebase_ops.domain.results import Finding
@@ -70,7 +70,11 @@ def tell(
     With no changes these are the steps that are due, and what was muted and is no longer. Comes back unchanged what needs
     no word.
     """
-    told = [_Group(members, changes, muting, route, now).told() for members in _by_group(incidents)]
+    told = [
+        _Group(members, changes, muting, route, now).told()
+        for members in _by_group(incidents)
+        if any(_wants_word(one, changes, muting, now) for one in members)
+    ]
     return Told(
         tuple(incident for one in told for incident in one.incidents),
         tuple(row for one in told for row in one.notifications),
@@ -83,6 +87,13 @@ def _by_group(incidents: Iterable[Incident]) -> list[list[Incident]]:
         if incident.opened_at is not None:
             groups[incident.group].append(incident)
     return list(groups.values())
+
+
+def _wants_word(one: Incident, changes: Mapping[str, Changed], muting: Muting, now: datetime) -> bool:
+    """Most incidents want none in most rounds: nothing of them changed, who mutes them neither, and no step is due."""
+    if one.id in changes or _as_muted(one, muting) is not one:
+        return True
+    return one.is_open and not one.finding.muted_by and (not one.told or bool(_owed(one, now)))
 
 
 class _Group:
@@ -178,9 +189,9 @@ class _Group:
         """Steps that fell due together are one post, with their true times."""
         due: dict[int, datetime] = {}
         for one in self._all:
-            if not (one.is_open and one.told and one.id in self._audible and one.opened_at):
+            if not (one.is_open and one.told and one.id in self._audible):
                 continue
-            owed = due_steps(one.policy, one.steps_taken, one.opened_at, one.eta, self._now)
+            owed = _owed(one, self._now)
             for number, (_, at) in enumerate(owed, start=one.steps_taken):
                 due[number] = min(at, due.get(number, at))
             if owed:
@@ -213,6 +224,13 @@ def post_of(route: Route, group: str, message: Message, now: datetime, priority:
         priority=priority,
         language=route.telling.language,
     )
+
+
+def _owed(incident: Incident, now: datetime) -> Sequence[tuple[Step, datetime]]:
+    """The steps that are due, with their times. None before it opened."""
+    if incident.opened_at is None:
+        return ()
+    return due_steps(incident.policy, incident.steps_taken, incident.opened_at, incident.eta, now)
 
 
 def _at_once(incident: Incident) -> int:

@@ -47,10 +47,10 @@ class Incidents:
 
     async def escalate(self) -> datetime | None:
         """Tell every step that is due, and what is no longer muted; when the next one is due."""
-        if not await self._book.live():
-            return None
-        await self._book.settle(lambda _live, _now: NOTHING)
-        dues = [_next_due(one) for one in await self._book.live()]
+        live = await self._book.live()
+        if live and await self._book.settle(lambda _live, _now: NOTHING):
+            live = await self._book.live()
+        dues = [_next_due(one) for one in live]
         return min((due for due in dues if due is not None), default=None)
 
 

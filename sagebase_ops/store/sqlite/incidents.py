@@ -4,7 +4,7 @@ Each function works inside the transaction of its caller, so that what it raises
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,8 +17,8 @@ from sagebase_ops.store.sqlite import outbox
 from sagebase_ops.store.sqlite.times import as_text, from_text
 
 LIVE = (
-    "SELECT record FROM incidents WHERE state <> 'resolved'"
-    " UNION ALL SELECT record FROM incidents WHERE resolved_at > ? AND resolved_at IS NOT NULL"
+    "SELECT id, version, record FROM incidents WHERE state <> 'resolved'"
+    " UNION ALL SELECT id, version, record FROM incidents WHERE resolved_at > ? AND resolved_at IS NOT NULL"
 )
 LISTED = (
     "SELECT record FROM incidents WHERE opened_at IS NOT NULL"
@@ -39,8 +39,22 @@ def decide(db: sqlite3.Connection, decision: Decision, now: datetime) -> bool:
     return True
 
 
-def live_incidents(db: sqlite3.Connection, resolved_after: datetime) -> Sequence[Incident]:
-    return [read_incident(row[0]) for row in db.execute(LIVE, (as_text(resolved_after),))]
+class LiveIncidents:
+    """Those that may change, as the file has them now. A record that was read before in this version is not read again:
+
+    every round asks for all of them, and most stay as they are.
+    """
+
+    def __init__(self) -> None:
+        self._read: Mapping[tuple[str, int], Incident] = {}
+
+    def __call__(self, db: sqlite3.Connection, resolved_after: datetime) -> Sequence[Incident]:
+        known = self._read
+        self._read = {
+            (name, version): known.get((name, version)) or read_incident(record)
+            for name, version, record in db.execute(LIVE, (as_text(resolved_after),))
+        }
+        return list(self._read.values())
 
 
 def incident(db: sqlite3.Connection, incident_id: str) -> Incident | None:

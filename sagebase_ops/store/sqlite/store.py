@@ -21,6 +21,7 @@ class SqliteStore:
     def __init__(self, database: Database, installation: str) -> None:
         self._database = database
         self._installation = installation
+        self._live_incidents = incidents.LiveIncidents()
 
     @property
     def installation(self) -> str:
@@ -85,7 +86,7 @@ class SqliteStore:
         return await self._database.write(incidents.decide, decision, now)
 
     async def live_incidents(self, resolved_after: datetime) -> Sequence[Incident]:
-        return await self._database.read(incidents.live_incidents, resolved_after)
+        return await self._database.read(self._live_incidents, resolved_after)
 
     async def incident(self, incident_id: str) -> Incident | None:
         return await self._database.read(incidents.incident, incident_id)
