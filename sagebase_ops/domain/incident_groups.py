@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from sagebase_ops.domain.escalation import Person, Step, next_due
 from sagebase_ops.domain.incidents import GONE, RETIRED, Incident, State
@@ -38,9 +39,12 @@ class NextStep:
     people: tuple[Person, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
-    """Incidents that share one message, those that are open first, the worst of them at the head. At least one."""
+    """Incidents that share one message, those that are open first, the worst of them at the head. At least one.
+
+    What each text asks of all of them is found once: there may be thousands.
+    """
 
     incidents: tuple[Incident, ...]
 
@@ -52,7 +56,7 @@ class Group:
     def lead(self) -> Incident:
         return self.incidents[0]
 
-    @property
+    @cached_property
     def open(self) -> tuple[Incident, ...]:
         return tuple(one for one in self.incidents if one.is_open)
 
@@ -112,7 +116,7 @@ class Group:
         """How many steps there are, by the longest policy among them."""
         return max(len(one.policy.steps) for one in self.concerned)
 
-    @property
+    @cached_property
     def told(self) -> tuple[Told, ...]:
         """The steps that were taken, the first post among them, with all whom they told."""
         count = max(_taken(one) for one in self.concerned)
@@ -121,7 +125,7 @@ class Group:
             for number in range(count)
         )
 
-    @property
+    @cached_property
     def next_step(self) -> NextStep | None:
         """The step that is due first among those that are open; None when there is none left."""
         waiting = [(due, one) for one in self.open if (due := _next_due(one))]

@@ -129,7 +129,7 @@ class Incident:
 
     @property
     def is_open(self) -> bool:
-        return self.state in {State.OPEN, State.ACKNOWLEDGED}
+        return self.state is State.OPEN or self.state is State.ACKNOWLEDGED
 
 
 @dataclass(frozen=True, slots=True)
