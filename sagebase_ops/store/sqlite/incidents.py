@@ -40,9 +40,9 @@ def decide(db: sqlite3.Connection, decision: Decision, now: datetime) -> bool:
 
 
 class LiveIncidents:
-    """Those that may change, as the file has them now. A record that was read before in this version is not read again:
+    """Those that may change, as the file has them now. A record is decoded once in each of its versions.
 
-    every round asks for all of them, and most stay as they are.
+    Every round asks for all of them, and most stay as they are.
     """
 
     def __init__(self) -> None:
