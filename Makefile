@@ -18,7 +18,7 @@ demo-incident: .venv ## an outage from its first post over both escalations to i
 	@$(BIN)/sagebase-ops demo-incident --config schedules.yaml
 
 test: .venv ## every test; what a machine lacks (gcloud, Chromium) is skipped with the reason
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n 4 --dist worksteal # many of them wait for real processes: more workers than cores
 
 check: .venv ## lint, format, types, the one-way street of imports, the Dockerfile, the lock files, the script of CI
 	$(BIN)/ruff check .
