@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+_LONGEST_CHECK_SECONDS = 2.0
 _QUIET_SECONDS = 0.0015
 """Real ones, in which nobody asked anything: then all wait for the clock."""
 
@@ -57,9 +58,9 @@ class TurnedClock:
             self._stirred += 1
 
     async def quiet(self) -> None:
-        """Until all wait for the clock."""
-        seen = -1
-        while self._busy or self.held or seen != self._stirred:
+        """Until all wait for the clock. A check that takes longer than any on this wire was cancelled, or hangs."""
+        seen, ends = -1, time.monotonic() + _LONGEST_CHECK_SECONDS
+        while self._busy or (self.held and time.monotonic() < ends) or seen != self._stirred:
             seen = self._stirred
             await asyncio.sleep(_QUIET_SECONDS)
 

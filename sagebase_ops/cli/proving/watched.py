@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from sagebase_ops.cli.proving.clock import TurnedClock
 from sagebase_ops.cli.proving.plan import Kill, Step
 from sagebase_ops.domain.notifications import Delivery, Notification, Posted
+from sagebase_ops.errors import ClaimLostError
 from sagebase_ops.slack.client import SlackClient
 from sagebase_ops.slack.messages.arguments import Arguments
 from sagebase_ops.store.base import Decision, Outcome, Store
@@ -74,8 +75,12 @@ class WatchedStore:
         telling = given and _tells(given[0])
         if telling:
             self._path.came_to(Step.DECIDE)
-        with self._clock.busy():
-            answer = await method(*given, **named)
+        try:
+            with self._clock.busy():
+                answer = await method(*given, **named)
+        except ClaimLostError:
+            self._clock.held.clear()  # whose check is on the wire is told to stop: nobody will record it
+            raise
         if telling:
             self._path.came_to(Step.RECORD)
         if name == "save_notification":
