@@ -178,14 +178,19 @@ def _forked(life: Life, log: Path) -> int:
 
 
 def _ended(child: int, kill: Kill | None) -> int:
-    if kill is not None and kill.step is Step.RANDOM:
-        time.sleep(kill.seconds)
+    """Its exit code, or minus the signal. Whatever ends this process meanwhile ends the child too."""
+    try:
+        if kill is not None and kill.step is Step.RANDOM:
+            time.sleep(kill.seconds)
+            os.kill(child, signal.SIGKILL)
+        ends = time.monotonic() + _MOST_SECONDS
+        while time.monotonic() < ends:
+            found, status = os.waitpid(child, os.WNOHANG)
+            if found:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.001)
+    except BaseException:
         os.kill(child, signal.SIGKILL)
-    ends = time.monotonic() + _MOST_SECONDS
-    while time.monotonic() < ends:
-        found, status = os.waitpid(child, os.WNOHANG)
-        if found:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.001)
+        raise
     os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
