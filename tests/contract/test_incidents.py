@@ -240,6 +240,16 @@ async def test_live_are_those_that_are_not_resolved_and_those_resolved_since(sto
     assert [one.id for one in await live(store, 19)] == ["a", "b", "c", "d", "e"]
 
 
+async def test_what_was_read_before_is_read_anew_once_it_changed(place: Place) -> None:
+    one, two = await place.open(), await place.open()
+    await write(one, opened())
+    assert await live(one) == [kept(opened())]
+
+    await write(two, kept(ended(opened())))
+
+    assert await live(one) == [kept(ended(opened()), version=2)]
+
+
 async def test_what_another_process_opened_is_seen_also_after_a_decision_about_something_else(place: Place) -> None:
     one, two = await place.open(), await place.open()
     await write(one, opened("a", target="a"))
