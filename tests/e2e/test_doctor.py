@@ -33,6 +33,7 @@ from sagebase_ops.sandbox.server import Sandbox
 from sagebase_ops.settings import Settings, load_settings
 from sagebase_ops.store.sqlite.opening import open_store
 from tests.e2e.processes import COMMAND, sandbox
+from tests.unprivileged import folder_open_to_all, without_root
 
 PROJECT = "sagebase-sandbox"
 NOT_FINE = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
@@ -232,15 +233,19 @@ async def test_a_store_where_no_file_can_be_made_is_wrong(tmp_path: Path, path: 
         assert "SAGEBASE_OPS_STATE" in found.remedy(line)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write into every file")
-async def test_a_store_that_may_only_be_read_is_wrong(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    await (await open_store(path, sandbox=True)).aclose()
-    path.chmod(0o444)
-    async with practice(tmp_path) as found:
-        assert list(await found.wrong()) == ["here.store"]
-        path.chmod(0o644)
-        assert await found.wrong() == {}
+async def test_a_store_that_may_only_be_read_is_wrong() -> None:
+    with folder_open_to_all() as folder:
+        path = folder / "state.db"
+        await (await open_store(path, sandbox=True)).aclose()
+        path.chmod(0o444)
+        async with practice(folder) as found:
+            await found.wrong()  # everything that is imported late: see without_root
+            with without_root():
+                assert list(await found.wrong()) == ["here.store"]
+            assert left_in(folder) == ["schedules.yaml", "state.db"]
+            path.chmod(0o666)
+            with without_root():
+                assert await found.wrong() == {}
 
 
 async def test_a_store_that_a_daemon_is_using_is_fine(tmp_path: Path) -> None:

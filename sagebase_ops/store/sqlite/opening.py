@@ -51,16 +51,23 @@ async def look_at(path: Path, *, sandbox: bool, busy_seconds: float = BUSY_SECON
     Raises StoreError as `open_store` would.
     """
     path = path.absolute()  # noqa: ASYNC240 (as above)
-    await (await open_copy(path, sandbox=sandbox)).aclose()
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
     try:
+        await in_thread(worker, lambda: _refuse_unwritable(path), path)
+        await (await open_copy(path, sandbox=sandbox)).aclose()
         return await in_thread(worker, lambda: _could_write(path, busy_seconds), path)
     finally:
         worker.shutdown(wait=False)
 
 
+def _refuse_unwritable(path: Path) -> None:
+    """Before SQLite opens it: even a reader leaves files beside a store that it may not write."""
+    if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
+        raise PermissionError(errno.EACCES, "it may only be read", str(path))
+
+
 def _could_write(path: Path, busy_seconds: float) -> bool:
-    """A write lock that is taken and given back proves the file; for one that is not there the nearest folder must do."""
+    """A write that is taken back proves the file; for one that is not there the nearest folder must do."""
     if not path.exists():
         folder = next(above for above in path.parents if above.exists())
         if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK) or os.statvfs(folder).f_flag & os.ST_RDONLY:
@@ -69,6 +76,8 @@ def _could_write(path: Path, busy_seconds: float) -> bool:
     uri = f"{path.resolve().as_uri()}?mode=rw"
     with closing(sqlite3.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
+        # The lock alone proves nothing: it lies in a file beside, and is given for a store that may only be read.
+        connection.execute("UPDATE meta SET value = value")
         connection.execute("ROLLBACK")
     return True
 

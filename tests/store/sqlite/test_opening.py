@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,8 +12,7 @@ from sagebase_ops.errors import StoreError
 from sagebase_ops.store.sqlite.migrations import shipped
 from sagebase_ops.store.sqlite.opening import open_store
 from tests.contract.examples import job
-
-NOBODY = 65534
+from tests.unprivileged import folder_open_to_all, without_root
 
 
 async def make(path: Path, *, sandbox: bool = False) -> str:
@@ -39,10 +37,7 @@ def content(path: Path) -> bytes | None:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Where everybody may read and write; pytest's own folders are closed to others."""
-    with tempfile.TemporaryDirectory() as name:
-        open_to_all = Path(name)
-        open_to_all.chmod(0o777)
+    with folder_open_to_all() as open_to_all:
         yield open_to_all
 
 
@@ -51,20 +46,6 @@ def read_only(folder: Path) -> Iterator[None]:
     folder.chmod(0o555)
     yield
     folder.chmod(0o777)
-
-
-@contextmanager
-def without_root() -> Iterator[None]:
-    """Root may write everywhere, so it steps down for the while."""
-    shipped()  # the checkout may lie where only root can read
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 async def test_the_folder_is_made_and_the_installation_stays_the_same(tmp_path: Path) -> None:
@@ -164,6 +145,7 @@ async def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["state.db", "var/state.db"])
 async def test_a_read_only_folder_is_refused(folder: Path, name: str) -> None:
+    shipped()  # read before: see without_root
     with read_only(folder), without_root():
         refused = await refusal(folder / name)
 
@@ -175,6 +157,7 @@ async def test_a_read_only_file_is_refused(folder: Path) -> None:
     path = folder / "state.db"
     await make(path)
     path.chmod(0o444)
+    shipped()
     with without_root():
         refused = await refusal(path)
 
