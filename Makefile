@@ -17,8 +17,9 @@ demo: .venv ## the guide's daily checklist against a pretend Google Cloud, and i
 demo-incident: .venv ## an outage from its first post over both escalations to its end, an hour in a minute
 	@$(BIN)/sagebase-ops demo-incident --config schedules.yaml
 
+# Many tests wait for real processes, so more workers than cores.
 test: .venv ## every test; what a machine lacks (gcloud, Chromium) is skipped with the reason
-	$(BIN)/pytest -n 4 --dist worksteal # many of them wait for real processes: more workers than cores
+	$(BIN)/pytest -n 4 --dist worksteal
 
 check: .venv ## lint, format, types, the one-way street of imports, the Dockerfile, the lock files, the script of CI
 	$(BIN)/ruff check .
