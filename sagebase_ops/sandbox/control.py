@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sagebase_ops.sandbox.faults import KINDS, Fault
-from sagebase_ops.sandbox.scenario import ScenarioError, shipped_names, span
+from sagebase_ops.sandbox.scenario import ScenarioError, shipped_names
+from sagebase_ops.sandbox.scenario_parts import span
 from sagebase_ops.sandbox.slack import by_hand
 from sagebase_ops.sandbox.slack.presses import buttons
 from sagebase_ops.sandbox.slack.views import as_control_shows

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sagebase_ops.sandbox import alerting
+from sagebase_ops.sandbox import alerting, sql_admin
 from sagebase_ops.sandbox import rest_answers as answers
 from sagebase_ops.sandbox.grpc_server import refusal_of
 from sagebase_ops.sandbox.logs import LogBook
@@ -21,7 +21,7 @@ from sagebase_ops.sandbox.rest_answers import Json
 from sagebase_ops.sandbox.wire import through
 from sagebase_ops.sandbox.world import World
 
-SQL, STORAGE, USAGE = "sqladmin.googleapis.com", "storage.googleapis.com", "serviceusage.googleapis.com"
+SQL, STORAGE, USAGE = sql_admin.API, "storage.googleapis.com", "serviceusage.googleapis.com"
 MONITORING, RUN, SECRETS = "monitoring.googleapis.com", "run.googleapis.com", "secretmanager.googleapis.com"
 PROJECTS = "cloudresourcemanager.googleapis.com"
 _OLD_FORM = {SQL, STORAGE}
@@ -41,13 +41,7 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
         return _entries(book, json.loads(await request.body() or b"{}"))
 
     routes = [Route("/sandbox/ca.pem", ca)]
-    for prefix in ("/v1", "/sql/v1beta4"):
-        routes += [
-            _route(world, f"{prefix}/projects/{{project}}/instances", SQL, "sqladmin.instances.list", _sql_instances),
-            _route(
-                world, f"{prefix}/projects/{{project}}/instances/{{name}}", SQL, "sqladmin.instances.get", _sql_instance
-            ),
-        ]
+    routes += [_route(world, path, SQL, method, make) for path, method, make in sql_admin.paths()]
     knative = "/apis/serving.knative.dev/v1/namespaces/{project}"
     routes += [
         _route(world, "/storage/v1/b", STORAGE, "storage.buckets.list", _buckets),
@@ -98,7 +92,7 @@ def _route(
                 if fault and fault.kind == "refusal":
                     raise refusal_of(world, fault)
                 if api:
-                    permission = _PERMISSIONS.get(method, method)
+                    permission = sql_admin.PERMISSIONS.get(method, method)
                     world.asking = f"{request.url.path}?{request.url.query}"
                     world.enter(api, method, permission, _project(world, request), _resource(request))
                 found = make(world, request)
@@ -110,12 +104,6 @@ def _route(
         return await through(fault, answer)
 
     return Route(path, endpoint, methods=[verb])
-
-
-_PERMISSIONS = {
-    "sqladmin.instances.list": "cloudsql.instances.list",
-    "sqladmin.instances.get": "cloudsql.instances.get",
-}
 
 
 def _project(world: World, request: Request) -> str:
@@ -145,18 +133,6 @@ def _halved(body: Json) -> Json:
     """Half of the list, and a token that leads nowhere."""
     cut = {key: value[: len(value) // 2] if isinstance(value, list) else value for key, value in body.items()}
     return {**cut, "nextPageToken": "nowhere"}
-
-
-def _sql_instances(world: World, request: Request) -> Json:
-    found = [answers.sql_instance(world, _project(world, request), one) for one in world.scenario.sql_instances]
-    return {"kind": "sql#instancesList", **({"items": found} if found else {})}
-
-
-def _sql_instance(world: World, request: Request) -> Json:
-    for one in world.scenario.sql_instances:
-        if one.name == request.path_params["name"]:
-            return answers.sql_instance(world, _project(world, request), one)
-    raise not_found("The Cloud SQL instance does not exist.", "instanceDoesNotExist")
 
 
 def _buckets(world: World, request: Request) -> Json:

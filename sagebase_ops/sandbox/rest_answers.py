@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sagebase_ops.sandbox.scenario import Bucket, Dashboard, RunService, Secret, SqlInstance
+from sagebase_ops.sandbox.scenario import Bucket, Dashboard, RunService, Secret
 from sagebase_ops.sandbox.world import World
 
 Json = dict[str, Any]
@@ -15,29 +15,6 @@ _V1_STATES = {"SUCCEEDED": "True", "FAILED": "False", "PENDING": "Unknown", "REC
 
 def stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-
-
-def sql_instance(world: World, project: str, instance: SqlInstance) -> Json:
-    """A `DatabaseInstance`. One that was stopped keeps `state: RUNNABLE` and says NEVER, as recorded."""
-    return {
-        "kind": "sql#instance",
-        "name": instance.name,
-        "project": project,
-        "state": instance.state,
-        "databaseVersion": instance.version,
-        "instanceType": "CLOUD_SQL_INSTANCE",
-        "region": "asia-northeast1",
-        "connectionName": f"{project}:asia-northeast1:{instance.name}",
-        "createTime": stamp(world.anchor - timedelta(days=400)),
-        "settings": {
-            "kind": "sql#settings",
-            "tier": instance.tier,
-            "activationPolicy": instance.activation_policy,
-            "dataDiskSizeGb": "20",
-            "settingsVersion": "12",
-            "databaseFlags": [{"name": name, "value": value} for name, value in instance.flags.items()],
-        },
-    }
 
 
 def bucket(world: World, project: str, one: Bucket) -> Json:

@@ -1,44 +1,21 @@
 """A scenario: one readable YAML file that says what state a pretend project is in. Times are relative to now."""
 
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from sagebase_ops.sandbox.scenario_parts import Part, Share, Span
+from sagebase_ops.sandbox.sql_scenario import SqlInstance
+
 SHIPPED = Path(__file__).parent / "scenarios"
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class ScenarioError(ValueError):
     """The scenario cannot be played; the text says which file and key."""
-
-
-def span(given: object) -> timedelta:
-    if isinstance(given, timedelta):
-        return given
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", given) if isinstance(given, str) else None
-    if found is None:
-        raise ValueError("write a number and s, m, h or d, such as 90m")
-    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
-
-
-def _share(given: object) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", given) if isinstance(given, str) else None
-    if found is None:
-        raise ValueError("write a percentage, such as 41%")
-    return float(found[1]) / 100
-
-
-Span = Annotated[timedelta, BeforeValidator(span)]
-Share = Annotated[float, BeforeValidator(_share)]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Load(Part):
@@ -102,20 +79,6 @@ class RunService(Part):
     @property
     def host(self) -> str:
         return self.address.removeprefix("https://").split("/")[0]
-
-
-class SqlInstance(Part):
-    name: str = "sagebase-db"
-    state: str = "RUNNABLE"
-    activation_policy: str = "ALWAYS"
-    version: str = "POSTGRES_15"
-    tier: str = "db-custom-2-8192"
-    connections: int | None = 18
-    nobody_for: Span | None = None
-    """How long ago its last client went away; None: they are connected."""
-    google_sessions: int = 0
-    """Of Google's own agent, in a database of its own: they stay when everybody else has gone."""
-    flags: dict[str, str] = {}
 
 
 class Secret(Part):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import NormalDist
 
-from sagebase_ops.sandbox.scenario import Load, RunService, SqlInstance
+from sagebase_ops.sandbox.scenario import Load, RunService
+from sagebase_ops.sandbox.sql_scenario import SqlInstance
 from sagebase_ops.sandbox.world import World
 
 RUN = "run.googleapis.com"

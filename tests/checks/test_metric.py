@@ -22,8 +22,9 @@ from sagebase_ops.language.sentences import finding_text
 from sagebase_ops.language.words import zone_of
 from sagebase_ops.probe.http import Probe
 from sagebase_ops.sandbox.faults import Fault
-from sagebase_ops.sandbox.scenario import Load, RunService, SqlInstance
+from sagebase_ops.sandbox.scenario import Load, RunService
 from sagebase_ops.sandbox.server import Sandbox
+from sagebase_ops.sandbox.sql_scenario import SqlInstance
 
 PROJECT = Project(
     "sagebase-sandbox", Environment.PRODUCTION, "asia-northeast1", ("sagebase-streamlit",), ("sagebase-db",)

@@ -7,7 +7,7 @@ import pytest
 from sagebase_ops.checks.sql_connected import Params, sql_connected
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.sandbox.faults import Fault
-from sagebase_ops.sandbox.scenario import SqlInstance
+from sagebase_ops.sandbox.sql_scenario import SqlInstance
 from tests.checks.watching import looking, refusing
 
 

@@ -5,7 +5,7 @@ Everything here raises ValueError in words for whoever asked.
 
 import json
 
-from sagebase_ops.sandbox.scenario import span
+from sagebase_ops.sandbox.scenario_parts import span
 from sagebase_ops.sandbox.slack.delivery import How, Interactivity
 from sagebase_ops.sandbox.slack.presses import Presses
 from sagebase_ops.sandbox.slack.workspace import Json

@@ -1,0 +1,52 @@
+"""What a scenario says of Cloud SQL. What it leaves out is as the operations guide wants it."""
+
+from datetime import timedelta
+
+from sagebase_ops.sandbox.scenario_parts import Part, Span
+
+
+class BackupSettings(Part):
+    """`settings.backupConfiguration`. The start is UTC: 03:00 in Tokyo is 18:00 of the day before."""
+
+    enabled: bool = True
+    start: str = "18:00"
+    retained: int = 7
+    point_in_time_recovery: bool = True
+    log_days: int = 7
+    location: str | None = "asia-northeast1"
+    tier: str = "STANDARD"
+
+
+class MaintenanceWindow(Part):
+    """`settings.maintenanceWindow`, in UTC: Sunday 04:00 in Tokyo is Saturday (6) 19:00."""
+
+    day: int = 6
+    hour: int = 19
+    track: str = "stable"
+
+
+class SqlInstance(Part):
+    name: str = "sagebase-db"
+    state: str = "RUNNABLE"
+    activation_policy: str = "ALWAYS"
+    version: str = "POSTGRES_15"
+    minor: int = 7
+    tier: str = "db-custom-2-8192"
+    edition: str = "ENTERPRISE"
+    instance_type: str = "CLOUD_SQL_INSTANCE"
+    age: Span = timedelta(days=400)
+    availability: str = "ZONAL"
+    disk_gb: int = 20
+    disk_type: str = "PD_SSD"
+    auto_resize: bool = True
+    auto_resize_limit_gb: int = 0
+    """0: without a limit."""
+    backup: BackupSettings | None = BackupSettings()
+    maintenance: MaintenanceWindow | None = MaintenanceWindow()
+    certificate_days: int = 3000
+    connections: int | None = 18
+    nobody_for: Span | None = None
+    """How long ago its last client went away; None: they are connected."""
+    google_sessions: int = 0
+    """Of Google's own agent, in a database of its own: they stay when everybody else has gone."""
+    flags: dict[str, str] = {}
