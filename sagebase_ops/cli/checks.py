@@ -10,11 +10,14 @@ from pydantic_core import PydanticUndefined
 
 from sagebase_ops.checks.base import CheckDefinition
 from sagebase_ops.checks.catalogue import catalogue
+from sagebase_ops.cli.conflicts import print_conflict
 from sagebase_ops.config.file import EntryPart
 from sagebase_ops.config.mistakes import allowed_words, nearest
 from sagebase_ops.domain.quantities import write_duration
 from sagebase_ops.domain.results import Sentence
 from sagebase_ops.errors import ConfigError
+from sagebase_ops.guide.answers import conflicts_of
+from sagebase_ops.language.guide_words import BESIDE
 
 if TYPE_CHECKING:
     from sagebase_ops.cli.page import Page
@@ -62,6 +65,16 @@ def print_check(definition: CheckDefinition, language: str, page: "Page") -> Non
     for title, copied in (("What a person would type", definition.command), ("Example entry", definition.example)):
         _head(title, page)
         page.whole(copied, "cyan", indent=2)
+    _conflicts(definition.name, language, page)
+
+
+def _conflicts(check: str, language: str, page: "Page") -> None:
+    """Where the guide that asks for it is wrong about the cloud."""
+    known = conflicts_of(check)
+    if known:
+        _head(BESIDE.en if language == "en" else BESIDE.ja, page)
+    for one in known:
+        print_conflict(one, language, page, indent=2)
 
 
 def _head(title: str, page: "Page") -> None:

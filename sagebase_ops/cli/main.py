@@ -23,6 +23,8 @@ _COMMANDS = {
     "silence": "Tell nobody of something for a while.",
     "silences": "What is not told now, and until when.",
     "checks": "The catalogue of checks, or all about one.",
+    "conflicts": "Where the operations guide and the cloud disagree.",
+    "coverage": "Which line of the operations guide is answered by what.",
     "demo": "The daily checklist in the sandbox, as Slack shows it.",
     "demo-incident": "An outage from its first post to its end, an hour in a minute.",
     "doctor": "Each precondition of the daemon, with its remedy.",

@@ -1,0 +1,134 @@
+"""Each line of the guide is answered, and one that is not any more is told."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sagebase_ops.cli.conflicts import conflicts_command
+from sagebase_ops.cli.coverage import coverage_command
+from sagebase_ops.errors import ConfigError
+from sagebase_ops.guide.answers import actions, conflicts, readings, shipped_answers, shipped_guide
+from sagebase_ops.guide.reading import lines_of
+
+SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
+READY = 'gcloud run services describe $SERVICE_NAME --region=$REGION --project=$PROJECT_ID --format="value(status.conditions[0].status)"'
+
+
+def asked(*arguments: str, config: Path = SHIPPED) -> Result:
+    return CliRunner().invoke(coverage_command, ["--config", str(config), *arguments], catch_exceptions=False)
+
+
+def lines(*arguments: str, config: Path = SHIPPED) -> dict[str, tuple[str, list[str]]]:
+    """State and entries by the line's text."""
+    found = json.loads(asked("--format", "json", *arguments, config=config).stdout)
+    return {line["text"]: (line["state"], line["by"]) for line in found["lines"]}
+
+
+def guide(folder: Path, *changes: tuple[str, str]) -> str:
+    text = shipped_guide()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file = folder / "guide.md"
+    file.write_text(text, "utf-8")
+    return str(file)
+
+
+def test_every_line_of_the_shipped_guide_has_one_answer_and_every_answer_a_line() -> None:
+    told = [(line.heading, line.text) for line in lines_of(shipped_guide())]
+    answered = [(section.section, answer.line) for section in shipped_answers() for answer in section.lines]
+    assert answered == told
+
+
+def test_what_the_answers_name_is_known_and_all_of_it_is_used() -> None:
+    given = [answer for section in shipped_answers() for answer in section.lines]
+    assert {name for one in given for name in one.conflicts} == set(conflicts())
+    assert {one.action for one in given if one.action} == set(actions())
+    assert {one.reading for one in given if one.reading} == set(readings())
+
+
+def test_a_line_names_the_entries_that_answer_it() -> None:
+    found = lines()
+    assert found[READY] == ("check", ["daily/run_ready"])
+    assert found["Error Rate (5xx) | 5xxエラー率 | 5% | エラーログ確認、必要に応じて緊急対応"] == (
+        "check",
+        ["daily/error_rate", "watch/high_error_rate"],
+    )
+
+
+def test_a_line_whose_check_was_taken_out_is_lost_and_ends_one(tmp_path: Path) -> None:
+    file = tmp_path / "schedules.yaml"
+    file.write_text(re.sub(r"      - check: dashboard\n(?:        .*\n)+", "", SHIPPED.read_text("utf-8")))
+    assert lines(config=file)['"Sagebase Monitoring Dashboard" を選択'] == ("lost", [])
+    done = asked("--unanswered", config=file)
+    assert (done.exit_code, "schedules.yaml に dashboard がありません" in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("after", "state"), [("{after: 45m, tell: [tech_lead]}", "lost"), ("{after: 20m, tell: [tech_lead]}", "setting")]
+)
+def test_a_step_that_comes_later_than_the_guide_says_is_lost(tmp_path: Path, after: str, state: str) -> None:
+    file = tmp_path / "schedules.yaml"
+    file.write_text(SHIPPED.read_text("utf-8").replace("{after: 30m, tell: [tech_lead]}", after))
+    assert lines(config=file)["30分以内に解決しない → 技術責任者にエスカレーション"][0] == state
+
+
+def test_a_newer_guide_shows_what_changed_what_is_new_and_what_is_gone(tmp_path: Path) -> None:
+    newer = guide(
+        tmp_path,
+        ("CPU使用率 (目標: 80%未満)", "CPU使用率 (目標: 70%未満)"),
+        ("gcloud secrets list --project=$PROJECT_ID", "./scripts/list_everything.sh"),
+        ("3. **セキュリティ担当**: [連絡先を記載]\n", ""),
+    )
+    found = json.loads(asked(newer, "--format", "json").stdout)
+    states = {line["text"]: line for line in found["lines"]}
+    assert states["CPU使用率 (目標: 70%未満)"]["state"] == "changed"
+    assert states["CPU使用率 (目標: 70%未満)"]["before"] == "CPU使用率 (目標: 80%未満)"
+    assert states["./scripts/list_everything.sh"]["state"] == "new"
+    assert {one["text"] for one in found["gone"]} == {
+        "gcloud secrets list --project=$PROJECT_ID",
+        "セキュリティ担当: [連絡先を記載]",
+    }
+    assert asked(newer).exit_code == 1
+
+
+def test_a_line_that_only_moved_below_another_heading_keeps_its_answer(tmp_path: Path) -> None:
+    newer = guide(tmp_path, ("#### 1. サービス稼働確認", "#### 1. 稼働の確認"))
+    assert lines(newer)[READY] == ("check", ["daily/run_ready"])
+
+
+def test_a_team_answers_its_own_lines_in_a_file_of_its_own(tmp_path: Path) -> None:
+    newer = guide(tmp_path, ("CPU使用率 (目標: 80%未満)", "CPU使用率 (目標: 70%未満)"))
+    own = tmp_path / "answers.yaml"
+    own.write_text(
+        "- section: 日常運用タスク / 毎日のチェックリスト / 4. リソース使用状況の確認\n"
+        "  lines: [{line: 'CPU使用率 (目標: 70%未満)', checks: [cpu_utilization]}]\n"
+    )
+    assert lines(newer, "--answers", str(own))["CPU使用率 (目標: 70%未満)"] == ("check", ["daily/cpu_utilization"])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- section: A\n  lines: [{line: x}]\n", "say exactly one of checks"),
+        ("- section: A\n  lines: [{line: x, action: fly}]\n", "no action is called 'fly'"),
+        ("- section: [\n", "no YAML"),
+        ("section: A\n", "list"),
+    ],
+)
+def test_a_mistake_in_the_answers_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+    own = tmp_path / "answers.yaml"
+    own.write_text(text)
+    with pytest.raises(ConfigError, match=told):
+        asked("--answers", str(own))
+
+
+def test_the_conflicts_are_listed_with_what_is_done_and_the_source() -> None:
+    found = json.loads(CliRunner().invoke(conflicts_command, ["--format", "json", "--language", "en"]).stdout)
+    assert all(one["guide"] and one["cloud"] and one["ours"] and one["source"] and one["sections"] for one in found)
+    shown = CliRunner().invoke(conflicts_command, []).stdout
+    assert "positional_condition" in shown
+    assert "条件を種類（Ready）で選びます" in shown
