@@ -97,18 +97,18 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if value is None:
         return "optional"
-    return f"default {_written(value)}"
+    return f"default {written(value)}"
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """A default as a person writes it in YAML."""
     if isinstance(value, timedelta):
         return write_duration(value)
     if isinstance(value, BaseModel):
-        parts = (f"{name}: {_written(part)}" for name, part in value if part is not None)
+        parts = (f"{name}: {written(part)}" for name, part in value if part is not None)
         return f"{{{', '.join(parts)}}}"
     if isinstance(value, tuple | list):
-        return f"[{', '.join(map(_written, value))}]"
+        return f"[{', '.join(map(written, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

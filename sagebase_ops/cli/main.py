@@ -27,6 +27,7 @@ _COMMANDS = {
     "coverage": "Which line of the operations guide is answered by what.",
     "demo": "The daily checklist in the sandbox, as Slack shows it.",
     "demo-incident": "An outage from its first post to its end, an hour in a minute.",
+    "explain": "Why a check of schedules.yaml is as it is, and what it saw last.",
     "doctor": "Each precondition of the daemon, with its remedy.",
     "health": "How the daemon on this machine is.",
     "next": "When each job comes up next.",
