@@ -244,7 +244,10 @@ def _edited_before(incident: Incident, moment: datetime) -> bool:
 
 
 def _as_muted(incident: Incident, muting: Muting) -> Incident:
-    """With who mutes it now, which its message says."""
+    """With who mutes it now and until when, which its message says."""
     entry, finding = incident.entry, incident.finding
-    reason = muting.reason(entry.project, entry.check, entry.name, finding.target.name) if incident.is_open else None
-    return replace(incident, finding=replace(finding, muted_by=reason)) if finding.muted_by != reason else incident
+    muted = muting.of(entry.project, entry.check, entry.name, finding.target.name) if incident.is_open else None
+    by, until = (muted.by, muted.until) if muted else (None, None)
+    if (finding.muted_by, incident.muted_until) == (by, until):
+        return incident
+    return replace(incident, finding=replace(finding, muted_by=by), muted_until=until)

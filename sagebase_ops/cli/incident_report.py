@@ -44,6 +44,7 @@ def group_as_json(group: Group, now: datetime, voice: Voice) -> Json:
         "told": [[person.name for person in step.people] for step in group.told],
         "next_step": {"due": time_of(step.due), "tell": [person.name for person in step.people]} if step else None,
         "muted_by": group.lead.finding.muted_by,
+        "muted_until": _time_or_none(group.lead.muted_until),
         "flapping": group.flapping,
         "members": [_member(one, voice) for one in group.incidents],
     }

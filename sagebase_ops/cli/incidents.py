@@ -93,7 +93,7 @@ def _print_line(group: Group, now: datetime, voice: Voice, page: Page) -> None:
     page.say((said.standing(group, voice), style), "  ", (said.subject(group, voice), "bold"))
     page.say((group.lead.group, "cyan"), f"  {said.scope(group, voice)}", indent=2)
     page.say(said.wrong(group.lead, voice), indent=2)
-    if group.is_over and (last := said.story(group, voice)[-1:]):
+    if group.is_over and (last := said.story_lines(group, voice)[-1:]):
         page.say(*last, indent=2)
     page.say((voice.apart(_facts(group, now, voice)), "dim"), indent=2)
 
@@ -106,7 +106,7 @@ def _facts(group: Group, now: datetime, voice: Voice) -> list[str]:
         return [since, f"{voice.say(incident_words.STANDINGS[group.standing])} {ended}", lasted]
     step = said.coming(group, now, voice)
     if group.standing is Standing.SILENCED:
-        step = f"{voice.say(incident_words.SILENCED)} {said.silenced(group, None, now, voice)}"
+        step = f"{voice.say(incident_words.SILENCED)} {said.silenced(group, now, voice)}"
     return [since, said.age(group, now, voice), said.has_it(group, voice), step]
 
 
@@ -119,7 +119,7 @@ def _print_one(desk: Desk, group: Group, posts: Sequence[Notification], voice: V
     page.gap()
     print_body(Item(group.lead.finding.verdict, tuple(map(said.row, group.concerned[:MOST_TARGETS]))), voice, page)
     _section(words.POSTS, [_post(post, group, voice) for post in posts if post.action is Action.POST], voice, page)
-    _section(incident_words.STORY, said.story(group, voice), voice, page)
+    _section(incident_words.STORY, said.story_lines(group, voice), voice, page)
     _section(EVIDENCE, list(dict.fromkeys(_asked(group, voice))), voice, page)
 
 

@@ -95,7 +95,7 @@ class Incident:
 
     `group` names the message that it shares; `steps_taken` counts the steps of its policy that were told. `passes` is the
     streak of passing findings; `rounds` counts looks that could not see. `told` says whether the opening was told: one
-    that opened in a silence is told when that ends. `resolved_by` is a person, or None where findings passed.
+    that opened in a silence is told when that ends, `muted_until`. `resolved_by` is a person, or None where findings passed.
     """
 
     id: str
@@ -124,6 +124,7 @@ class Incident:
     flapping: bool = False
     clean_since: datetime | None = None
     edited_at: datetime | None = None
+    muted_until: datetime | None = None
     story: tuple[StoryLine, ...] = ()
     version: int = 0
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
+from operator import itemgetter
 
 ANY = "*"
 
@@ -61,6 +62,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Muted:
+    """Whose word keeps something untold, in words for people, and until when; None: until what it depends on is well."""
+
+    by: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Muting:
     """All that may keep something untold at one moment: silences, windows, and entries that depend on failing ones.
 
@@ -73,14 +82,15 @@ class Muting:
     depends: Mapping[str, str] = field(default_factory=dict)
     failing: frozenset[tuple[str, str]] = frozenset()
 
-    def reason(self, project: str, check: str, name: str, target: str) -> str | None:
-        """Whose word keeps it untold, in words for people; None where it is told. `target` is its plain name."""
+    def of(self, project: str, check: str, name: str, target: str) -> Muted | None:
+        """What keeps it untold, of several the one that ends last; None where it is told. `target` is its plain name."""
         where = (project, check, name, target)
-        silence = next((one for one in self.silences if one.holds(self.now) and one.matcher.matches(*where)), None)
-        if silence is not None:
-            return f"{silence.by}: {silence.reason}"
-        window = next((one for one in self.windows if one.holds(self.now) and one.matcher.matches(*where)), None)
-        if window is not None:
-            return window.name
+        silences = [one for one in self.silences if one.holds(self.now) and one.matcher.matches(*where)]
+        windows = [one for one in self.windows if one.holds(self.now) and one.matcher.matches(*where)]
+        ends = [(one.ends, f"{one.by}: {one.reason}") for one in silences]
+        ends += [(one.until, one.name) for one in windows]
+        if ends:
+            until, by = max(ends, key=itemgetter(0))
+            return Muted(by, until)
         other = self.depends.get(name)
-        return f"depends_on: {other}" if other and (project, other) in self.failing else None
+        return Muted(f"depends_on: {other}") if other and (project, other) in self.failing else None

@@ -64,9 +64,9 @@ def _failing(run: Run) -> list[tuple[str, str]]:
 
 def _muted_result(result: CheckResult, muting: Muting) -> CheckResult:
     entry = result.entry
+    muted = [muting.of(entry.project, entry.check, entry.name, finding.target.name) for finding in result.findings]
     findings = tuple(
-        replace(finding, muted_by=muting.reason(entry.project, entry.check, entry.name, finding.target.name))
-        for finding in result.findings
+        replace(finding, muted_by=by.by if by else None) for finding, by in zip(result.findings, muted, strict=True)
     )
     return replace(result, findings=findings)
 

@@ -80,7 +80,7 @@ BUTTONS_ABOVE = Sentence(
 # In a digest
 OPEN_INCIDENTS = Sentence(ja="未解決のインシデント {count} 件", en="Open incidents: {count}")
 LASTS = Sentence(ja="{time}継続", en="for {time}")
-HAS_IT = Sentence(ja="担当 {name}", en="owner {name}")
+OWNED_BY = Sentence(ja="担当", en="owner")
 NOBODY_HAS_IT = Sentence(ja="担当なし", en="no owner")
 NEXT_STEP = Sentence(ja="次は {time} に{names}へ", en="next: {names} at {time}")
 NO_NEXT_STEP = Sentence(ja="連絡はすべて済み", en="every step told")
@@ -122,11 +122,6 @@ RESOLVE_LEAD = Sentence(
     ja="連絡を止め、解決として記録します。そのあとの失敗は、あらためて知らせます。",
     en="Nobody else is told, and it is recorded as resolved. A failure after that is told anew.",
 )
-TAKE_LEAD = Sentence(
-    ja="担当者として記録します。見込みを伝えると、次の連絡はその時刻まで（最長 60 分）待ちます。",
-    en="You are recorded as its owner. With a time given the next step waits for it, at most 60 minutes.",
-)
-ETA = Sentence(ja="解決の見込み", en="Expected to be mended")
 
 # What only the presser is shown
 MAY_NOT_PRESS = Sentence(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sagebase_ops.domain.digests import Row
 from sagebase_ops.domain.escalation import Person
@@ -79,7 +80,7 @@ def has_it(group: Group, voice: Voice) -> str:
     owner = group.owner
     if owner is None or not owner.acknowledged_by:
         return voice.say(words.NOBODY_HAS_IT)
-    return voice.say(words.HAS_IT, name=person(owner.acknowledged_by, group))
+    return f"{voice.say(words.OWNED_BY)} {person(owner.acknowledged_by, group)}"
 
 
 def coming(group: Group, now: datetime, voice: Voice) -> str:
@@ -102,8 +103,9 @@ def taken_at(owner: Incident, now: datetime, voice: Voice) -> str:
     return since + (voice.say(words.EXPECTED_BY, time=voice.clock(owner.eta.at, now)) if owner.eta else "")
 
 
-def silenced(group: Group, until: datetime | None, now: datetime, voice: Voice) -> str:
-    by = shorten(group.lead.finding.muted_by or "", _REASON_ROOM)
+def silenced(group: Group, now: datetime, voice: Voice) -> str:
+    """`10:00 JST に再開します（佐藤: 定期保守）`; of what depends on something that fails nobody knows when it ends."""
+    by, until = shorten(group.lead.finding.muted_by or "", _REASON_ROOM), group.lead.muted_until
     if until is None:
         return voice.say(words.SILENCED_BY, by=by)
     return voice.say(words.SILENCED_UNTIL, by=by, time=voice.clock(until, now))
@@ -147,24 +149,30 @@ def before_and_after(incident: Incident, after: After, voice: Voice) -> tuple[st
     return (value, now_value) if value and now_value else (wrong(incident, voice), voice.finding(seen))
 
 
-def story(group: Group, voice: Voice) -> list[str]:
-    """What happened, oldest first, each thing once: `2026-11-24 09:06 JST 佐藤: 対応を始めました`.
+class Happened(NamedTuple):
+    """One thing of a group's story: when, who did it as that is stored (`""`: the program did), and what."""
 
-    Where it happened to some of them only, they are named.
-    """
-    happened: dict[tuple[datetime, str], list[Incident]] = {}
+    at: str
+    by: str
+    what: str
+
+
+def story(group: Group, voice: Voice) -> list[Happened]:
+    """What happened, oldest first, each thing once. Where it happened to some of them only, they are named."""
+    happened: dict[tuple[datetime, str, str], list[Incident]] = {}
     for one in group.incidents:
         for line in one.story:
-            happened.setdefault((line.at, _story_line(line, group, voice)), []).append(one)
+            what = shorten(voice.note(line.note), _REASON_ROOM)
+            happened.setdefault((line.at, line.by or "", what), []).append(one)
     return [
-        f"{voice.moment(at)} {said}{_named(those, group, voice)}"
-        for (at, said), those in sorted(happened.items(), key=lambda item: item[0])
+        Happened(voice.moment(at), by, what + _named(those, group, voice))
+        for (at, by, what), those in sorted(happened.items(), key=lambda item: item[0])
     ]
 
 
-def _story_line(line: StoryLine, group: Group, voice: Voice) -> str:
-    said = shorten(voice.note(line.note), _REASON_ROOM)
-    return f"{person(line.by, group)}: {said}" if line.by else said
+def story_lines(group: Group, voice: Voice) -> list[str]:
+    """`2026-11-24 09:06 JST 佐藤: 対応を始めました`."""
+    return [f"{at} {person(by, group)}: {what}" if by else f"{at} {what}" for at, by, what in story(group, voice)]
 
 
 def _named(those: list[Incident], group: Group, voice: Voice) -> str:

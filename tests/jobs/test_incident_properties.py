@@ -157,7 +157,7 @@ class AnyOrder(RuleBasedStateMachine):
         live = await self.team.book.live()
         muting = await self.team.book.muting(live)
         where = {one.id: (one.entry.project, one.entry.check, one.entry.name, one.finding.target.name) for one in live}
-        return [one for one in live if one.is_open and muting.reason(*where[one.id]) is None]
+        return [one for one in live if one.is_open and muting.of(*where[one.id]) is None]
 
     @rule(which=st.integers(0, 5), eta=st.sampled_from([None, timedelta(minutes=10), timedelta(hours=3)]))
     def acknowledge(self, which: int, eta: timedelta | None) -> None:

@@ -311,6 +311,21 @@ async def test_a_silence_of_an_open_incident_holds_its_steps_back(team: Team) ->
     assert await team.calls() == ["operator", "operator+tech_lead"]
 
 
+async def test_a_silenced_message_says_until_when_and_says_it_anew_once_that_changes(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    group = (await team.one()).group
+    for hours, until in ((1, "19:00 JST に再開します（佐藤: 対応中）"), (2, "20:00 JST に再開します（佐藤: 対応中）")):
+        await team.responses.silence_group(group, SATO, timedelta(hours=hours), "対応中")
+        assert until in (await team.told())[-1].message.text
+
+
+async def test_a_message_muted_by_maintenance_says_when_that_ends(team: Team) -> None:
+    await team.clock.advance(hours=9, minutes=55)  # 03:55 in Tokyo
+    await team.sees(run_ready=finding(Verdict.FAIL, "db"))
+    await team.passes(minutes=10)
+    assert "05:00 JST に再開します（定期メンテナンス）" in (await team.told())[-1].message.text
+
+
 async def test_what_depends_on_something_that_fails_is_not_told(team: Team) -> None:
     for _ in range(7):
         await team.sees(run_ready=FAIL, slow=FAIL)

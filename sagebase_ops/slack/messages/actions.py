@@ -10,12 +10,10 @@ RESOLVE = "resolve"
 RECHECK = "recheck"
 DETAILS = "details"
 
-ACK_DIALOG = "ack_dialog"
 SILENCE_DIALOG = "silence_dialog"
 RESOLVE_DIALOG = "resolve_dialog"
 """A dialog's `callback_id`; its `private_metadata` is the group's id."""
 
-ETA_INPUT = "eta"
 UNTIL_INPUT = "until"
 REASON_INPUT = "reason"
 """An input's `block_id` and `action_id` alike: `state.values[name][name]`."""

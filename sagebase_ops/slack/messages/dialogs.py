@@ -11,7 +11,7 @@ from sagebase_ops.language import incident_words as words
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages import actions
 from sagebase_ops.slack.messages.blocks import Json, plain, section
-from sagebase_ops.slack.messages.controls import eta_options, option
+from sagebase_ops.slack.messages.controls import option
 from sagebase_ops.slack.messages.telling import Telling
 
 SILENCES = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
@@ -35,13 +35,6 @@ def resolve_dialog(group_id: str, telling: Telling) -> Json:
     voice = telling.voice
     lead, asked = words.RESOLVE_LEAD, (_reason(voice),)
     return _dialog(actions.RESOLVE_DIALOG, group_id, words.RESOLVE, words.RESOLVE, lead, asked, telling)
-
-
-def acknowledge_dialog(group_id: str, telling: Telling) -> Json:
-    """Until when it is expected to be mended, if that can be said; the values are those of the message's menu."""
-    voice = telling.voice
-    lead, asked = words.TAKE_LEAD, (_menu(actions.ETA_INPUT, words.ETA, eta_options(voice), voice),)
-    return _dialog(actions.ACK_DIALOG, group_id, words.TAKE, words.TAKE, lead, asked, telling)
 
 
 def _dialog(

@@ -58,7 +58,7 @@ def item(group: Group) -> Item:
     return Item(group.lead.finding.verdict, tuple(said.row(one) for one in group.concerned))
 
 
-def facts(group: Group, now: datetime, voice: Voice, muted_until: datetime | None = None) -> Iterator[Json]:
+def facts(group: Group, now: datetime, voice: Voice) -> Iterator[Json]:
     """While it is open: since when, who has it, who was told, who hears next and when."""
     yield fact(words.SINCE, _since(group, voice), voice)
     names = group.lead.names
@@ -68,7 +68,7 @@ def facts(group: Group, now: datetime, voice: Voice, muted_until: datetime | Non
     if group.told:
         yield fact(words.TOLD, said.told(group, voice), voice)
     if group.standing is Standing.SILENCED:
-        yield fact(words.SILENCED, said.silenced(group, muted_until, now, voice), voice)
+        yield fact(words.SILENCED, said.silenced(group, now, voice), voice)
     else:
         yield fact(words.NEXT, said.next_step(group, now, voice), voice)
     if group.flapping:

@@ -35,27 +35,26 @@ def incident_message(
     now: datetime,
     telling: Telling,
     *,
-    muted_until: datetime | None = None,
     after: After | None = None,
 ) -> Message:
     """How the group stands at `now`: the first post, and each edit of it. One incident or hundreds, at least one.
 
-    While somebody is wanted for it, it calls the people of the step after 0m (an edit rings nobody's phone). `muted_until` is when
-    the silence ends; `after` the findings that ended incidents, by their ids.
+    While somebody is wanted for it, it calls the people of the step after 0m (an edit rings nobody's phone).
+    `after` are the findings that ended incidents, by their ids.
     """
     group, voice = Group.of(incidents), telling.voice
-    body = _over(group, voice, after or {}) if group.is_over else _open(group, now, voice, muted_until)
+    body = _over(group, voice, after or {}) if group.is_over else _open(group, now, voice)
     head = header(headline(said.standing(group, voice), said.subject(group, voice), telling))
-    deadline = _deadline(group, now, voice, muted_until)
+    deadline = _deadline(group, now, voice)
     stands = voice.apart((said.standing(group, voice), deadline))
     return Message(_text(group, now, telling, deadline), (head, *body, _foot(group, telling)), bar(group, stands))
 
 
-def _open(group: Group, now: datetime, voice: Voice, muted_until: datetime | None) -> Iterator[Json]:
+def _open(group: Group, now: datetime, voice: Voice) -> Iterator[Json]:
     asked = _call(group, voice)
     calling = [line(*asked.elements)] if asked else []
     yield rich_text("wrong", *wrong(group, voice), *calling)
-    yield rich_text("facts", *facts(group, now, voice, muted_until))
+    yield rich_text("facts", *facts(group, now, voice))
     what = item(group)
     help_for_it = [*notes(what, voice), *to_do(what, voice), *remedy(what, voice)]
     if help_for_it:
@@ -88,12 +87,12 @@ def _scope(group: Group, voice: Voice) -> str:
     return f"{said.scope(group, voice)} {said.subject(group, voice)}"
 
 
-def _deadline(group: Group, now: datetime, voice: Voice, muted_until: datetime | None) -> str:
+def _deadline(group: Group, now: datetime, voice: Voice) -> str:
     """Who hears next and when, or when the silence ends; once it is over, for how long it was."""
     if group.is_over:
         return f"{voice.say(words.LASTED)}: {said.lasted(group, voice)}"
     if group.standing is Standing.SILENCED:
-        return said.silenced(group, muted_until, now, voice)
+        return said.silenced(group, now, voice)
     return f"{voice.say(words.NEXT)}: {said.next_step(group, now, voice)}"
 
 

@@ -9,12 +9,13 @@ from sagebase_ops.language import incident_words as words
 from sagebase_ops.language import incidents as said
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.language.words import AND_MORE, DETAILS
-from sagebase_ops.slack.messages.blocks import bullets, line, rich_text, text
+from sagebase_ops.slack.messages.blocks import Elements, bullets, line, rich_text, text
 from sagebase_ops.slack.messages.details import evidence
 from sagebase_ops.slack.messages.facts import named_wrong
 from sagebase_ops.slack.messages.limits import Piece
 from sagebase_ops.slack.messages.mrkdwn import cut
 from sagebase_ops.slack.messages.paging import Thread
+from sagebase_ops.slack.messages.people import named
 from sagebase_ops.slack.messages.telling import Telling
 
 STORY_SHOWN = 20
@@ -36,14 +37,19 @@ def details_messages(incidents: Sequence[Incident], telling: Telling) -> tuple[M
 
 
 def _story(group: Group, voice: Voice) -> Iterator[Piece]:
-    lines = said.story(group, voice)
-    older = len(lines) - STORY_SHOWN
-    shown = [(text(one, room=_LINE_ROOM),) for one in lines[-STORY_SHOWN:]]
+    all_of_it = said.story(group, voice)
+    older = len(all_of_it) - STORY_SHOWN
+    shown: list[Elements] = [_happened(one, group) for one in all_of_it[-STORY_SHOWN:]]
     if older > 0:
         shown.insert(0, (text(voice.say(AND_MORE, count=older)),))
     if shown:
         heading = line(text(voice.say(words.STORY), bold=True))
         yield Piece(rich_text("story", heading, bullets(shown)), findings=0)
+
+
+def _happened(one: said.Happened, group: Group) -> Elements:
+    by = (*named(one.by, group).elements, text(": ")) if one.by else ()
+    return (text(f"{one.at} "), *by, text(one.what, room=_LINE_ROOM))
 
 
 def _targets(group: Group, voice: Voice) -> Iterator[Piece]:

@@ -34,15 +34,8 @@ class DueStep:
     due: datetime
 
 
-def step_message(
-    incidents: Sequence[Incident], step_number: int, due: datetime, now: datetime, telling: Telling
-) -> Message:
-    """One step, told in the thread and shown in the channel."""
-    return steps_message(incidents, [DueStep(step_number, due)], now, telling)
-
-
 def steps_message(incidents: Sequence[Incident], steps: Sequence[DueStep], now: datetime, telling: Telling) -> Message:
-    """Steps that are due together, in order, at least one: a single post that calls the people of all of them.
+    """Told in the thread and shown in the channel. Steps that are due together, in order, at least one: a single post that calls the people of all of them.
 
     It reads the same whether the incidents count these steps as taken already or not.
     """

@@ -8,7 +8,7 @@ import pytest
 
 from sagebase_ops.slack.messages import actions
 from sagebase_ops.slack.messages.blocks import Json
-from sagebase_ops.slack.messages.dialogs import acknowledge_dialog, resolve_dialog, silence_dialog
+from sagebase_ops.slack.messages.dialogs import resolve_dialog, silence_dialog
 from sagebase_ops.slack.messages.telling import Telling
 from tests.incident_examples import GROUP, MINUTE, NINE
 
@@ -17,11 +17,7 @@ Objections = Callable[[list[Json]], list[str]]
 
 
 def dialogs(telling: Telling) -> list[Json]:
-    return [
-        silence_dialog(GROUP, NINE, telling),
-        resolve_dialog(GROUP, telling),
-        acknowledge_dialog(GROUP, telling),
-    ]
+    return [silence_dialog(GROUP, NINE, telling), resolve_dialog(GROUP, telling)]
 
 
 @pytest.mark.parametrize("telling", [JA, EN], ids=["ja", "en"])
@@ -29,11 +25,7 @@ def test_slack_takes_each_of_them_and_each_keeps_the_group(telling: Telling, obj
     made = dialogs(telling)
     assert objections(made) == []
     assert {one["private_metadata"] for one in made} == {GROUP}
-    assert [one["callback_id"] for one in made] == [
-        actions.SILENCE_DIALOG,
-        actions.RESOLVE_DIALOG,
-        actions.ACK_DIALOG,
-    ]
+    assert [one["callback_id"] for one in made] == [actions.SILENCE_DIALOG, actions.RESOLVE_DIALOG]
 
 
 def test_the_judge_objects_to_a_dialog_that_slack_would_refuse(objections: Objections) -> None:
@@ -45,7 +37,7 @@ def test_the_judge_objects_to_a_dialog_that_slack_would_refuse(objections: Objec
 
 def test_every_input_comes_back_under_the_name_of_its_block_and_action() -> None:
     inputs = [block for dialog in dialogs(JA) for block in dialog["blocks"] if block["type"] == "input"]
-    assert [block["block_id"] for block in inputs] == ["until", "reason", "reason", "eta"]
+    assert [block["block_id"] for block in inputs] == ["until", "reason", "reason"]
     assert all(block["element"]["action_id"] == block["block_id"] for block in inputs)
 
 

@@ -158,8 +158,15 @@ def test_the_next_step_is_said_with_its_time_and_its_people(changes: dict[str, A
     assert f"次の連絡 {line}" in lines(told(opened(**changes)), "facts")
 
 
+def test_who_did_something_is_shown_by_the_name_that_slack_knows_where_the_file_has_none() -> None:
+    story = lines(details_messages([taken(opened(), by="U0STRANGER")], JA)[0], "story")
+    assert story[-1] == "2026-11-24 09:06 JST U0STRANGER: 対応を始めました"
+    assert mentions(details_messages([taken(opened(), by="U0STRANGER")], JA)[0].blocks) == {"<@U0STRANGER>"}
+    assert mentions(details_messages([taken(opened(), by="U0TECHLEAD")], JA)[0].blocks) == set()
+
+
 def test_a_silenced_one_says_whose_word_it_is_and_when_it_ends_and_calls_nobody() -> None:
-    message = told(MUTED, muted_until=NINE + 60 * MINUTE)
+    message = told(replace(MUTED, muted_until=NINE + 60 * MINUTE))
     assert "通知停止 10:00 JST に再開します（佐藤: 定期保守）" in lines(message, "facts")
     assert mentions(message.blocks) == set()
     assert "<!subteam" not in message.text

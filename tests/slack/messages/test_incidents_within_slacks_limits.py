@@ -36,7 +36,7 @@ def everything(incidents: Sequence[Incident], telling: Telling) -> list[Message]
     end = open_incidents_block(incidents, late, telling)
     return [
         *opening_messages(incidents, NINE, telling),
-        incident_message(incidents, late, telling, muted_until=late),
+        incident_message(incidents, late, telling),
         steps_message(incidents, steps[:1], NINE + 30 * MINUTE, telling),
         steps_message(incidents, steps, late, telling),
         *(change_message(incidents, change, late, telling) for change in Change),
@@ -98,7 +98,7 @@ def hostile(text: str, count: int = 1, slack: str = "S0OPERATOR") -> list[Incide
 
 
 def in_every_state(incidents: list[Incident], text: str) -> list[list[Incident]]:
-    muted = [replace(one, finding=replace(one.finding, muted_by=text)) for one in incidents]
+    muted = [replace(one, finding=replace(one.finding, muted_by=text), muted_until=NINE) for one in incidents]
     return [
         incidents,
         [taken(one, 30, by=text) for one in incidents],

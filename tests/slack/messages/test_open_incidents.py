@@ -37,6 +37,12 @@ def test_each_has_its_age_its_owner_and_its_next_step() -> None:
     ]
 
 
+def test_an_owner_whom_the_file_does_not_name_is_shown_by_the_name_that_slack_knows() -> None:
+    block = open_incidents_block([taken(opened(), by="U0STRANGER")], NINE, JA)
+    assert mentions(block) == {"<@U0STRANGER>"}
+    assert "担当 U0STRANGER ・ 次は" in said(taken(opened(), by="U0STRANGER"))[1]
+
+
 def test_incidents_of_one_message_are_one_line_the_worst_message_first() -> None:
     many, unknown = opened_many(30), replace(not_seen(), group="unknown", since=NINE - 600 * MINUTE)
     first, failing, not_judged = said(unknown, *many)
@@ -51,7 +57,7 @@ def test_of_many_messages_five_are_shown_and_the_others_counted() -> None:
 
 def test_where_nothing_is_open_nothing_is_said_and_a_digest_calls_nobody() -> None:
     assert said(over(opened())) == said() == []
-    block = open_incidents_block([taken(opened())], NINE, JA)
+    block = open_incidents_block([taken(opened(), by="U0TECHLEAD")], NINE, JA)
     assert mentions(block) == set()
 
 

@@ -1,6 +1,7 @@
 """Are the steps and changes of an incident told to the right people, in two or three lines?"""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sagebase_ops.domain.escalation import Policy, Step
 from sagebase_ops.domain.incidents import Change, Incident, end_as
 from sagebase_ops.domain.notifications import Message
 from sagebase_ops.slack.messages.telling import Telling
-from sagebase_ops.slack.messages.thread import DueStep, change_message, step_message, steps_message
+from sagebase_ops.slack.messages.thread import DueStep, change_message, steps_message
 from tests.incident_examples import LEAD, MINUTE, NINE, OPERATOR, opened, opened_many, over, taken, well_again
 from tests.slack.messages.harmless import mentions
 from tests.slack.messages.test_incident import header, lines
@@ -23,8 +24,13 @@ def changed(change: Change, *incidents: Incident, telling: Telling = JA, **more:
     return change_message(incidents, change, HALF_PAST, telling, **more)
 
 
+def stepped(*incidents: Incident, number: int = 1, now: datetime = HALF_PAST, telling: Telling = JA) -> Message:
+    """One step, due at half past."""
+    return steps_message(incidents, [DueStep(number, HALF_PAST)], now, telling)
+
+
 def test_a_step_calls_its_people_and_says_how_long_who_has_it_and_who_is_next() -> None:
-    message = step_message([taken(opened())], 1, HALF_PAST, HALF_PAST, JA)
+    message = stepped(taken(opened()))
     assert message.in_thread
     assert header(message) == "エスカレーション 2/3 | エラー率 sagebase-streamlit"
     assert lines(message, "step") == ["U0TECHLEAD さん、判断をお願いします。", "30 分たっても解決していません。"]
@@ -41,13 +47,13 @@ def test_a_step_calls_its_people_and_says_how_long_who_has_it_and_who_is_next() 
 
 
 def test_a_step_reads_the_same_whether_it_is_counted_as_taken_already_or_not() -> None:
-    before, after = (step_message([opened(steps_taken=n)], 1, HALF_PAST, HALF_PAST, JA) for n in (1, 2))
+    before, after = (stepped(opened(steps_taken=n)) for n in (1, 2))
     assert before == after
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(0, False), (2, False), (3, True), (600, True)])
 def test_a_late_step_says_when_it_was_due(minutes: int, *, late: bool) -> None:
-    message = step_message([opened()], 1, HALF_PAST, HALF_PAST + minutes * MINUTE, JA)
+    message = stepped(opened(), now=HALF_PAST + minutes * MINUTE)
     assert ("本来の時刻 09:30 JST より遅れて連絡しています。" in lines(message, "step")) is late
 
 
@@ -77,17 +83,17 @@ def test_steps_due_together_are_one_post_with_each_ones_true_time_and_call_every
 def test_the_whole_channel_hears_the_last_of_several_steps_and_only_where_the_file_allows_it(
     step: int, telling: Telling, policy: Policy, *, whole_channel: bool
 ) -> None:
-    message = step_message([opened(policy=policy)], step, NINE, NINE, telling)
+    message = stepped(opened(policy=policy), number=step, telling=telling)
     assert ("<!channel>" in message.text, "<!channel>" in mentions(message.blocks)) == (whole_channel, whole_channel)
 
 
 def test_a_group_of_several_policies_calls_the_people_of_all_that_are_still_open() -> None:
     other = opened(number=2, policy=Policy("other", (Step(0 * MINUTE, (LEAD,)), Step(30 * MINUTE, (OPERATOR,)))))
-    assert mentions(step_message([opened(), other], 1, HALF_PAST, HALF_PAST, JA).blocks) == {
+    assert mentions(stepped(opened(), other).blocks) == {
         "<@U0TECHLEAD>",
         "<!subteam^S0OPERATOR>",
     }
-    assert mentions(step_message([opened(), over(other)], 1, HALF_PAST, HALF_PAST, JA).blocks) == {"<@U0TECHLEAD>"}
+    assert mentions(stepped(opened(), over(other)).blocks) == {"<@U0TECHLEAD>"}
 
 
 def test_what_is_acknowledged_is_two_lines() -> None:
