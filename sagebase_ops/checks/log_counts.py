@@ -38,6 +38,11 @@ class Window:
     def length(self) -> timedelta:
         return self.end - self.start
 
+    @property
+    def before(self) -> "Window":
+        """As long, and ended when this one began."""
+        return Window(self.start - self.length, self.start)
+
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:

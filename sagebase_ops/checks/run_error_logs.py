@@ -127,10 +127,10 @@ async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]
     noisy = tuple(name for name in names if counts.errors_of(name))
     details = await read_details(noisy, window, params.groups, context)
     judged = [judge(name, counts, details, params, window, context.project) for name in names]
-    return [*await _idle_or_unknown(judged, params.window, context), *lost]
+    return [*await idle_or_unknown(judged, params.window, context), *lost]
 
 
-async def _idle_or_unknown(judged: list[Finding], window: timedelta, context: CheckContext) -> list[Finding]:
+async def idle_or_unknown(judged: list[Finding], window: timedelta, context: CheckContext) -> list[Finding]:
     """Where nothing at all was logged, and nothing came that could be logged: not a pass, since neither proves zero."""
     if all(finding.reason != NO_DATA for finding in judged):
         return judged

@@ -16,3 +16,4 @@ class LogEntry:
     log: str
     service: str
     message: str
+    revision: str = ""

@@ -50,7 +50,7 @@ class Group:
     """Messages of one shape among the entries that were read. `sample` is the newest, masked and cut.
 
     `fingerprint` is the same on every day and machine; the shape itself stays inside, since it is not masked.
-    Times are aware UTC.
+    `revisions` are those that logged it, where the entries say so. Times are aware UTC.
     """
 
     fingerprint: str
@@ -59,6 +59,7 @@ class Group:
     first: datetime
     last: datetime
     sample: str
+    revisions: tuple[str, ...] = ()
 
 
 def groups_of(entries: Iterable[LogEntry]) -> tuple[Group, ...]:
@@ -103,6 +104,7 @@ def _group(service: str, severity: str, shape: str, alike: list[LogEntry]) -> Gr
         first=min(entry.at for entry in alike),
         last=newest.at,
         sample=_sample(newest.message),
+        revisions=tuple(sorted({entry.revision for entry in alike} - {""})),
     )
 
 

@@ -106,6 +106,7 @@ def read_entry(message: Any) -> LogEntry:  # raw google.logging.v2.LogEntry; pro
         log=unquote(message.log_name.rpartition("/logs/")[2]),
         service=message.resource.labels.get("service_name", ""),
         message=_message(message)[:_LONGEST_MESSAGE],
+        revision=message.resource.labels.get("revision_name", ""),
     )
 
 

@@ -1,8 +1,9 @@
 """Cloud Logging: the scenario's entries, its filters, its pages and its 60 reads a minute."""
 
 import hashlib
+import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from google.logging.type import log_severity_pb2
 
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Lookup, Question
 from sagebase_ops.sandbox.refusals import invalid, quota_exceeded
-from sagebase_ops.sandbox.scenario import Entries
+from sagebase_ops.sandbox.scenario import Entries, RunService
 from sagebase_ops.sandbox.world import World
 
 API = "logging.googleapis.com"
@@ -31,10 +32,16 @@ class Entry:
     source: Entries
     project: str
     region: str
+    revision: str
 
     @property
     def text(self) -> str:
         return self.source.text.replace("{n}", str(self.number))
+
+    @property
+    def insert_id(self) -> str:
+        """No two entries share one."""
+        return f"{self.number:08d}{zlib.crc32(self.source.model_dump_json().encode()):08x}"
 
     def value(self, field: Field) -> Any:  # Any: text, number, or MISSING
         first, rest = field[0], field[1:]
@@ -49,7 +56,7 @@ class Entry:
             "timestamp": self.time,
             "logName": f"projects/{self.project}/logs/{self.source.log.replace('/', '%2F')}",
             "textPayload": self.text if not self.source.status else "",
-            "insertId": f"{self.number:08d}",
+            "insertId": self.insert_id,
         }
         return MISSING if rest or first in {"jsonPayload", "protoPayload", "labels"} else plain.get(first, "")
 
@@ -60,6 +67,7 @@ class Entry:
             "service_name": service,
             "location": self.region,
             "configuration_name": service,
+            "revision_name": self.revision,
         }
 
     def _url(self) -> str:
@@ -113,16 +121,26 @@ class LogBook:
     def _entries(self, project: str) -> Iterator[Entry]:
         world = self._world
         for source in world.scenario.log_entries:
-            region = next((service.region for service in world.services() if service.name == source.service), "")
+            service = next((service for service in world.services() if service.name == source.service), None)
+            region = service.region if service else ""
             start, end = world.anchor - source.since, world.anchor - source.until
             step = (end - start) / max(1, source.count)
             for number in range(source.count):
-                yield Entry(start + step * number, number, source, project, region)
+                at = start + step * number
+                yield Entry(at, number, source, project, region, _revision_at(world, service, at))
+
+
+def _revision_at(world: World, service: RunService | None, at: datetime) -> str:
+    """The newest one that was ready by then."""
+    if service is None:
+        return ""
+    ready = [one for one in service.revisions if one.ready and world.anchor - one.age <= at]
+    return f"{service.name}-{(ready or service.revisions)[-1 if ready else 0].name}"
 
 
 def _question(text: str) -> Question:
     try:
-        return Question(text, fold_case=True, rank=_rank, everything=_anywhere, functions={"log_id": _log_id})
+        return Question(text, fold_case=True, rank=_rank, everything=_anywhere, functions=_FUNCTIONS)
     except FilterSyntaxError as error:
         raise invalid(f"Unparseable filter: {error}") from error
 
@@ -151,6 +169,15 @@ def _anywhere(lookup: Lookup, word: str) -> bool:
 
 def _log_id(lookup: Lookup, words: Sequence[str]) -> bool:
     return str(lookup(("logName",))).endswith("/logs/" + words[0].replace("/", "%2F"))
+
+
+def _sample(lookup: Lookup, words: Sequence[str]) -> bool:
+    """An even share of all entries, the same ones each time."""
+    digest = hashlib.sha256(str(lookup((words[0],))).encode()).digest()
+    return int.from_bytes(digest[:4], "big") < float(words[1]) * 2**32
+
+
+_FUNCTIONS: dict[str, Callable[[Lookup, Sequence[str]], bool]] = {"log_id": _log_id, "sample": _sample}
 
 
 def _page(found: Sequence[Entry], request: Any) -> Any:  # Any: raw messages

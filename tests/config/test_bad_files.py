@@ -1,10 +1,11 @@
-"""Each bad file gives exactly the message beside it."""
+"""Each bad file gives exactly the message beside it, in which `{every check}` stands for the catalogue's names."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
+from sagebase_ops.checks.catalogue import catalogue
 from sagebase_ops.config.load import load
 from sagebase_ops.errors import ConfigError
 
@@ -20,7 +21,8 @@ def said_about(path: Path) -> str:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_bad_file_is_refused_with_its_message(path: Path) -> None:
-    assert said_about(path) == path.with_suffix(".txt").read_text(encoding="utf-8").rstrip("\n")
+    message = path.with_suffix(".txt").read_text(encoding="utf-8").rstrip("\n")
+    assert said_about(path) == message.replace("{every check}", ", ".join(catalogue()))
 
 
 def test_every_message_has_its_file() -> None:

@@ -1,0 +1,143 @@
+"""Which errors came, grew and went, one period against the one before?"""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.error_changes import ErrorChanges, read_changes
+from sagebase_ops.checks.error_summary_words import (
+    ABOVE,
+    COMPARED,
+    FIRST,
+    OF_ALL,
+    QUESTION,
+    RUNBOOK,
+    TOP,
+    Told,
+    notes_on,
+)
+from sagebase_ops.checks.log_counts import ENTRIES, LogCounts, Window, count_errors, entries_filter, window_before
+from sagebase_ops.checks.run_error_logs import EXCLUDED, NO_DATA, PARTIAL, UNPROVEN, idle_or_unknown
+from sagebase_ops.checks.run_targets import services_to_judge, target_of
+from sagebase_ops.domain.console import logs_page
+from sagebase_ops.domain.log_changes import Kind
+from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.quantities import PositiveDuration, Quantity
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Note, Target, failing, passing, unknown, warning
+
+TOP_SERVICES = 5
+
+
+class Params(CheckParams):
+    """Which periods are compared, and how much is shown."""
+
+    counted = ("fail_above",)
+
+    window: PositiveDuration = timedelta(days=7)
+    """The length of both periods: the last one, and the one before it."""
+    fail_above: Annotated[int, Field(ge=0)] | None = None
+    """More entries than this fail; null never fails."""
+    shapes: Annotated[int, Field(ge=1, le=10)] = 3
+    """How many kinds of message to show of each: new, risen, gone."""
+
+
+@check(
+    Params,
+    question=QUESTION,
+    runbook=RUNBOOK,
+    permissions=[
+        "monitoring.timeSeries.list",
+        "monitoring.metricDescriptors.list",
+        "logging.logEntries.list",
+        "run.services.list",
+    ],
+    command=(
+        "gcloud logging read"
+        """ 'resource.type="cloud_run_revision" resource.labels.service_name="{target}" severity>=ERROR"""
+        """ NOT log_id("run.googleapis.com/requests") -logName:"cloudaudit.googleapis.com"'"""
+        " --project={project} --freshness=7d --limit=50"
+    ),
+    example="{check: error_log_summary, window: 7d, guide: 週次タスク 2}",
+)
+async def error_log_summary(params: Params, context: CheckContext) -> list[Finding]:
+    """One finding per service with what is new, risen and gone; one for the project where several services logged.
+
+    Source: Monitoring's logging.googleapis.com/log_entry_count, one call for each period; Logging's ListLogEntries, at
+    most two reads for each, of all services together.
+    """
+    window = window_before(context.now, params.window)
+    now, before = await asyncio.gather(count_errors(window, context), count_errors(window.before, context))
+    names, lost = await services_to_judge(context, now.errors)
+    changes = await read_changes(names, now, before, window, context)
+    judged = [_judge(name, now, before, changes, params, window, context.project) for name in names]
+    judged = await idle_or_unknown(judged, params.window, context)
+    return [*_of_all(now, before, window, context.project), *judged, *lost]
+
+
+def _judge(
+    name: str,
+    now: LogCounts,
+    before: LogCounts,
+    changes: ErrorChanges,
+    params: Params,
+    window: Window,
+    project: Project,
+) -> Finding:
+    """New and risen shapes, or many more entries, are a warning. Part of a count can fail, but never pass."""
+    target, given = target_of(name), _given(name, now, changes, window, project)
+    errors = now.errors_of(name)
+    if errors is None:
+        given["notes"] = (Note(EXCLUDED),)
+        return refused(target, now.partial) if now.partial else unknown(target, UNPROVEN, reason=NO_DATA, **given)
+    told = Told(errors, None if before.partial else before.errors_of(name), changes.of(name), changes.refusal)
+    given |= {"value": Quantity(errors, ENTRIES), **told.counts(), "notes": notes_on(told, params.shapes)}
+    if params.fail_above is not None and errors > params.fail_above:
+        limit = Quantity(params.fail_above, ENTRIES)
+        return failing(target, ABOVE, limit=limit, reason="too_many_errors", **given)
+    if now.partial:
+        return unknown(target, PARTIAL, reason="partial", **{**given, "remedy": now.partial.remedy})
+    sentence = FIRST if told.before is None else COMPARED
+    if told.has_grown or told.number_of(Kind.NEW) or told.number_of(Kind.RISEN):
+        return warning(target, sentence, reason="errors_changed", **given)
+    return passing(target, sentence, **given)
+
+
+def _given(name: str, now: LogCounts, changes: ErrorChanges, window: Window, project: Project) -> dict[str, Any]:
+    """Fields of Finding by name."""
+    given = {
+        "window": Quantity.of(window.length),
+        "link": logs_page(project.id, entries_filter((name,), project.region), window.start, window.end),
+        "asked": {**now.asked, **changes.asked},
+    }
+    return {**given, "remedy": changes.remedy} if changes.remedy else given
+
+
+def _of_all(now: LogCounts, before: LogCounts, window: Window, project: Project) -> list[Finding]:
+    """The services with the most errors, also those that nobody named: told only where there is more than one."""
+    if len(now.errors) < 2:  # noqa: PLR2004 (one service is all)
+        return []
+    target, total = Target("project", project.id), sum(now.errors.values())
+    if now.partial:
+        return [refused(target, now.partial)]
+    most = sorted(now.errors, key=lambda name: (-now.errors[name], name))[:TOP_SERVICES]
+    notes = tuple(_top(name, now, before, total) for name in most if now.errors[name])
+    given = {
+        "value": Quantity(total, ENTRIES),
+        "before": Quantity(sum(before.errors.values()), ENTRIES),
+        "services": len(now.errors),
+        "window": Quantity.of(window.length),
+        "link": logs_page(project.id, 'resource.type="cloud_run_revision"\nseverity>=ERROR', window.start, window.end),
+        "asked": now.asked,
+        "notes": notes,
+    }
+    return [passing(target, OF_ALL, **given)]
+
+
+def _top(name: str, now: LogCounts, before: LogCounts, total: int) -> Note:
+    earlier, count = before.errors_of(name) or 0, now.errors[name]
+    amounts = {"count": Quantity(count, ENTRIES), "share": Quantity(count / total, "1")}
+    return Note(TOP, {"service": name, **amounts, "before": Quantity(earlier, ENTRIES)})

@@ -1,0 +1,115 @@
+"""Two weeks of errors against each other: what is new, risen and gone is told, and what was not seen is not green."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.error_log_summary import Params, error_log_summary
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.scenario import Entries, RunService
+from tests.checks.watching import PROJECT, WEB, looking, refusing, said
+
+READS = "LoggingServiceV2/ListLogEntries"
+
+
+async def seen(
+    scenario: str = "healthy", faults: Sequence[Fault] = (), params: dict[str, Any] | None = None, **changed: Any
+) -> Finding:
+    """The finding on the one service that is watched."""
+    async with looking(scenario, faults, **changed) as (_, context):
+        found = await error_log_summary(Params(**(params or {})), context)
+    (finding,) = [one for one in found if one.target.name == WEB]
+    return finding
+
+
+def entries(**fields: Any) -> Entries:
+    return Entries.model_validate({"text": "x", **fields})
+
+
+async def test_a_week_like_the_one_before_passes_with_both_counts() -> None:
+    found = await seen()
+    assert found.verdict is Verdict.PASS
+    assert (found.value, found.values["before"]) == (Quantity(16, "{entries}"), Quantity(15, "{entries}"))
+
+
+async def test_an_error_since_a_deploy_is_new_with_its_revision_and_one_that_stopped_is_gone() -> None:
+    found = await seen("error-wave")
+    assert (found.verdict, found.reason) == (Verdict.WARN, "errors_changed")
+    assert {kind: found.values[kind] for kind in ("new", "risen", "gone")} == {"new": 1, "risen": 1, "gone": 1}
+    new, risen, gone = said(found.notes)
+    assert "KeyError: 'speaker_id'" in new
+    assert "revision sagebase-streamlit-00042-tuq" in new
+    assert "connection to server" in risen
+    assert "429 quota exceeded" in gone
+
+
+async def test_the_services_with_the_most_errors_come_first_though_nobody_named_them() -> None:
+    async with looking("error-wave") as (_, context):
+        found = await error_log_summary(Params(), context)
+    (of_all,) = [one for one in found if one.target.kind == "project"]
+    assert [note.values["service"] for note in of_all.notes] == ["sagebase-batch", WEB]
+
+
+async def test_many_more_of_the_same_is_a_warning() -> None:
+    week = [entries(count=10, since="14d", until="7d"), entries(count=40, since="7d")]
+    found = await seen(log_entries=week)
+    assert (found.verdict, found.values["risen"]) == (Verdict.WARN, 1)
+
+
+async def test_a_service_without_a_week_before_is_not_compared() -> None:
+    found = await seen(log_entries=[entries(count=40, since="6d")])
+    assert (found.verdict, "nothing was counted in the one before" in found.sentence.en) == (Verdict.PASS, True)
+
+
+async def test_zero_errors_before_make_all_of_now_new() -> None:
+    quiet = entries(severity="INFO", count=400, since="20d")
+    found = await seen(log_entries=[quiet, entries(count=2, since="3d")])
+    assert (found.verdict, found.values["new"]) == (Verdict.WARN, 1)
+
+
+async def test_more_than_a_limit_fails() -> None:
+    assert (await seen(params={"fail_above": 15})).verdict is Verdict.FAIL
+    assert (await seen(params={"fail_above": 16})).verdict is Verdict.PASS
+
+
+async def test_no_log_at_all_proves_no_zero() -> None:
+    found = await seen(log_entries=[])
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_data")
+
+
+async def test_half_a_count_is_unknown() -> None:
+    found = await seen(faults=[Fault("MetricService/ListTimeSeries", "half_page", None)])
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
+
+
+async def test_a_refusal_by_logging_leaves_the_counts_and_brings_the_remedy() -> None:
+    found = await seen(faults=[refusing(READS, "logging.logEntries.list")])
+    assert (found.value, "roles/logging.viewer" in str(found.remedy)) == (Quantity(16, "{entries}"), True)
+    assert "could not be read" in said(found.notes)[0]
+
+
+async def test_a_refusal_by_monitoring_is_a_gcp_error_with_the_role() -> None:
+    with pytest.raises(GcpError, match=r"monitoring\.timeSeries\.list"):
+        await seen(faults=[refusing("MetricService/ListTimeSeries", "monitoring.timeSeries.list")])
+
+
+async def test_thousands_of_errors_are_read_from_a_sample_that_says_its_share() -> None:
+    many = [entries(text="slow query {n}", count=20_000, since="14d")]
+    found = await seen(log_entries=many)
+    assert found.verdict is Verdict.PASS
+    assert any("drawn evenly over the period" in note for note in said(found.notes))
+
+
+async def test_two_reads_of_each_period_are_enough_for_every_service() -> None:
+    names = tuple(f"service-{number}" for number in range(30))
+    logged = [entries(count=9, since="14d", service=name) for name in names]
+    async with looking(log_entries=logged, services=[RunService(name=name) for name in names]) as (box, context):
+        all_of_them = replace(context, project=replace(PROJECT, services=names))
+        found = await error_log_summary(Params(), all_of_them)
+        assert len(found) == len(names) + 1
+        assert sum("ListLogEntries" in call.method for call in box.world.calls) == 2
