@@ -3,6 +3,7 @@
     OpsError
     ├── ConfigError        a mistake in schedules.yaml, the environment or the command line (exit 2)
     ├── GcpError           Google could not or would not answer; says what kind, and the remedy
+    ├── DatabaseError      the watched PostgreSQL could not or would not answer; says what kind, and the remedy
     ├── PayloadError       what came in is nothing that Slack sends
     ├── ProbeError         a request to the user's own service could not be made
     ├── SlackError         Slack could not or would not take a message
@@ -75,6 +76,36 @@ class GcpError(OpsError):
         self.permission = permission
         self.remedy = remedy
         self.retryable = retryable
+        self.said = said
+
+
+class DatabaseErrorKind(StrEnum):
+    """Why the watched PostgreSQL gave no usable answer. The words appear as a finding's `reason`."""
+
+    NO_ADDRESS = "no_address"
+    BAD_ADDRESS = "bad_address"
+    UNREACHABLE = "unreachable"
+    LOGIN = "login_refused"
+    NO_SUCH_DATABASE = "no_such_database"
+    FULL = "too_many_connections"
+    DEADLINE = "deadline"
+    LOCKED = "locked"
+    PERMISSION_DENIED = "permission_denied"
+    NOT_COUNTED = "not_counted"
+    REFUSED = "refused"
+
+
+class DatabaseError(OpsError):
+    """The watched PostgreSQL could not or would not answer. No text of it holds the password.
+
+    `remedy` is one command that mends it, or that shows how the server answers now (None: none known). `said` is the
+    server's or libpq's own line; empty when nothing came.
+    """
+
+    def __init__(self, kind: DatabaseErrorKind, message: str, *, remedy: str | None = None, said: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.remedy = remedy
         self.said = said
 
 

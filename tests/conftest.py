@@ -15,7 +15,7 @@ import pytest
 
 from sagebase_ops.domain.results import Finding, Sentence
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run, Trigger
-from tests import firestore_emulator
+from tests import firestore_emulator, postgres
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -52,6 +52,15 @@ def emulator() -> Iterator[str]:
     with firestore_emulator.emulator() as address, pytest.MonkeyPatch.context() as patched:
         patched.setenv("FIRESTORE_EMULATOR_HOST", address)
         yield address
+
+
+@pytest.fixture(scope="session", params=postgres.installed() or [None], ids=lambda path: path and path.parent.name)
+def server(request: pytest.FixtureRequest) -> Iterator[postgres.Postgres]:
+    """A PostgreSQL server of each version that this machine has, one for the whole session."""
+    if request.param is None:
+        (pytest.fail if firestore_emulator.in_ci() else pytest.skip)("PostgreSQL is not installed here (postgresql)")
+    with postgres.running(request.param) as running:
+        yield running
 
 
 NINE_IN_TOKYO = datetime(2026, 11, 24, tzinfo=UTC)

@@ -22,12 +22,12 @@ from sagebase_ops.telling import Route
 
 @asynccontextmanager
 async def outside_of(settings: Settings) -> AsyncIterator[Outside]:
-    """Google Cloud and the watched websites; the pretend ones where the settings give endpoints."""
+    """Google Cloud, the watched websites and the database; the pretend ones where the settings give endpoints."""
     connections = Connections(settings.gcp_grpc_endpoint, settings.gcp_rest_endpoint)
     tokens = None if settings.sandboxed else IdTokens(connections).for_audience
     probe = Probe(settings.gcp_rest_endpoint, tokens)
     try:
-        yield Outside(connections, probe, settings.sandboxed)
+        yield Outside(connections, probe, settings.sandboxed, settings.database_url)
     finally:
         await probe.aclose()
         await connections.aclose()

@@ -1,12 +1,13 @@
 """What a check is given, what it must say of itself, and how it enters the catalogue."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from sagebase_ops.database.session import Database
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.results import Finding, Sentence
 from sagebase_ops.gcp.snapshot import Cloud
@@ -33,12 +34,16 @@ class CheckParams(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """What every check of a run shares: the project, the run's snapshot of its cloud, and one reading of the clock."""
+    """What every check of a run shares: the project, the run's snapshot of its cloud, and one reading of the clock.
+
+    `database` is the PostgreSQL that DATABASE_URL names; without one, each question to it says so.
+    """
 
     project: Project
     gcp: Cloud
     probe: Probe
     now: datetime
+    database: Database = field(default_factory=Database)
 
 
 CheckFunction = Callable[[Any, CheckContext], Awaitable[Sequence[Finding]]]

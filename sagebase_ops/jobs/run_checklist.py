@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from pydantic import SecretStr
+
 from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import Schedules
+from sagebase_ops.database.session import Database
 from sagebase_ops.domain.results import Note
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.domain.slots import Missed
@@ -18,11 +21,12 @@ from sagebase_ops.probe.http import Probe
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What every run of this process looks at: Google's APIs and the watched websites."""
+    """What every run of this process looks at: Google's APIs, the watched websites, and the database at this address."""
 
     connections: Connections
     probe: Probe
     sandbox: bool
+    database_url: SecretStr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,11 @@ async def run_planned(
 ) -> Run:
     """The same for entries that were chosen already."""
     started = clock.now()
-    cloud = Cloud(outside.connections)
+    cloud, database = Cloud(outside.connections), Database(outside.database_url)
     try:
-        results = await run_checks(expected, cloud, outside.probe, started, progress=progress)
+        results = await run_checks(expected, cloud, outside.probe, started, database=database, progress=progress)
     finally:
+        await database.aclose()
         await cloud.aclose()
     run = _nothing_answered(outside, schedules, occasion, expected, started)
     return replace(run, results=results, finished_at=clock.now())

@@ -9,11 +9,13 @@ import structlog
 
 from sagebase_ops.checks.base import CheckContext, CheckParams
 from sagebase_ops.config.model import Checklist, ScheduleEntry, Schedules
+from sagebase_ops.database.session import Database
+from sagebase_ops.domain.database_refusals import unanswered
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Sentence, Target, unknown
 from sagebase_ops.domain.runs import CheckResult, EntryRef
-from sagebase_ops.errors import GcpError, OpsError
+from sagebase_ops.errors import DatabaseError, GcpError, OpsError
 from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.probe.http import Probe
 
@@ -99,6 +101,7 @@ async def run_checks(
     probe: Probe,
     now: datetime,
     *,
+    database: Database | None = None,
     progress: Progress | None = None,
     deadlines: Deadlines | None = None,
 ) -> tuple[CheckResult, ...]:
@@ -109,16 +112,16 @@ async def run_checks(
     async def one(item: Planned) -> CheckResult:
         heard.started(item.ref)
         left = min(limits.check, ends - asyncio.get_running_loop().time())
-        result = CheckResult(item.ref, await _findings(item, cloud, probe, now, left))
+        context = CheckContext(item.project, cloud, probe, now, database or Database())
+        result = CheckResult(item.ref, await _findings(item, context, left))
         heard.finished(result)
         return result
 
     return tuple(await asyncio.gather(*map(one, expected)))
 
 
-async def _findings(item: Planned, cloud: Cloud, probe: Probe, now: datetime, seconds: float) -> tuple[Finding, ...]:
+async def _findings(item: Planned, context: CheckContext, seconds: float) -> tuple[Finding, ...]:
     whole = Target("project", item.project.id)
-    context = CheckContext(item.project, cloud, probe, now)
     try:
         async with asyncio.timeout(seconds):
             found = tuple(await item.entry.definition.run(item.params, context))
@@ -126,6 +129,8 @@ async def _findings(item: Planned, cloud: Cloud, probe: Probe, now: datetime, se
         return (unknown(whole, NO_ANSWER, reason="deadline", seconds=round(seconds)),)
     except GcpError as error:
         return (refused(whole, error),)
+    except DatabaseError as error:
+        return (unanswered(whole, error),)
     except OpsError as error:
         return (unknown(whole, COULD_NOT, reason="refused", error=str(error)),)
     except Exception as error:
