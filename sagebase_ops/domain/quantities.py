@@ -77,3 +77,7 @@ def _schema(pattern: str, example: str) -> WithJsonSchema:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), _schema(r"^(\d+[smhdw])+$", "30m")]
 PositiveDuration = Annotated[Duration, Field(ge=timedelta(seconds=1))]
+Percentage = Annotated[float, BeforeValidator(parse_percentage), _schema(r"^\d+(\.\d+)? ?%$", "80%")]
+"""As a ratio: `80%` is 0.8."""
+Size = Annotated[int, BeforeValidator(parse_size), _schema(r"^\d+(\.\d+)? ?([KMGT]i?B|B)$", "500MB")]
+"""In bytes."""

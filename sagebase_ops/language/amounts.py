@@ -25,6 +25,9 @@ _COUNTERS = {
     "secrets": "個",
     "people": "人",
     "locations": "地点",
+    "indexes": "個",
+    "tables": "個",
+    "connections": "本",
 }
 _MOST_DECIMALS = 9
 _WHOLE_FROM = 100
@@ -126,7 +129,9 @@ def _counted(value: float, unit: str, language: str, extra: int) -> str:
 
 
 def _singular(noun: str) -> str:
-    return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
+    if noun.endswith("ies"):
+        return f"{noun.removesuffix('ies')}y"
+    return noun.removesuffix("es" if noun.endswith("xes") else "s")
 
 
 def _decimal(value: float, language: str, extra: int) -> str:

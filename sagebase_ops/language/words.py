@@ -48,6 +48,16 @@ KINDS: Mapping[str, Sentence] = {
     "dashboard": Sentence(ja="ダッシュボード", en="dashboard"),
     "alert_policy": Sentence(ja="アラートポリシー", en="alert policy"),
     "project": Sentence(ja="プロジェクト", en="project"),
+    "planner_statistics": Sentence(ja="統計情報", en="planner statistics"),
+    "dead_rows": Sentence(ja="不要な行", en="dead rows"),
+    "bloat": Sentence(ja="テーブルの肥大化", en="bloat"),
+    "transaction_ids": Sentence(ja="トランザクション ID", en="transaction ids"),
+    "unused_indexes": Sentence(ja="未使用の索引", en="unused indexes"),
+    "invalid_indexes": Sentence(ja="無効な索引", en="invalid indexes"),
+    "connections": Sentence(ja="接続数", en="connections"),
+    "idle_in_transaction": Sentence(ja="待機中のトランザクション", en="idle in transaction"),
+    "oldest_transaction": Sentence(ja="最も古いトランザクション", en="oldest transaction"),
+    "slow_statements": Sentence(ja="遅い SQL", en="slow statements"),
 }
 """What a target's kind is called; a kind that is not here is shown by its own word."""
 
