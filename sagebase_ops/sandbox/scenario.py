@@ -164,7 +164,14 @@ class Scenario(Part):
     quota_exhausted: list[str] = []
     slack_down: bool = False
     slack_channels: list[SlackChannel] = []
-    slack_scopes: list[str] = ["chat:write", "channels:history", "channels:read", "users:read", "usergroups:read"]
+    slack_scopes: list[str] = [
+        "chat:write",
+        "files:write",
+        "channels:history",
+        "channels:read",
+        "users:read",
+        "usergroups:read",
+    ]
 
 
 def shipped_names() -> list[str]:

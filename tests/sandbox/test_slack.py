@@ -292,7 +292,10 @@ async def test_each_answer_says_what_the_token_may_do_and_when_it_was_given(box:
     async with httpx.AsyncClient(base_url=box.slack) as client:
         answer = await client.post("/api/conversations.list", headers=token)
         stranger = await client.post("/api/auth.test", headers={"Authorization": "Bearer xoxb-real"})
-    assert answer.headers["x-oauth-scopes"] == "chat:write,channels:history,channels:read,users:read,usergroups:read"
+    assert (
+        answer.headers["x-oauth-scopes"]
+        == "chat:write,files:write,channels:history,channels:read,users:read,usergroups:read"
+    )
     assert answer.headers["x-accepted-oauth-scopes"] == "channels:read"
     assert "x-oauth-scopes" not in stranger.headers
     assert abs(parsedate_to_datetime(answer.headers["date"]) - box.world.now()) < timedelta(minutes=1)

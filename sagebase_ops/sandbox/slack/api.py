@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from sagebase_ops.sandbox.faults import Fault
-from sagebase_ops.sandbox.slack import chat, reading
+from sagebase_ops.sandbox.slack import chat, files, reading
 from sagebase_ops.sandbox.slack.calling import Calling, bot_of, read_arguments
 from sagebase_ops.sandbox.slack.content import SlackRefusalError
 from sagebase_ops.sandbox.slack.rates import Rates
@@ -46,6 +46,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.replies": Method(reading.replies, "channels:history"),
     "conversations.list": Method(reading.list_channels, "channels:read"),
     "conversations.info": Method(reading.channel_info, "channels:read"),
+    "files.getUploadURLExternal": Method(files.get_upload_url, "files:write"),
+    "files.completeUploadExternal": Method(files.complete_upload, "files:write"),
     "users.info": Method(reading.user_info, "users:read"),
     "users.list": Method(reading.list_users, "users:read"),
     "usergroups.list": Method(reading.list_usergroups, "usergroups:read"),
@@ -101,7 +103,8 @@ async def _answer(world: World, rates: Rates, method: str, request: Request) -> 
     wait = rates.wait_for_method(method)
     if wait:
         raise SlackRefusalError("ratelimited", status=429, retry_after=wait)
-    return {"ok": True, **known.answer(Calling(world.slack, bot, arguments, world.presses.modals), rates)}
+    calling = Calling(world.slack, bot, arguments, world.presses.modals, str(request.base_url).rstrip("/"))
+    return {"ok": True, **known.answer(calling, rates)}
 
 
 def _with_scopes(world: World, method: str, response: Response, *, refused_token: bool = False) -> Response:

@@ -21,6 +21,8 @@ class Calling:
     bot: Bot
     arguments: Json
     modals: Modals
+    address: str = ""
+    """Where this Slack is, for the addresses that it hands out."""
 
     def text(self, name: str) -> str:
         """A required argument."""

@@ -14,10 +14,10 @@ _NOT_SHOWN = "This content can't be displayed."
 
 
 def post_message(call: Calling, rates: Rates) -> Json:
-    channel = _writable(call.channel())
+    channel = writable(call.channel())
     content = read_content(call.arguments)
-    parent = _parent(call, channel)
-    _slow_down(rates, channel)
+    parent = parent_of(call, channel)
+    slow_down(rates, channel)
     message = _posted(call, channel, content)
     message.thread_ts = parent.ts if parent else None
     message.broadcast = parent is not None and call.flag("reply_broadcast")
@@ -27,11 +27,11 @@ def post_message(call: Calling, rates: Rates) -> Json:
 
 
 def post_ephemeral(call: Calling, rates: Rates) -> Json:
-    channel, user = _writable(call.channel_by_id()), call.text("user")
+    channel, user = writable(call.channel_by_id()), call.text("user")
     content = read_content(call.arguments)
     if not user.startswith(("U", "W")):
         raise SlackRefusalError("user_not_in_channel")
-    _slow_down(rates, channel)
+    slow_down(rates, channel)
     message = _posted(call, channel, content)
     message.ephemeral_for = user
     call.workspace.add(message)
@@ -81,7 +81,7 @@ def get_permalink(call: Calling, _rates: Rates) -> Json:
     return {"channel": channel.id, "permalink": link}
 
 
-def _writable(channel: Channel) -> Channel:
+def writable(channel: Channel) -> Channel:
     if channel.archived:
         raise SlackRefusalError("is_archived")
     if not channel.member:
@@ -89,7 +89,7 @@ def _writable(channel: Channel) -> Channel:
     return channel
 
 
-def _parent(call: Calling, channel: Channel) -> Message | None:
+def parent_of(call: Calling, channel: Channel) -> Message | None:
     ts = call.optional("thread_ts")
     if ts is None:
         return None
@@ -101,7 +101,7 @@ def _parent(call: Calling, channel: Channel) -> Message | None:
     return found
 
 
-def _slow_down(rates: Rates, channel: Channel) -> None:
+def slow_down(rates: Rates, channel: Channel) -> None:
     wait = rates.wait_for_post(channel.id)
     if wait:
         raise SlackRefusalError("ratelimited", status=429, retry_after=wait)

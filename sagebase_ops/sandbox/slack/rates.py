@@ -17,6 +17,8 @@ PER_MINUTE = {
     "conversations.replies": 50,
     "conversations.info": 50,
     "conversations.list": 20,
+    "files.completeUploadExternal": 100,
+    "files.getUploadURLExternal": 100,
     "users.info": 100,
     "users.list": 20,
     "usergroups.users.list": 20,

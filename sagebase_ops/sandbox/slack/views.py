@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sagebase_ops.sandbox.slack.workspace import PEOPLE, TEAM, Bot, Channel, Json, Message, Workspace
+from sagebase_ops.sandbox.slack.workspace import PEOPLE, TEAM, Bot, Channel, File, Json, Message, Workspace
 
 
 def as_slack_shows(workspace: Workspace, message: Message, *, metadata: bool) -> Json:
@@ -31,11 +31,26 @@ def as_slack_shows(workspace: Workspace, message: Message, *, metadata: bool) ->
     found |= {
         name: value for name, value in (("blocks", message.blocks), ("attachments", message.attachments)) if value
     }
+    if message.files:
+        found |= {"files": [file_view(file) for file in message.files], "upload": False}
     if message.edited_ts:
         found |= {"edited": {"user": message.bot.user_id, "ts": message.edited_ts}}
     if metadata and message.metadata:
         found |= {"metadata": message.metadata}
     return found | _thread(workspace, message)
+
+
+def file_view(file: File) -> Json:
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.title,
+        "mimetype": file.mimetype,
+        "user": file.bot.user_id,
+        "size": file.size,
+        "alt_txt": file.alt_text,
+        "mode": "hosted",
+    }
 
 
 def _thread(workspace: Workspace, message: Message) -> Json:
@@ -66,6 +81,7 @@ def as_control_shows(message: Message) -> Json:
         "text": message.text,
         "blocks": message.blocks,
         "attachments": message.attachments,
+        "files": [file_view(file) for file in message.files],
         "metadata": message.metadata,
         "user": message.bot.user_id,
         "edited": message.edited_ts is not None,

@@ -74,6 +74,29 @@ class Bot:
 
 
 @dataclass(slots=True)
+class File:
+    """One uploaded file; `content` is None until its bytes came."""
+
+    id: str
+    name: str
+    size: int
+    alt_text: str
+    bot: Bot
+    title: str = ""
+    content: bytes | None = None
+    mimetype: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.mimetype.startswith("image/")
+
+    @property
+    def as_data(self) -> str:
+        """The picture as an address that holds it."""
+        return f"data:{self.mimetype};base64,{base64.b64encode(self.content or b'').decode()}"
+
+
+@dataclass(slots=True)
 class Message:
     """One post, as it is now."""
 
@@ -89,6 +112,7 @@ class Message:
     ephemeral_for: str | None = None
     edited_ts: str | None = None
     deleted: bool = False
+    files: list[File] = field(default_factory=list)
 
     @property
     def is_reply(self) -> bool:
@@ -103,6 +127,7 @@ class Workspace:
         self._declared = declared
         self._newest = 0
         self.messages: list[Message] = []
+        self.files: dict[str, File] = {}
         self.presses: list[Json] = []
         self.revision = 0
         """Grows with every change, so that the page knows when to draw again."""
@@ -125,11 +150,18 @@ class Workspace:
         self.messages.append(message)
         self.touch()
 
+    def new_file(self, name: str, size: int, alt_text: str, bot: Bot) -> File:
+        """Its bytes are still to come."""
+        made = File(_made_up("F0", f"{len(self.files)} {name}"), name, size, alt_text, bot)
+        self.files[made.id] = made
+        return made
+
     def touch(self) -> None:
         self.revision += 1
 
     def forget(self) -> None:
         self.messages.clear()
+        self.files.clear()
         self.presses.clear()
         self.touch()
 
