@@ -17,6 +17,7 @@ from sagebase_ops.slack.workspace import Channel, Somebody, Token
 
 _GROUP_MARK = "S"
 _USER_SCOPE, _GROUP_SCOPE, _LIST_SCOPE = "users:read", "usergroups:read", "channels:read"
+_FILE_SCOPE = "files:write"
 _MISSING = "missing_scope"
 
 Seen = tuple[Examined, Channel | None]
@@ -132,6 +133,11 @@ class _Workspace:
         if missing:
             said = note(words.SCOPES_MISSING, scopes=", ".join(missing))
             return Examined(name, title, Verdict.FAIL, said, _adding(missing))
+        if _FILE_SCOPE not in granted:
+            return Examined(
+                name, title, Verdict.WARN, note(words.NO_PICTURES, scope=_FILE_SCOPE), _adding([_FILE_SCOPE])
+            )
+        needed.append(_FILE_SCOPE)
         return Examined(name, title, Verdict.PASS, note(words.SCOPES_RIGHT, scopes=", ".join(needed)))
 
     def _needed(self, channels: list[Channel | None]) -> list[str]:

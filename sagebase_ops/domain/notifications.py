@@ -15,18 +15,22 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from sagebase_ops.domain.charts import Chart
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One rendered Slack message. `text` alone must say it all: it is the push notification and what is read aloud.
 
-    The first message of a digest stands in the channel, those with `in_thread` below it.
+    The first message of a digest stands in the channel, those with `in_thread` below it. With a `chart` it is posted as its
+    picture, with `text` beside it; `blocks` say the same where no picture can be had.
     """
 
     text: str
     blocks: tuple[Mapping[str, Any], ...] = ()  # Block Kit JSON: its shape is Slack's
     attachments: tuple[Mapping[str, Any], ...] = ()
     in_thread: bool = False
+    chart: Chart | None = None
 
 
 class Delivery(StrEnum):
@@ -200,6 +204,18 @@ def lost(row: Notification, now: datetime, error: str) -> Notification:
     if row.action is Action.EDIT:
         return put_off(row, now + pause_after(row.tries), error)
     return unproven(row, error)
+
+
+def without_picture(row: Notification, now: datetime, error: str) -> Notification:
+    """Its picture is not to be had: the same in blocks, at once."""
+    return replace(
+        row, state=Delivery.WAITING, message=replace(row.message, chart=None), tries=0, due_at=now, error=error
+    )
+
+
+def picture_put_off(row: Notification, until: datetime, error: str) -> Notification:
+    """Its picture is nowhere yet: again at `until`."""
+    return replace(put_off(row, until, error), tries=row.tries + 1)
 
 
 def needs_first(row: Notification) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -55,12 +55,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """What a finding saw over time, one number a `step`, oldest first: a line of the chart that is drawn of it.
+
+    `values[0]` is of the step that begins at `start` (aware); None where nothing was measured. Lines of one `panel` share an
+    axis, and its `limit`. In `unit`, as `Quantity` has them. Small, since it is kept with each finding.
+    """
+
+    panel: Sentence
+    name: Sentence
+    unit: str
+    start: datetime
+    step: timedelta
+    values: tuple[float | None, ...]
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What was seen at one target.
 
     `value` and `limit` are the measured number and the one it is held against, in the same unit, where it is a number.
     `reason` is a machine word for why it is not a pass (`permission_denied`, `no_requests`, Google's own reason).
-    `remedy` is one command to paste. `asked` is the API method, the filter and the true window.
+    `remedy` is one command to paste. `asked` is the API method, the filter and the true window. `series` is what is drawn.
     """
 
     target: Target
@@ -75,6 +92,7 @@ class Finding:
     link: str | None = None
     notes: tuple[Note, ...] = ()
     muted_by: str | None = None
+    series: tuple[Series, ...] = ()
 
     @property
     def window(self) -> tuple[datetime, datetime] | None:
@@ -97,10 +115,11 @@ def _moment(given: object) -> datetime | None:
     return found if isinstance(found, datetime) and found.tzinfo else None
 
 
+_OWN = ("value", "limit", "reason", "remedy", "asked", "link", "notes", "series")
+
+
 def _finding(verdict: Verdict, target: Target, sentence: Sentence, given: Mapping[str, Any]) -> Finding:
-    own = {
-        name: given[name] for name in ("value", "limit", "reason", "remedy", "asked", "link", "notes") if name in given
-    }
+    own = {name: given[name] for name in _OWN if name in given}
     values = {name: value for name, value in given.items() if name not in own}
     return replace(Finding(target, verdict, sentence, values=values), **own)
 

@@ -17,7 +17,9 @@ from sagebase_ops.clock import Clock
 from sagebase_ops.domain import notifications as outbox
 from sagebase_ops.domain.notifications import Action, Delivery, Notification, Posted
 from sagebase_ops.errors import ClaimLostError, SlackError, StaleError
+from sagebase_ops.jobs.pictures import is_hopeless, uploaded
 from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, SlackClient
+from sagebase_ops.slack.files import Picture, share
 from sagebase_ops.slack.messages.arguments import post_arguments
 from sagebase_ops.slack.messages.marks import marked
 from sagebase_ops.slack.refusals import DELETED, RefusalKind, kind_of
@@ -166,13 +168,20 @@ class Sender:
         await self._clock.sleep(max(free_at - self._clock.monotonic(), 0.0))
         if self.closed or not await self._has_lease():
             return
+        try:
+            file = await self._file_of(row)
+        except SlackError as error:
+            await self._save(self._without_file(row, error))
+            return
+        if file and not await self._has_lease():  # a picture takes its time
+            return
         going = outbox.sending(row, self._clock.now())
         try:
             await self._save(going)
         except StaleError:  # a newer edit took its place while this one waited for its turn: the next round sends that
             return
         try:
-            posted = await self._asked(row)
+            posted = await self._asked(row, file)
         except SlackError as error:
             if outbox.needs_first(row) and self._wants_first_anew(going, error):
                 await self._post_first_anew(going, error)
@@ -180,14 +189,34 @@ class Sender:
                 await self._save(self._after(going, error))
         else:
             self.problem = None
-            self._ids[_channel(row)] = posted.channel
             await self._save(outbox.sent(going, posted))
-            log.info("notice.sent", key=row.key, channel=posted.channel, ts=posted.ts, tries=going.tries)
+            if posted is not None:
+                self._ids[_channel(row)] = posted.channel
+            log.info("notice.sent", key=row.key, channel=_channel(row), ts=posted and posted.ts, tries=going.tries)
         finally:
             self._posted_at[self._place(row)] = self._clock.monotonic()
 
-    async def _asked(self, row: Notification) -> Posted:
-        """One request of Slack: a post, or an edit of the first one of its notice. Raises SlackError."""
+    async def _file_of(self, row: Notification) -> tuple[str, Picture] | None:
+        """Its chart as a file of Slack's that nobody sees yet; None where it has none. Raises SlackError, never `ambiguous`."""
+        chart = row.message.chart
+        return await uploaded(self._slack, row, chart) if chart and row.parent else None
+
+    def _without_file(self, row: Notification, error: SlackError) -> Notification:
+        """Nothing of it stands in Slack: once more later, or in blocks instead."""
+        now, words = self._clock.now(), str(error)
+        log.warning("slack.no_picture", key=row.key, error=words)
+        if is_hopeless(row, error):
+            return outbox.without_picture(row, now, words)
+        return outbox.picture_put_off(row, now + _wait(error, row), words)
+
+    async def _asked(self, row: Notification, file: tuple[str, Picture] | None) -> Posted | None:
+        """One request of Slack: a post, a file, or an edit of the first one of its notice. Raises SlackError.
+
+        Of a file Slack does not say at once where it stands.
+        """
+        if file is not None:
+            await share(self._slack, *file, _channel(row), _thread(row))
+            return None
         if row.action is Action.POST:
             message = marked(row, self._clock.now())
             arguments = post_arguments(_channel(row), message, row.key, _thread(row), broadcast=row.broadcast)
@@ -222,6 +251,8 @@ class Sender:
             log.warning("notice.unproven", key=row.key, error=words)
             return outbox.lost(row, now, words)
         kind = kind_of(error)
+        if row.message.chart and is_hopeless(row, error):
+            return self._without_file(row, error)
         log.log(_LOUDNESS.get(kind, logging.ERROR), _EVENTS.get(kind, "slack.refused"), key=row.key, error=words)
         if kind is RefusalKind.CHANNEL and outbox.has_fallback(row) and row.parent is None:
             return outbox.rerouted(row, now, error.code, words)

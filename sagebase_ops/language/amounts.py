@@ -16,7 +16,7 @@ _SIZE_STEPS = (
     (1e6, "digital-megabyte"),
     (1e3, "digital-kilobyte"),
 )
-_COUNTERS = {
+COUNTERS = {
     "days": "日",
     "instances": "台",
     "revisions": "個",
@@ -29,6 +29,7 @@ _COUNTERS = {
     "tables": "個",
     "connections": "本",
 }
+"""What Japanese counts these in; all else in 件."""
 _MOST_DECIMALS = 9
 _WHOLE_FROM = 100
 
@@ -124,7 +125,7 @@ def _counted(value: float, unit: str, language: str, extra: int) -> str:
     if noun == unit:  # a unit that we have no words for is shown as it is
         return f"{count} {unit}"
     if language == "ja":
-        return f"{count} {_COUNTERS.get(noun, '件')}"
+        return f"{count} {COUNTERS.get(noun, '件')}"
     return f"{count} {_singular(noun) if value == 1 else noun}"
 
 

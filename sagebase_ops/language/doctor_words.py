@@ -90,6 +90,10 @@ SLACK_WORD = Sentence(
 SCOPES = Sentence(ja="権限（scope）", en="Scopes")
 SCOPES_RIGHT = Sentence(ja="必要なものが揃っています（{scopes}）", en="all that are needed ({scopes})")
 SCOPES_MISSING = Sentence(ja="足りません: {scopes}", en="missing: {scopes}")
+NO_PICTURES = Sentence(
+    ja="{scope} がないため、グラフは画像ではなく週ごとの簡易表示になります",
+    en="without {scope} charts come as Slack's own, week by week, not as pictures",
+)
 SCOPES_UNSAID = Sentence(ja="Slack が scope を答えませんでした", en="Slack did not say which there are")
 ADD_SCOPES = Sentence(
     ja="https://api.slack.com/apps → OAuth & Permissions → Bot Token Scopes に {scopes} を追加し、再インストールする",

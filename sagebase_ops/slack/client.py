@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.domain.notifications import Posted
 from sagebase_ops.errors import SlackError
-from sagebase_ops.slack.messages.arguments import EVENT_TYPE, Arguments
+from sagebase_ops.slack.messages.arguments import EVENT_TYPE, Arguments, file_name
 from sagebase_ops.slack.refusals import refusal
 from sagebase_ops.slack.threads import beside
 
@@ -133,10 +133,11 @@ class SlackClient:
     ) -> dict[str, Posted]:
         """Those of our posts since `since` (aware) whose notice key is one of `keys`; the oldest one of each.
 
+        A file carries no metadata: it is known by its name (`file_name` of its key).
         Looks at the channel, or in the thread below `thread_ts`, through all pages. `channel` is an id or a `#name`.
         A SlackError proves nothing about any key. Source: conversations.history, conversations.replies.
         """
-        bot_id = (await self.whoami()).bot_id
+        us, files = await self.whoami(), {file_name(key): key for key in keys}
         channel_id = await self._channel_id(channel)
         place = {"ts": thread_ts} if thread_ts else {}
         asked = {"channel": channel_id, "oldest": f"{since.timestamp():.6f}", **place}
@@ -145,7 +146,8 @@ class SlackClient:
         async for message in self._listed(
             method, {**asked, "include_all_metadata": True}, "messages", f"what stands in {channel}"
         ):
-            key, ts = _notice_key(message, bot_id), str(message.get("ts", ""))
+            key = _notice_key(message, us.bot_id) or _key_of_file(message, us, files)
+            ts = str(message.get("ts", ""))
             if key in keys and ts and (key not in found or ts < found[key].ts):
                 found[key] = Posted(channel_id, ts)
         return found
@@ -262,6 +264,15 @@ def _notice_key(message: Json, bot_id: str | None) -> str:
     payload = metadata.get("event_payload")
     key = payload.get("notice_key") if isinstance(payload, dict) else None
     return key if isinstance(key, str) else ""
+
+
+def _key_of_file(message: Json, us: Identity, files: Mapping[str, str]) -> str:
+    """The key by the name of a file in it, among `files`; empty for anyone else's."""
+    if message.get("bot_id") != us.bot_id and message.get("user") != us.user_id:
+        return ""
+    shared = message.get("files")
+    names = [one.get("name") for one in shared if isinstance(one, dict)] if isinstance(shared, list) else []
+    return next((files[name] for name in names if isinstance(name, str) and name in files), "")
 
 
 def _text(answer: Json, name: str, doing: str) -> str:

@@ -172,6 +172,15 @@ async def test_a_scope_that_the_app_lacks_is_named_once_and_what_it_hides_is_unk
         }
 
 
+async def test_without_the_scope_for_files_charts_come_otherwise_and_that_is_a_warning(tmp_path: Path) -> None:
+    async with practice(tmp_path) as found:
+        scopes = [one for one in found.box.world.scenario.slack_scopes if one != "files:write"]
+        found.change(slack_scopes=scopes)
+        [(name, line)] = (await found.wrong()).items()
+        assert (name, line.state, line.said.values) == ("slack.scopes", Verdict.WARN, {"scope": "files:write"})
+        assert "files:write" in found.remedy(line)
+
+
 async def test_a_contact_that_slack_does_not_know_is_named(tmp_path: Path) -> None:
     strangers = {"S0123ABCD": "S0STRANGER", "U0123ABCD": "U0STRANGER"}
     async with practice(tmp_path, replaced=strangers) as found:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from sagebase_ops.domain.charts import Chart, Line, Panel
 from sagebase_ops.domain.escalation import Eta, Person, Policy, Step
 from sagebase_ops.domain.incidents import Fingerprint, Incident, Rules, State, StoryLine
 from sagebase_ops.domain.notifications import Action, Delivery, Message, Notification, Posted
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict
+from sagebase_ops.domain.results import Finding, Note, Sentence, Series, Target, Verdict
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run, Trigger
 from sagebase_ops.domain.silences import Matcher, Silence
 from sagebase_ops.domain.slots import Missed, MissedReason
@@ -48,6 +49,14 @@ asked = some.dictionaries(texts, free, max_size=3)
 sentences = some.builds(Sentence, texts, texts)
 notes = some.builds(Note, sentences, values)
 maybe_texts = some.none() | texts
+spans = some.timedeltas(timedelta(0), timedelta(days=400))
+floats = some.none() | some.floats(allow_nan=False)
+many_floats = some.lists(floats, max_size=3).map(tuple)
+series = some.builds(Series, sentences, sentences, texts, times, spans, many_floats, floats)
+panels = some.builds(
+    Panel, texts, texts, some.lists(some.builds(Line, texts, many_floats), max_size=2).map(tuple), floats
+)
+charts = some.builds(Chart, texts, texts, times, spans, texts, some.lists(panels, max_size=2).map(tuple))
 findings = some.builds(
     Finding,
     some.builds(Target, texts, texts),
@@ -62,6 +71,7 @@ findings = some.builds(
     maybe_texts,
     some.lists(notes, max_size=2).map(tuple),
     maybe_texts,
+    some.lists(series, max_size=2).map(tuple),
 )
 entries = some.builds(EntryRef, texts, texts, texts, texts, sentences, sentences, maybe_texts, maybe_texts)
 results = some.builds(CheckResult, entries, some.lists(findings, min_size=1, max_size=2).map(tuple))
@@ -94,7 +104,7 @@ notifications = some.builds(
     notice=texts,
     place=some.integers(0, 50),
     channel=texts,
-    message=some.builds(Message, texts, blocks, blocks, some.booleans()),
+    message=some.builds(Message, texts, blocks, blocks, some.booleans(), some.none() | charts),
     created_at=times,
     due_at=times,
     fallback=maybe_texts,
@@ -110,7 +120,6 @@ notifications = some.builds(
     action=some.sampled_from(Action),
     broadcast=some.booleans(),
 )
-spans = some.timedeltas(timedelta(0), timedelta(days=400))
 maybe_times = some.none() | times
 people = some.lists(some.builds(Person, texts, texts), max_size=2).map(tuple)
 incidents = some.builds(

@@ -1,5 +1,6 @@
 """A Message as the arguments of `chat.postMessage`: what the client sends and what `--format slack` prints."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +35,11 @@ def post_arguments(
     if broadcast and thread_ts:
         optional["reply_broadcast"] = True
     return arguments | {name: value for name, value in optional.items() if value}
+
+
+def file_name(key: str) -> str:
+    """The name of the file that the post `key` shows, by which it is found again: a file carries no metadata."""
+    return f"chart-{hashlib.sha256(key.encode()).hexdigest()[:16]}.png"
 
 
 def posts_of(channel: str, messages: Sequence[Message], notice_key: str) -> list[Arguments]:

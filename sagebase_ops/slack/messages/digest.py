@@ -15,6 +15,7 @@ from sagebase_ops.language.voice import Voice
 from sagebase_ops.slack.messages.blocks import HEADER_ROOM, Json, bullets, context, header, rich_text, section
 from sagebase_ops.slack.messages.blocks import line as rich_line
 from sagebase_ops.slack.messages.blocks import text as rich_run
+from sagebase_ops.slack.messages.charts import chart_messages
 from sagebase_ops.slack.messages.details import thread_messages
 from sagebase_ops.slack.messages.items import item_block
 from sagebase_ops.slack.messages.limits import Piece, Room, findings_of, fitting
@@ -53,7 +54,7 @@ def digest_messages(
         blocks=(*head, *(piece.block for piece in shown), *more, *last),
         attachments=_bar(digest, voice),
     )
-    return (main, *thread_messages(digest, voice, left))
+    return (main, *thread_messages(digest, voice, left), *chart_messages(digest, voice))
 
 
 def headline(digest: Digest, voice: Voice) -> str:
