@@ -50,6 +50,13 @@ def api_page(project: str, api: str) -> str:
     return f"{CONSOLE}/apis/library/{quote(api)}?project={quote(project)}"
 
 
+def billing_page(project: str, account: str, part: str = "reports") -> str:
+    """An account's `reports`, `costtable` or `export`; without an account, the page that shows who pays."""
+    if not account:
+        return f"{CONSOLE}/billing/linkedaccount?project={_part(project)}"
+    return f"{CONSOLE}/billing/{_part(account)}/{part}?project={_part(project)}"
+
+
 def logs_page(project: str, query: str, start: datetime, end: datetime) -> str:
     """Logs Explorer with `query` over a fixed window (aware times); its parameters stand before the `?`.
 

@@ -1,6 +1,6 @@
 """How is Google asked over REST? HTTP/1.1 with keep-alive, reads repeated where that helps, failing only as GcpError.
 
-For the APIs that have no gRPC client of ours: Cloud SQL Admin, Storage, Service Usage, Monitoring's dashboards.
+For the APIs that have no gRPC client of ours: Cloud SQL Admin, Storage, Service Usage, BigQuery, Cloud Billing and others.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class _TryAgainError(Exception):
 
 
 class Rest:
-    """GET requests to `https://{api}`, or to the sandbox's REST endpoint, which needs no credentials."""
+    """Reading requests to `https://{api}`, or to the sandbox's REST endpoint, which needs no credentials."""
 
     def __init__(self, connections: "Connections") -> None:
         self._connections = connections
@@ -57,9 +57,17 @@ class Rest:
         `method` and `permission` are Google's names of what is asked, for the error's words.
         """
         question = self._connections.question(api, method, permission, project)
+        return await self._answer(question, path, {"params": dict(params or {})})
+
+    async def post(self, api: str, path: str, body: Json, *, project: str, permission: str, method: str) -> Json:
+        """The answer to a question that is asked by POST, as Google asks some: it must be safe to repeat. Raises GcpError."""
+        question = self._connections.question(api, method, permission, project)
+        return await self._answer(question, path, {"json": body}, verb="POST")
+
+    async def _answer(self, question: Question, path: str, asked: Json, verb: str = "GET") -> Json:
         try:
             async with asyncio.timeout(self._connections.patience.whole):
-                response = await self._repeated(api, path, dict(params or {}))
+                response = await self._repeated(verb, question.api, path, asked)
         except _unanswered() as error:
             raise _failed(error, question) from error
         if response.is_error:
@@ -85,7 +93,7 @@ class Rest:
         if self._opened is not None:
             await self._opened.aclose()
 
-    async def _repeated(self, api: str, path: str, params: Mapping[str, str | int]) -> "httpx.Response":
+    async def _repeated(self, verb: str, api: str, path: str, asked: Json) -> "httpx.Response":
         import stamina
 
         stamina.instrumentation.set_on_retry_hooks([])  # the finding says what came of it; a try by itself is no news
@@ -100,17 +108,17 @@ class Rest:
         try:
             async for attempt in tries:
                 with attempt:
-                    return await self._once(api, path, params)
+                    return await self._once(verb, api, path, asked)
         except _TryAgainError as error:
             return error.response
         raise AssertionError("a retry ends with an answer or an error")  # pragma: no cover
 
-    async def _once(self, api: str, path: str, params: Mapping[str, str | int]) -> "httpx.Response":
-        base = self._connections.rest_endpoint or f"https://{api}"
-        response = await self._client().get(base + path, params=params, headers=await self._authorization())
+    async def _once(self, verb: str, api: str, path: str, asked: Json) -> "httpx.Response":
+        address = (self._connections.rest_endpoint or f"https://{api}") + path
+        response = await self._client().request(verb, address, headers=await self._authorization(), **asked)
         if response.status_code == _UNAUTHORIZED and not self._connections.is_sandbox:  # the token may be just too old
             headers = await self._authorization(renew=True)
-            response = await self._client().get(base + path, params=params, headers=headers)
+            response = await self._client().request(verb, address, headers=headers, **asked)
         if response.status_code in _REPEATABLE:
             raise _TryAgainError(response)
         return response

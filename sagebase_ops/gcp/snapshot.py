@@ -8,6 +8,7 @@ from sagebase_ops.gcp.asked import Asked
 if TYPE_CHECKING:
     from sagebase_ops.gcp.alerting import AlertingReader
     from sagebase_ops.gcp.apis import ApiReader
+    from sagebase_ops.gcp.billing import BillingReader
     from sagebase_ops.gcp.clients import Connections
     from sagebase_ops.gcp.dashboards import DashboardReader
     from sagebase_ops.gcp.logs import LogReader
@@ -85,3 +86,9 @@ class Cloud:
         from sagebase_ops.gcp.apis import ApiReader
 
         return ApiReader(self.connections, self.asked)
+
+    @cached_property
+    def billing(self) -> "BillingReader":
+        from sagebase_ops.gcp.billing import BillingReader
+
+        return BillingReader(self.connections, self.asked)

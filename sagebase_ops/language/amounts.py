@@ -4,6 +4,7 @@ Babel is imported at the first number, and only its number and unit patterns: a 
 """
 
 import math
+import re
 from datetime import datetime, tzinfo
 
 from sagebase_ops.domain.quantities import Quantity
@@ -30,6 +31,8 @@ COUNTERS = {
     "connections": "本",
 }
 """What Japanese counts these in; all else in 件."""
+_CURRENCY = re.compile(r"[A-Z]{3}")
+"""A unit that is an ISO 4217 code."""
 _MOST_DECIMALS = 9
 _WHOLE_FROM = 100
 
@@ -92,6 +95,13 @@ def _written(quantity: Quantity, language: str, extra: int) -> str:
     return _counted(quantity.amount, unit, language, extra)
 
 
+def _money(value: float, currency: str, language: str) -> str:
+    """`￥12,345`, `$12.34`: as many decimals as the currency has."""
+    from babel.numbers import format_currency  # noqa: PLC0415 (see the module's docstring)
+
+    return format_currency(value, currency, locale=language)
+
+
 def _per_second(value: float, noun: str, language: str, extra: int) -> str:
     if noun == "1":
         count = _decimal(value, language, extra)
@@ -123,7 +133,7 @@ def _counted(value: float, unit: str, language: str, extra: int) -> str:
     noun = unit.removeprefix("{").removesuffix("}")
     count = _decimal(value, language, extra)
     if noun == unit:  # a unit that we have no words for is shown as it is
-        return f"{count} {unit}"
+        return _money(value, unit, language) if _CURRENCY.fullmatch(unit) else f"{count} {unit}"
     if language == "ja":
         return f"{count} {COUNTERS.get(noun, '件')}"
     return f"{count} {_singular(noun) if value == 1 else noun}"

@@ -58,6 +58,8 @@ KINDS: Mapping[str, Sentence] = {
     "idle_in_transaction": Sentence(ja="待機中のトランザクション", en="idle in transaction"),
     "oldest_transaction": Sentence(ja="最も古いトランザクション", en="oldest transaction"),
     "slow_statements": Sentence(ja="遅い SQL", en="slow statements"),
+    "billing": Sentence(ja="費用", en="cost"),
+    "billed_service": Sentence(ja="費用の内訳", en="part of the cost"),
 }
 """What a target's kind is called; a kind that is not here is shown by its own word."""
 

@@ -23,6 +23,8 @@ TITLES = {
     "storage.googleapis.com": "Cloud Storage API",
     "serviceusage.googleapis.com": "Service Usage API",
     "cloudresourcemanager.googleapis.com": "Cloud Resource Manager API",
+    "bigquery.googleapis.com": "BigQuery API",
+    "cloudbilling.googleapis.com": "Cloud Billing API",
 }
 
 
@@ -46,10 +48,13 @@ def permission_denied(permission: str, resource: str, api: str) -> RefusalError:
     texts = {
         "monitoring.googleapis.com": f"Permission {permission} denied (or the resource may not exist).",
         "secretmanager.googleapis.com": f"Permission '{permission}' denied for resource '{resource}' (or it may not exist).",
+        "bigquery.googleapis.com": f"Access Denied: {resource}: User does not have {permission} permission in {resource}.",
         "sqladmin.googleapis.com": "The client is not authorized to make this request.",
     }
     text = texts.get(api, f"Permission '{permission}' denied on resource '{resource}' (or resource may not exist).")
-    legacy = "notAuthorized" if api == "sqladmin.googleapis.com" else "forbidden"
+    legacy = {"sqladmin.googleapis.com": "notAuthorized", "bigquery.googleapis.com": "accessDenied"}.get(
+        api, "forbidden"
+    )
     metadata = {"permission": permission, "resource": resource}
     return RefusalError("PERMISSION_DENIED", text, "IAM_PERMISSION_DENIED", "iam.googleapis.com", metadata, legacy)
 

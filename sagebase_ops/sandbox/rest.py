@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sagebase_ops.sandbox import alerting, sql_admin
+from sagebase_ops.sandbox import alerting, billing, sql_admin
 from sagebase_ops.sandbox import rest_answers as answers
 from sagebase_ops.sandbox.grpc_server import refusal_of
 from sagebase_ops.sandbox.logs import LogBook
@@ -24,7 +24,9 @@ from sagebase_ops.sandbox.world import World
 SQL, STORAGE, USAGE = sql_admin.API, "storage.googleapis.com", "serviceusage.googleapis.com"
 MONITORING, RUN, SECRETS = "monitoring.googleapis.com", "run.googleapis.com", "secretmanager.googleapis.com"
 PROJECTS = "cloudresourcemanager.googleapis.com"
-_OLD_FORM = {SQL, STORAGE}
+_OLD_FORM = {SQL, STORAGE, billing.BIGQUERY}
+_PERMISSIONS = {**sql_admin.PERMISSIONS, **billing.PERMISSIONS}
+"""What a method needs, where IAM has another name for it."""
 
 Make: TypeAlias = Callable[[World, Request], Any]
 """The answer to one request, a JSON object. Raises RefusalError."""
@@ -42,6 +44,7 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
 
     routes = [Route("/sandbox/ca.pem", ca)]
     routes += [_route(world, path, SQL, method, make) for path, method, make in sql_admin.paths()]
+    routes += [_route(world, path, api, method, make, verb) for path, api, method, make, verb in billing.paths()]
     knative = "/apis/serving.knative.dev/v1/namespaces/{project}"
     routes += [
         _route(world, "/storage/v1/b", STORAGE, "storage.buckets.list", _buckets),
@@ -92,7 +95,7 @@ def _route(
                 if fault and fault.kind == "refusal":
                     raise refusal_of(world, fault)
                 if api:
-                    permission = sql_admin.PERMISSIONS.get(method, method)
+                    permission = _PERMISSIONS.get(method, method)
                     world.asking = f"{request.url.path}?{request.url.query}"
                     world.enter(api, method, permission, _project(world, request), _resource(request))
                 found = make(world, request)

@@ -115,5 +115,5 @@ def test_the_role_grants_what_every_check_declares_and_nothing_that_changes_or_r
     assert granted.isdisjoint({"secretmanager.versions.access", "storage.objects.get", "storage.objects.list"})
 
 
-NOT_OF_THE_ROLE = {"run.routes.invoke"}
+NOT_OF_THE_ROLE = {"run.routes.invoke", "bigquery.tables.get", "bigquery.tables.getData"}
 """Granted on a service that asks for a login, or on a data set, one by one."""
