@@ -120,7 +120,7 @@ async def _an_hour(box: Box, name: str) -> Counter[str]:
             await _pass(daemon, clock, box)
             if number % 4 == 0:
                 await daemon.heartbeat()
-        await daemon.prune()
+        await daemon.forget()
     return billed
 
 

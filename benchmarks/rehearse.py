@@ -25,7 +25,7 @@ from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing, passing
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run, Trigger
 from sagebase_ops.jobs.run_checks import planned
-from sagebase_ops.store.records import write_run
+from sagebase_ops.store.sqlite import runs
 from sagebase_ops.store.sqlite.migrations import migrate, shipped
 
 PRESENT = Path(__file__).parent / "watch.yaml"
@@ -81,16 +81,15 @@ def _fill(path: Path, schedules: Schedules) -> None:
         migrate(db, shipped())
         db.execute("INSERT INTO meta (name, value) VALUES ('installation', 'bench'), ('world', 'sandbox')")
         db.execute("BEGIN")
-        db.executemany("INSERT INTO runs (id, job, started_at, record) VALUES (?, 'watch', ?, ?)", _month(schedules))
+        db.executemany(runs.INSERT, map(runs.columns, _month(schedules)))
         db.execute("COMMIT")
 
 
-def _month(schedules: Schedules) -> Iterator[tuple[str, str, str]]:
+def _month(schedules: Schedules) -> Iterator[Run]:
     project = schedules.projects[0]
     entries = [(planned(schedules, entry, project).ref, entry) for entry in schedules.named("watch").entries]
     for number in range(ROUNDS):
-        run = _run(entries, START + number * MINUTE, number)
-        yield run.id, run.started_at.isoformat(timespec="microseconds"), write_run(run)
+        yield _run(entries, START + number * MINUTE, number)
 
 
 def _run(entries: list[tuple[EntryRef, ScheduleEntry]], at: datetime, number: int) -> Run:

@@ -23,6 +23,7 @@ from sagebase_ops.jobs.alarms import Alarms
 from sagebase_ops.jobs.checklist_work import ChecklistWork
 from sagebase_ops.jobs.clock_watch import ClockWatch
 from sagebase_ops.jobs.deliver_outbox import Sender
+from sagebase_ops.jobs.forget import forget
 from sagebase_ops.jobs.incidents import Incidents
 from sagebase_ops.jobs.run_checklist import Occasion
 from sagebase_ops.jobs.slots import Slots
@@ -38,7 +39,9 @@ SWEEP_SECONDS = 15.0
 
 HEARTBEAT_SECONDS = 60.0
 CLOCK_SECONDS = 5.0
-PRUNE_SECONDS = 3600.0
+FORGET_SECONDS, PATIENCE_SECONDS = 3600.0, 30.0
+"""How often it looks for what is to be forgotten, and how long it is at that in one go."""
+
 FINISH_SECONDS = 4.0
 """What runs at a stop may finish so long; the whole stop takes 8 s at most."""
 
@@ -46,7 +49,6 @@ NOBODY_TO_TELL = (
     "environment: SAGEBASE_OPS_SLACK_BOT_TOKEN is not set: the daemon has nobody to tell; set the bot token (xoxb-…) of "
     "the installed app, or look without telling: sagebase-ops --run JOB --dry-run"
 )
-KEEP = timedelta(days=400)
 _STALE = timedelta(minutes=5)  # a post that waits longer is a problem
 
 
@@ -132,7 +134,7 @@ class Daemon:
             self.supervisor.start("presses", self.doors.socket.look, self.doors.socket.wake)
         self.supervisor.start("clock", self.look_at_clock)
         self.supervisor.start("heartbeat", self.heartbeat)
-        self.supervisor.start("prune", self.prune)
+        self.supervisor.start("forget", self.forget)
 
     async def stop(self) -> None:
         """Take nothing any more, finish or hand back what is held. Ends within FINISH_SECONDS and a little."""
@@ -202,11 +204,9 @@ class Daemon:
             log.critical("slack.unreachable", error=self.sender.problem)
         return HEARTBEAT_SECONDS
 
-    async def prune(self) -> float:
-        forgotten = await self.store.prune(self.clock.now() - KEEP)
-        if forgotten:
-            log.info("store.pruned", runs=forgotten)
-        return PRUNE_SECONDS
+    async def forget(self) -> float:
+        """Again in a moment while there is more: after a long absence, or a first time over a store that was never thinned."""
+        return FORGET_SECONDS if await forget(self.store, self.clock, PATIENCE_SECONDS) else 1.0
 
     async def problems(self) -> tuple[str, ...]:
         """What keeps the daemon from doing its work, in words; none while it does."""

@@ -15,6 +15,7 @@ from sagebase_ops.domain.runs import Run
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.jobs.checklist_work import ChecklistWork
 from sagebase_ops.jobs.deliver_outbox import Sender
+from sagebase_ops.jobs.forget import forget
 from sagebase_ops.jobs.incidents import Incidents
 from sagebase_ops.jobs.slots import Slots
 from sagebase_ops.settings import Settings
@@ -28,6 +29,8 @@ NOBODY_TO_TELL = (
     "installed app, or look without telling: sagebase-ops --run JOB --dry-run"
 )
 _LOOK_AGAIN = 0.2  # seconds
+_FORGETTING_SECONDS = 5.0
+"""So long at most it forgets what is too old, once all is told; the next tick goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class Tick:
             decided = self._decided.is_set()
             await self._sender.deliver_due()
             if decided and not await self._is_due_soon():
+                await forget(self._store, self._clock, _FORGETTING_SECONDS)
                 return
             await self._clock.sleep(_LOOK_AGAIN)
 

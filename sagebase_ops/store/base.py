@@ -107,6 +107,14 @@ class Backlog:
     last_error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Thinned:
+    """Of what started before `until` only what stays by `domain.thinning` is left; `runs` went just now."""
+
+    until: datetime
+    runs: int = 0
+
+
 class Store(Protocol):
     """Slots, runs, incidents and the outbox. `installation` is made with the store and begins the name of every notice."""
 
@@ -190,6 +198,16 @@ class Store(Protocol):
         incident that is kept is told there (`domain.incidents.notice_of`); incidents by their resolve, once none of their group is live; silences by
         their end; audit and the names of decisions by when they were written.
         """
+
+    async def thin(self, before: datetime) -> Thinned:
+        """Thin the next `domain.thinning.SLICE` of the runs that started before `before`, with their slots.
+
+        It begins where the last call ended, and all is done once `until` has come to `before`. Each run that goes makes its slice
+        smaller and changes nothing of what stays; so a call that was cut short, or made twice, does no harm.
+        """
+
+    async def thinned_until(self) -> datetime | None:
+        """How far `thin` has come; None before its first call. From there on every run is left."""
 
     # Incidents
 

@@ -58,6 +58,7 @@ WRITES: Mapping[str, Callable[[Store], Awaitable[object]]] = {
     "take_sender_lease": lambda store: store.take_sender_lease("sender-a", at(10), at(70)),
     "save_notification": lambda store: store.save_notification(sending(posts()[0], at(10)), "sender-a", at(10)),
     "prune": lambda store: store.prune(at(10.5)),
+    "thin": lambda store: store.thin(at(20)),
 }
 
 

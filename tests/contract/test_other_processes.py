@@ -104,6 +104,10 @@ async def _pruned(store: Store) -> bool:
     return await store.runs() == []
 
 
+async def _thinned(store: Store) -> bool:
+    return await store.thinned_until() == at(20)
+
+
 AFTERWARDS: dict[str, Callable[[Store], Awaitable[bool]]] = {
     "adopt": _adopted,
     "claim_slot": _claimed,
@@ -115,6 +119,7 @@ AFTERWARDS: dict[str, Callable[[Store], Awaitable[bool]]] = {
     "take_sender_lease": _leased,
     "save_notification": _saved,
     "prune": _pruned,
+    "thin": _thinned,
 }
 
 

@@ -1,11 +1,8 @@
 """How do our words stand in Firestore: names of documents, times, and records too long for one field?"""
 
-import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
-
-_RECORD = "utf-8", "surrogatepass"
 
 
 def name_of(*parts: str) -> str:
@@ -23,14 +20,6 @@ def aware(at: datetime) -> datetime:
 def plain(at: datetime) -> datetime:
     """As we wrote it: Firestore's own kind of datetime is equal, but is another type."""
     return datetime.combine(at.date(), at.timetz())
-
-
-def packed(record: str) -> bytes:
-    return zlib.compress(record.encode(*_RECORD))
-
-
-def unpacked(record: bytes) -> str:
-    return zlib.decompress(record).decode(*_RECORD)
 
 
 def pieces(packed_record: bytes, size: int) -> Sequence[bytes]:

@@ -19,8 +19,9 @@ from sagebase_ops.store.base import Audit, Decision
 from sagebase_ops.store.firestore import queries
 from sagebase_ops.store.firestore.changes import TRIES, Changes, Proposal
 from sagebase_ops.store.firestore.database import Content, Database, Seen, Write
-from sagebase_ops.store.firestore.fields import aware, name_of, packed, plain, unpacked
+from sagebase_ops.store.firestore.fields import aware, name_of, plain
 from sagebase_ops.store.firestore.outbox import Outbox
+from sagebase_ops.store.packing import packed, unpacked
 from sagebase_ops.store.records import read_incident, read_silence, write_incident, write_silence
 
 _BELL = "board/decisions"

@@ -20,7 +20,8 @@ from sagebase_ops.domain.notifications import (
 from sagebase_ops.errors import StaleError, StoreError
 from sagebase_ops.store.base import Backlog
 from sagebase_ops.store.firestore.database import Content, Seen
-from sagebase_ops.store.firestore.fields import aware, name_of, packed, plain, unpacked
+from sagebase_ops.store.firestore.fields import aware, name_of, plain
+from sagebase_ops.store.packing import packed, unpacked
 from sagebase_ops.store.records import read_notification, write_notification
 
 KEPT = timedelta(days=430)

@@ -73,6 +73,22 @@ def old_runs(before: datetime, limit: int) -> Query:
     return Query("runs", (("started_at", "<", before),), ("started_at",), limit, ("parts",))
 
 
+def oldest_run(since: datetime | None) -> Query:
+    return Query("runs", (("started_at", ">=", since),) if since else (), ("started_at",), 1, ("started_at",))
+
+
+def traces_between(start: datetime, end: datetime) -> Query:
+    """What of each run decides whether it stays."""
+    return Query("runs", (("started_at", ">=", start), ("started_at", "<", end)), ("started_at",), fields=_TRACE)
+
+
+def last_trace_before(job: str, start: datetime) -> Query:
+    return Query("runs", (("job", "==", job), ("started_at", "<", start)), ("-started_at",), 1, _TRACE)
+
+
+_TRACE = ("job", "seen", "stays", "parts")
+
+
 def untold(subjects: list[str]) -> Query:
     return Query("untold", (("told", "==", False), ("subject", "in", subjects)))
 

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.slots import Slot
+from sagebase_ops.domain.thinning import trace_of
 from sagebase_ops.store.base import Outcome
 from sagebase_ops.store.firestore.database import Database, Seen, Write, create
-from sagebase_ops.store.firestore.fields import aware, name_of, packed, pieces, unpacked
+from sagebase_ops.store.firestore.fields import aware, name_of, pieces
 from sagebase_ops.store.firestore.notices import KEPT
+from sagebase_ops.store.packing import packed, unpacked
 from sagebase_ops.store.records import read_run, write_run
 
 PIECE = 900_000
@@ -28,12 +30,14 @@ def writes(outcome: Outcome) -> list[Write]:
     """The run as it is recorded, once."""
     run, path = outcome.run, path_of(outcome.run.id)
     first, *more = pieces(packed(write_run(run)), PIECE)
-    expire_at = aware(run.started_at) + KEPT
+    expire_at, trace = aware(run.started_at) + KEPT, trace_of(run)
     head = {
         "id": run.id,
         "job": run.job,
         "started_at": aware(run.started_at),
         "of_slot": slot_key(outcome.claim.slot) if outcome.claim else None,
+        "seen": trace.seen,
+        "stays": trace.stays,
         "record": first,
         "parts": len(more),
         "expire_at": expire_at,

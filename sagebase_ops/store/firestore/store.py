@@ -4,12 +4,14 @@
     sagebase-ops/store/board/ledger    all jobs, with who holds which slot
     sagebase-ops/store/board/sender    who may send
     sagebase-ops/store/board/decisions the bell: written with every decision about incidents
+    sagebase-ops/store/board/thinned   how far what is long ago was thinned
     sagebase-ops/store/runs            one document a run; `of_slot` finds the run that finished a slot
     sagebase-ops/store/outbox          one document a notice
     sagebase-ops/store/untold          what the next digest must say
     sagebase-ops/store/incidents, silences, audit, decided
 
-`prune` alone is not one write but many: each run and each notice goes whole, and what is left goes at the next call.
+`prune` and `thin` alone are not one write but many: each run and each notice goes whole, and what is left goes at the next
+call.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,8 +25,8 @@ from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.silences import Silence
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
-from sagebase_ops.store.base import RELEASED, Audit, Backlog, ClockJump, Decision, Outcome, Untold
-from sagebase_ops.store.firestore import ledger, queries, runs, untold
+from sagebase_ops.store.base import RELEASED, Audit, Backlog, ClockJump, Decision, Outcome, Thinned, Untold
+from sagebase_ops.store.firestore import ledger, queries, runs, thinning, untold
 from sagebase_ops.store.firestore.changes import Changes, Proposal
 from sagebase_ops.store.firestore.database import Database, Write
 from sagebase_ops.store.firestore.incidents import NOTHING, Incidents
@@ -164,6 +166,12 @@ class FirestoreStore:
 
     async def prune(self, before: datetime) -> int:
         return await prune(self._database, self._incidents, self._installation, before)
+
+    async def thin(self, before: datetime) -> Thinned:
+        return await thinning.thin(self._database, before)
+
+    async def thinned_until(self) -> datetime | None:
+        return await thinning.thinned_until(self._database)
 
     # Incidents
 

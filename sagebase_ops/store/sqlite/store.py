@@ -10,8 +10,8 @@ from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.silences import Silence
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
-from sagebase_ops.store.base import Audit, Backlog, ClockJump, Decision, Outcome, Untold
-from sagebase_ops.store.sqlite import incidents, outbox, runs, slots
+from sagebase_ops.store.base import Audit, Backlog, ClockJump, Decision, Outcome, Thinned, Untold
+from sagebase_ops.store.sqlite import incidents, outbox, runs, slots, thinning
 from sagebase_ops.store.sqlite.database import Database
 
 
@@ -81,6 +81,12 @@ class SqliteStore:
 
     async def prune(self, before: datetime) -> int:
         return await self._database.write(runs.prune, self._installation, before)
+
+    async def thin(self, before: datetime) -> Thinned:
+        return await self._database.write(thinning.thin, before)
+
+    async def thinned_until(self) -> datetime | None:
+        return await self._database.read(thinning.thinned_until)
 
     async def decide(self, decision: Decision, now: datetime) -> bool:
         return await self._database.write(incidents.decide, decision, now)

@@ -16,6 +16,7 @@ SUMMED = {"unsent": ("unsent", "unproven", "refused")}
 
 EXAMPLES: dict[Any, Any] = {  # a value for a parameter of each type
     datetime: datetime(2026, 11, 24, tzinfo=UTC),
+    datetime | None: datetime(2026, 11, 24, tzinfo=UTC),
     int: 1,
     str: "daily",
     list[str]: ["daily"],
@@ -40,7 +41,8 @@ def wanted(query: Query, summed: str | None = None) -> tuple[str, ...] | None:
     """The fields of the composite index, or None where Firestore's own index of each single field is enough."""
     equal = [field for field, operator, _ in query.where if operator in ("==", "in")]
     ranged = [field for field, operator, _ in query.where if operator not in ("==", "in")]
-    sorted_by = [*query.order, *(field for field in ranged if field not in query.order), *([summed] if summed else [])]
+    ordered = {field.removeprefix("-") for field in query.order}
+    sorted_by = [*query.order, *(field for field in ranged if field not in ordered), *([summed] if summed else [])]
     fields = (*equal, *sorted_by)
     return fields if sorted_by and len(fields) > 1 else None
 

@@ -6,7 +6,7 @@ import pytest
 
 from sagebase_ops.domain.notifications import Message, notifications_of
 from sagebase_ops.store.base import Outcome
-from sagebase_ops.store.sqlite import incidents, outbox
+from sagebase_ops.store.sqlite import incidents, outbox, thinning
 from sagebase_ops.store.sqlite.opening import open_store
 from sagebase_ops.store.sqlite.store import SqliteStore
 from tests.contract.examples import at, run
@@ -54,6 +54,25 @@ async def test_incidents_are_asked_by_their_indexes(
         steps = await plan(store, query, *values)
 
     assert [step.split(" INDEX ")[1] for step in steps if " INDEX " in step] == indexes
+
+
+@pytest.mark.parametrize(
+    ("query", "values", "index"),
+    [
+        (thinning.SPAN, ("2026", "2027"), "runs_by_start (started_at>? AND started_at<?)"),
+        (thinning.LAST_BEFORE, ("watch", "2026"), "runs_of_job (job=? AND started_at<?)"),
+        (thinning.OLDEST, ("2026",), "runs_by_start (started_at>?)"),
+    ],
+    ids=["span", "last_before", "oldest"],
+)
+async def test_a_slice_is_thinned_by_its_indexes(
+    tmp_path: Path, query: str, values: tuple[object, ...], index: str
+) -> None:
+    """However many runs a year has left."""
+    async with await open_store(tmp_path / "state.db", sandbox=False) as store:
+        (step,) = await plan(store, query, *values)
+
+    assert step.endswith(index)
 
 
 async def test_of_ten_thousand_waiting_posts_the_first_are_found(tmp_path: Path) -> None:
