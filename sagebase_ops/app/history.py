@@ -18,19 +18,28 @@ from sagebase_ops.errors import ConfigError
 from sagebase_ops.language.words import CLOCK_LEAPT, CLOCK_SET_BACK
 from sagebase_ops.store.base import ClockJump
 
-BEFORE_AN_INCIDENT = timedelta(minutes=30)
-"""So much of the time before it began is shown with an incident: how it was when all was well."""
+AROUND_AN_INCIDENT = timedelta(minutes=30)
+"""So much of the time before it began is shown with an incident: how it was when all was well; and as much after its end."""
 
 _DIRECTIONS = {CLOCK_LEAPT: 1, CLOCK_SET_BACK: -1}
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """All of it newest first. What no digest told yet is among `missed` and `jumps` too, each of them once."""
+    """All of it newest first. What no digest told yet is among `missed` and `jumps` too, each of them once.
+
+    Of what started before `thinned_until` the store holds only what stays by `domain.thinning`; None: it holds all.
+    """
 
     runs: tuple[Run, ...]
     missed: tuple[Missed, ...]
     jumps: tuple[ClockJump, ...]
+    thinned_until: datetime | None = None
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some of these runs are of the time that was thinned."""
+        return bool(self.thinned_until and self.runs and self.runs[-1].started_at < self.thinned_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +50,23 @@ class Look:
     row: Row
 
 
-async def past_of(desk: Desk, job: str | None, limit: int) -> Past:
-    """The newest `limit` runs of each job (or of one). Raises ConfigError where no such job is known."""
+async def past_of(desk: Desk, job: str | None, limit: int, group: Group | None = None) -> Past:
+    """The newest `limit` runs of each job (or of one), of a group those until a while after it ended.
+
+    Raises ConfigError where no such job is known.
+    """
     known = list(dict.fromkeys([*desk.book.schedules.checklists, *await desk.store.jobs(), RECHECK]))
     if job is not None and job not in known:
         raise ConfigError(f"no job is called {job!r}; {allowed_words(known)}{nearest(job, known)}")
-    return await _past(desk, known if job is None else [job], limit)
+    over = group.resolved_at if group else None
+    return await _past(desk, known if job is None else [job], limit, over and over + AROUND_AN_INCIDENT)
 
 
-async def _past(desk: Desk, jobs: Iterable[str], limit: int) -> Past:
+async def _past(desk: Desk, jobs: Iterable[str], limit: int, before: datetime | None) -> Past:
     runs, missed, jumps = list[Run](), list[Missed](), list[ClockJump]()
     for job in jobs:
         untold = await desk.store.untold(job)
-        runs += await desk.store.runs(job, limit)
+        runs += await desk.store.runs(job, limit, before)
         missed += untold.missed
         jumps += untold.jumps
     missed += [one for run in runs for one in run.missed]
@@ -62,6 +75,7 @@ async def _past(desk: Desk, jobs: Iterable[str], limit: int) -> Past:
         tuple(sorted(runs, key=lambda run: run.started_at, reverse=True)),
         tuple(sorted(set(missed), key=lambda one: one.last, reverse=True)),
         tuple(sorted(set(jumps), key=lambda jump: jump.at, reverse=True)),
+        await desk.store.thinned_until(),
     )
 
 
@@ -76,7 +90,7 @@ def looks_of_entry(desk: Desk, past: Past, name: str) -> tuple[Look, ...]:
 
 def looks_of_group(past: Past, group: Group) -> tuple[Look, ...]:
     """What was seen where its incidents are, from a while before they began."""
-    since = group.since - BEFORE_AN_INCIDENT
+    since = group.since - AROUND_AN_INCIDENT
     marks = {one.fingerprint for one in group.incidents}
     unseen = {
         (mark.project, name) for one in group.incidents for name in one.names if (mark := one.fingerprint).of_unknown

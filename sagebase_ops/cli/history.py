@@ -66,8 +66,8 @@ def history_command(
         raise click.UsageError("--check and --incident are two questions; ask one of them")
 
     async def shown(desk: Desk, voice: Voice) -> None:
-        past = await past_of(desk, job, limit or (_AROUND_AN_INCIDENT if id_ else 20))
         group = await desk.group(id_) if id_ else None
+        past = await past_of(desk, job, limit or (_AROUND_AN_INCIDENT if id_ else 20), group)
         looks = looks_of_group(past, group) if group else looks_of_entry(desk, past, name) if name else None
         if form == "json":
             print_json(desk, _as_json(past, group, looks, desk.clock.now(), voice))
@@ -130,6 +130,7 @@ def _print_looks(desk: Desk, past: Past, group: Group | None, looks: Sequence[Lo
     columns = Columns(heads, widest=len(heads) - 1)
     if group:
         lines += [_story_line(line, group, now, voice, columns) for line in group.lead.story]
+        lines += _where_thinned(past, now, voice, columns)
     else:
         lines += _what_went_amiss(past, now, voice, columns)
     _print(desk, lines, columns, voice)
@@ -155,7 +156,14 @@ def _what_went_amiss(past: Past, now: datetime, voice: Voice, columns: Columns) 
         _across(one.last, one.job, voice.say(MISSED[one.reason], count=one.count, since=one.first), now, voice, columns)
         for one in past.missed
     ]
-    return missed + [_across(jump.at, "", voice.note(jump_note(jump)), now, voice, columns) for jump in past.jumps]
+    jumps = [_across(jump.at, "", voice.note(jump_note(jump)), now, voice, columns) for jump in past.jumps]
+    return [*missed, *jumps, *_where_thinned(past, now, voice, columns)]
+
+
+def _where_thinned(past: Past, now: datetime, voice: Voice, columns: Columns) -> list[_Line]:
+    """Between the last run of which every neighbour is here and the first of which none may be."""
+    until = past.thinned_until
+    return [_across(until, "", voice.say(words.THINNED), now, voice, columns)] if until and past.has_gaps else []
 
 
 def _across(at: datetime, job: str, text: str, now: datetime, voice: Voice, columns: Columns) -> _Line:

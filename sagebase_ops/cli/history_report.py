@@ -10,7 +10,10 @@ from sagebase_ops.language.voice import Voice
 
 
 def past_as_json(past: Past, *, with_runs: bool) -> Json:
-    """`missed` are planned times that never ran; `jumps` of the clock are in seconds, ahead being positive."""
+    """`missed` are planned times that never ran; `jumps` of the clock are in seconds, ahead being positive.
+
+    Before `thinned_until` not every run is there any more; null where every one is.
+    """
     runs = {"runs": [_run(run) for run in past.runs]} if with_runs else {}
     return {
         **runs,
@@ -25,6 +28,7 @@ def past_as_json(past: Past, *, with_runs: bool) -> Json:
             for one in past.missed
         ],
         "jumps": [{"at": time_of(jump.at), "seconds": jump.seconds} for jump in past.jumps],
+        "thinned_until": time_of(past.thinned_until) if past.thinned_until else None,
     }
 
 

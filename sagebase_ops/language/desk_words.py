@@ -69,6 +69,12 @@ ENDED_AT = Sentence(ja="{time} 終了", en="ended {time}")
 # The past
 NO_PAST = Sentence(ja="まだ一度も実行されていません。", en="Nothing has run yet.")
 NEVER_ASKED = Sentence(ja="この {count} 回の実行には結果がありません。", en="None of these {count} runs asked for it.")
+THINNED = Sentence(
+    ja="これより前の記録は間引かれています。残るのは、直前と結果が異なる実行、その日の最初の実行（正常でない間は毎時の最初の実行）、"
+    "手動の実行などです。",
+    en="Thinned before this: left are runs that ended differently from the one before, the first of each day (of each hour "
+    "while something was not well), runs by hand.",
+)
 WHEN = Sentence(ja="時刻", en="When")
 TIMES = Sentence(ja="回数", en="Runs")
 JOB = Sentence(ja="ジョブ", en="Job")

@@ -182,8 +182,8 @@ class Store(Protocol):
 
     async def record_jump(self, jump: ClockJump) -> None: ...
 
-    async def runs(self, job: str | None = None, limit: int = 20) -> Sequence[Run]:
-        """The newest runs (of one job), by their start, newest first."""
+    async def runs(self, job: str | None = None, limit: int = 20, before: datetime | None = None) -> Sequence[Run]:
+        """The newest runs (of one job, that started before that time), by their start, newest first."""
 
     async def runs_between(self, start: datetime, end: datetime) -> Sequence[Run]:
         """Every run that started at `start` or later and before `end`, oldest first. A long time is asked for in pieces."""

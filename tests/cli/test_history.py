@@ -16,7 +16,7 @@ from sagebase_ops.jobs.checklist_work import jump_note
 from sagebase_ops.store.base import ClockJump, Outcome
 from tests.cli.conftest import Terminal
 from tests.conftest import NINE_IN_TOKYO as NINE
-from tests.contract.examples import opened
+from tests.contract.examples import ended, opened
 
 Runs = Callable[..., Run]
 CPU = Sentence(ja="CPU 使用率 {value}（上限 {limit}）", en="CPU at {value}, limit {limit}")
@@ -113,11 +113,41 @@ def test_an_incident_is_shown_with_what_was_seen_there_and_nothing_else(
     assert any("検知しました" in line for line in lines(terminal, "--incident", "inc-1"))
 
 
+def test_where_the_past_is_thinned_a_line_says_so_below_the_last_whole_run(
+    terminal: Terminal, ran: Callable[..., None]
+) -> None:
+    ran(0.5, 0.5, 0.9, 0.5)
+    terminal.store(lambda store: store.thin(NINE + timedelta(minutes=2)))
+    assert [("間引かれています" in line, "✕" in line) for line in lines(terminal, "--job", "watch")][:4] == [
+        (False, False),
+        (False, True),
+        (True, False),
+        (False, False),
+    ]
+    assert "間引かれています" not in terminal.types("history", "--limit", "2").stdout
+    report = terminal.reads("history", "--check", "entry_1")
+    assert (report["thinned_until"], len(report["findings"])) == ("2026-11-24T00:02:00Z", 3)
+
+
+def test_an_incident_of_long_ago_is_shown_with_the_runs_of_its_time(
+    terminal: Terminal, ran: Callable[..., None], entry_of: Callable[..., Any], run_of: Runs
+) -> None:
+    ran(0.5, 0.93, 0.5)
+    ran(*[0.5] * 3, after=90)
+    seen = run_of(cpu(0.93)).results[0]
+    mark = replace(opened().fingerprint, project=seen.entry.project, name="entry_1")
+    over = NINE + timedelta(minutes=2)
+    incident = replace(ended(opened()), fingerprint=mark, entry=seen.entry, since=NINE, resolved_at=over)
+    terminal.holds(incident)
+    found = terminal.reads("history", "--incident", "inc-1", "--limit", "3")["findings"]
+    assert [one["value"] for one in found] == [0.5, 0.93, 0.5]
+
+
 def test_where_nothing_ran_that_is_said(terminal: Terminal) -> None:
     terminal.holds()
     done = terminal.types("history")
     assert (done.exit_code, "まだ一度も実行されていません" in done.stdout) == (0, True)
-    assert terminal.reads("history") == {"runs": [], "missed": [], "jumps": []}
+    assert terminal.reads("history") == {"runs": [], "missed": [], "jumps": [], "thinned_until": None}
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,8 @@ async def test_the_newest_runs_come_first(store: Store) -> None:
 
     assert [found.id for found in await store.runs(limit=3)] == ["run-30", "other", "run-20"]
     assert [found.id for found in await store.runs("daily", limit=2)] == ["run-30", "run-20"]
+    assert [found.id for found in await store.runs("daily", limit=2, before=at(30))] == ["run-20", "run-10"]
+    assert [found.id for found in await store.runs(before=at(25))] == ["run-20", "run-10"]
 
 
 async def test_what_is_old_is_forgotten_with_all_that_belongs_to_it(store: Store) -> None:

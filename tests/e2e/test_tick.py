@@ -5,14 +5,18 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sagebase_ops.domain.calendars import EveryCalendar
+from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.slots import JobRecord
+from sagebase_ops.store.base import Outcome
 from sagebase_ops.store.sqlite.opening import open_store
+from tests.contract.test_thinning import looked
 from tests.e2e.processes import COMMAND, Box, daemon, sandbox
 
 SCHEDULES = """
@@ -121,3 +125,20 @@ def test_a_store_that_cannot_be_written_ends_with_3(folder: Path, box: Box) -> N
 def _no_run_can_be_written(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+
+
+def test_it_thins_what_is_long_ago(folder: Path, box: Box) -> None:
+    long_ago = (datetime.now(UTC) - timedelta(days=40)).replace(minute=0)
+
+    async def ids(*recorded: Run) -> list[str]:
+        store = await open_store(folder / "var" / "state.db", sandbox=True)
+        for run in recorded:
+            await store.record(Outcome(run), run.started_at)
+        found = await store.runs_between(long_ago, long_ago + timedelta(days=1))
+        await store.aclose()
+        return [run.id for run in found]
+
+    alike = [replace(looked(minute), started_at=long_ago + timedelta(minutes=minute)) for minute in (1, 2)]
+    assert asyncio.run(ids(*alike)) == ["watch-1", "watch-2"]
+    assert ticked(folder, box).returncode == 0
+    assert asyncio.run(ids()) == ["watch-1"]

@@ -53,12 +53,13 @@ def closed_notices(before: datetime) -> Query:
     return Query("outbox", (("open", "==", False), ("newest_at", "<", before)), ("newest_at",), fields=("notice",))
 
 
-def newest_runs(limit: int) -> Query:
-    return Query("runs", (), ("-started_at",), limit)
+def newest_runs(limit: int, before: datetime | None) -> Query:
+    return Query("runs", (("started_at", "<", before),) if before else (), ("-started_at",), limit)
 
 
-def newest_runs_of(job: str, limit: int) -> Query:
-    return Query("runs", (("job", "==", job),), ("-started_at",), limit)
+def newest_runs_of(job: str, limit: int, before: datetime | None) -> Query:
+    until = (("started_at", "<", before),) if before else ()
+    return Query("runs", (("job", "==", job), *until), ("-started_at",), limit)
 
 
 def runs_between(start: datetime, end: datetime) -> Query:

@@ -153,8 +153,8 @@ class FirestoreStore:
     async def record_jump(self, jump: ClockJump) -> None:
         await self._database.commit([untold.jump_write(jump)])  # where it is known already nothing is written
 
-    async def runs(self, job: str | None = None, limit: int = 20) -> Sequence[Run]:
-        wanted = queries.newest_runs(limit) if job is None else queries.newest_runs_of(job, limit)
+    async def runs(self, job: str | None = None, limit: int = 20, before: datetime | None = None) -> Sequence[Run]:
+        wanted = queries.newest_runs(limit, before) if job is None else queries.newest_runs_of(job, limit, before)
         return await runs.read(self._database, await self._database.find(wanted))
 
     async def runs_between(self, start: datetime, end: datetime) -> Sequence[Run]:

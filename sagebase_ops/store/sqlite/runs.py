@@ -14,6 +14,12 @@ from sagebase_ops.store.sqlite import incidents, outbox, slots
 from sagebase_ops.store.sqlite.times import as_text
 
 INSERT = "INSERT INTO runs (id, job, started_at, record, seen, stays, packed) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+NEWEST = "SELECT record, packed FROM runs WHERE started_at < ? ORDER BY started_at DESC, rowid DESC LIMIT ?"
+NEWEST_OF = (
+    "SELECT record, packed FROM runs WHERE job = ? AND started_at < ? ORDER BY started_at DESC, rowid DESC LIMIT ?"
+)
+_NEVER = "9999"
+
 PACKED = json.dumps({"version": VERSION + 1, "record": "packed"})
 """What code that knows no `packed` finds in `record`: it says that a newer one must be run, and leaves all as it is."""
 
@@ -35,13 +41,9 @@ def columns(run: Run) -> tuple[object, ...]:
     return run.id, run.job, at, PACKED, trace.seen, trace.stays, packed(write_run(run))
 
 
-def runs(db: sqlite3.Connection, job: str | None, limit: int) -> Sequence[Run]:
-    if job is None:
-        rows = db.execute("SELECT record, packed FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?", (limit,))
-    else:
-        rows = db.execute(
-            "SELECT record, packed FROM runs WHERE job = ? ORDER BY started_at DESC, rowid DESC LIMIT ?", (job, limit)
-        )
+def runs(db: sqlite3.Connection, job: str | None, limit: int, before: datetime | None) -> Sequence[Run]:
+    until = _NEVER if before is None else as_text(before)
+    rows = db.execute(NEWEST, (until, limit)) if job is None else db.execute(NEWEST_OF, (job, until, limit))
     return [read(*row) for row in rows]
 
 

@@ -70,8 +70,8 @@ class SqliteStore:
     async def record_jump(self, jump: ClockJump) -> None:
         await self._database.write(slots.record_jump, jump)
 
-    async def runs(self, job: str | None = None, limit: int = 20) -> Sequence[Run]:
-        return await self._database.read(runs.runs, job, limit)
+    async def runs(self, job: str | None = None, limit: int = 20, before: datetime | None = None) -> Sequence[Run]:
+        return await self._database.read(runs.runs, job, limit, before)
 
     async def runs_between(self, start: datetime, end: datetime) -> Sequence[Run]:
         return await self._database.read(runs.runs_between, start, end)
