@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -36,7 +36,8 @@ class CheckParams(BaseModel):
 class CheckContext:
     """What every check of a run shares: the project, the run's snapshot of its cloud, and one reading of the clock.
 
-    `database` is the PostgreSQL that DATABASE_URL names; without one, each question to it says so.
+    `database` is the PostgreSQL that DATABASE_URL names; without one, each question to it says so. `zone` is the file's, by
+    which a day begins.
     """
 
     project: Project
@@ -44,6 +45,7 @@ class CheckContext:
     probe: Probe
     now: datetime
     database: Database = field(default_factory=Database)
+    zone: tzinfo = UTC
 
 
 CheckFunction = Callable[[Any, CheckContext], Awaitable[Sequence[Finding]]]

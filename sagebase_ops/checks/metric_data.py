@@ -49,14 +49,14 @@ async def _measure_named(known: Metric, window: timedelta, context: CheckContext
     """Values and descriptor are asked for at once; values again where the descriptor's delay is longer than ours."""
     project, query = context.project.id, _query(known, window, known.delay, context)
     answer, descriptor = await asyncio.gather(
-        context.gcp.metrics.series(project, query), _descriptor_or_refusal(known, context)
+        context.gcp.metrics.series(project, query), descriptor_or_refusal(known, context)
     )
     if isinstance(descriptor, GcpError):
         return Measured(_values(known, query, answer), answer, _asked(query), unproven=descriptor)
     if descriptor is not None and descriptor.delay is not None and descriptor.delay > known.delay:
         query = _query(known, window, descriptor.delay, context)
         answer = await context.gcp.metrics.series(project, query)
-    return Measured(_values(known, query, answer), answer, _asked(query), otherwise=_differs(known, descriptor))
+    return Measured(_values(known, query, answer), answer, _asked(query), otherwise=differs(known, descriptor))
 
 
 async def _measure_other(known: Metric, window: timedelta, context: CheckContext) -> Measured:
@@ -95,14 +95,15 @@ def _asked(query: MetricQuery) -> dict[str, Any]:
     }
 
 
-async def _descriptor_or_refusal(known: Metric, context: CheckContext) -> Descriptor | GcpError | None:
+async def descriptor_or_refusal(known: Metric, context: CheckContext) -> Descriptor | GcpError | None:
+    """What Google says of the metric, or the refusal that kept us from reading it; None where it does not list it."""
     try:
         return await context.gcp.metrics.descriptor(context.project.id, known.type)
     except GcpError as error:
         return error
 
 
-def _differs(known: Metric, found: Descriptor | None) -> str | None:
+def differs(known: Metric, found: Descriptor | None) -> str | None:
     """What Google says the metric is where we are wrong: nothing, where it does not list it. None where it agrees."""
     if found is None:
         return NOT_LISTED
@@ -115,7 +116,7 @@ def _values(known: Metric, query: MetricQuery, answer: SeriesSet) -> dict[str, f
     newest = [(series, _newest(series, query)) for series in answer.series]
     if known.is_share:
         return _shares(known, newest)
-    values = {_name(known, series): point.value * known.scale for series, point in newest if point}
+    values = {name_of(known, series): point.value * known.scale for series, point in newest if point}
     return {name: value for name, value in values.items() if value != 0 or not known.needs_traffic}
 
 
@@ -137,7 +138,7 @@ def _shares(known: Metric, newest: list[tuple[Series, Point | None]]) -> dict[st
     }
 
 
-def _name(known: Metric, series: Series) -> str:
+def name_of(known: Metric, series: Series) -> str:
     """The labels asked for; of an instance's `PROJECT:INSTANCE` the instance."""
     name = ", ".join(series.labels[label] for label in known.group_by)
     return name.rpartition(":")[2] if known.target == SQL_INSTANCE else name

@@ -67,7 +67,9 @@ async def run_planned(
     started = clock.now()
     cloud, database = Cloud(outside.connections), Database(outside.database_url)
     try:
-        results = await run_checks(expected, cloud, outside.probe, started, database=database, progress=progress)
+        results = await run_checks(
+            expected, cloud, outside.probe, started, database=database, zone=schedules.timezone, progress=progress
+        )
     finally:
         await database.aclose()
         await cloud.aclose()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 import structlog
 
@@ -102,6 +102,7 @@ async def run_checks(
     now: datetime,
     *,
     database: Database | None = None,
+    zone: tzinfo = UTC,
     progress: Progress | None = None,
     deadlines: Deadlines | None = None,
 ) -> tuple[CheckResult, ...]:
@@ -112,7 +113,7 @@ async def run_checks(
     async def one(item: Planned) -> CheckResult:
         heard.started(item.ref)
         left = min(limits.check, ends - asyncio.get_running_loop().time())
-        context = CheckContext(item.project, cloud, probe, now, database or Database())
+        context = CheckContext(item.project, cloud, probe, now, database or Database(), zone)
         result = CheckResult(item.ref, await _findings(item, context, left))
         heard.finished(result)
         return result

@@ -1,9 +1,11 @@
 """Aligners and reducers, by Google's table of what fits what. Source: google.monitoring.v3.Aggregation."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import TypeAlias
 
 from sagebase_ops.sandbox.refusals import invalid
@@ -77,7 +79,12 @@ def align(
     seen_until: datetime,
 ) -> Aligned:
     """One point per period that holds data not hidden yet (`seen_until`)."""
-    points = [(end, _aligned(series.spans, metric, aligner, start, min(end, seen_until))) for start, end in window]
+    starts = [span.start for span in series.spans]
+    ends = list(accumulate((span.end for span in series.spans), max))
+    points = []
+    for start, end in window:  # only the spans that may reach into the period: there are thousands of both
+        near = series.spans[bisect_right(ends, start) : bisect_left(starts, end)]
+        points.append((end, _aligned(near, metric, aligner, start, min(end, seen_until))))
     present = tuple((end, amount) for end, amount in points if amount is not None)
     return Aligned(series.metric_labels, series.resource_labels, present)
 
@@ -203,9 +210,7 @@ def _reduce(amounts: Sequence[Amount], metric: MetricType, reducer: str) -> Amou
         merged = _sum_histograms(histograms)
         if share is not None:
             return percentile(merged, metric.bounds, share)
-        return {"REDUCE_MEAN": _mean(merged, metric.bounds), "REDUCE_COUNT": float(len(histograms))}.get(
-            reducer, merged
-        )
+        return {"REDUCE_MEAN": mean(merged, metric.bounds), "REDUCE_COUNT": float(len(histograms))}.get(reducer, merged)
     numbers = sorted(amount for amount in amounts if isinstance(amount, float | int))
     if len(numbers) == 1 and not reducer.startswith("REDUCE_COUNT"):
         return numbers[0]
@@ -218,7 +223,7 @@ def _reduce(amounts: Sequence[Amount], metric: MetricType, reducer: str) -> Amou
     return {**read, "REDUCE_MAX": numbers[-1], "REDUCE_COUNT": float(len(numbers))}.get(reducer, sum(numbers))
 
 
-def _mean(histogram: Histogram, bounds: Sequence[float]) -> float:
+def mean(histogram: Histogram, bounds: Sequence[float]) -> float:
     edges = [bounds[0], *bounds, bounds[-1]]
     weighed = sum(count * (edges[i] + edges[i + 1]) / 2 for i, count in enumerate(histogram))
     return weighed / (sum(histogram) or 1.0)

@@ -13,7 +13,7 @@ from google.cloud.monitoring_v3.types import (
     ListTimeSeriesResponse,
 )
 
-from sagebase_ops.sandbox.alignment import Aligned, align, periods, realign, reduce, refuse_misfit
+from sagebase_ops.sandbox.alignment import Aligned, align, mean, periods, realign, reduce, refuse_misfit
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Question
 from sagebase_ops.sandbox.refusals import invalid, not_found
 from sagebase_ops.sandbox.series import HIDDEN, METRICS, MetricType, RawSeries, raw_series, resource_labels
@@ -172,6 +172,7 @@ def _write_point(
     kinds = metric_pb2.MetricDescriptor
     if isinstance(amount, tuple):
         point.value.distribution_value.count = round(sum(amount))
+        point.value.distribution_value.mean = mean(amount, metric.bounds)
         point.value.distribution_value.bucket_options.explicit_buckets.bounds.extend(metric.bounds)
         point.value.distribution_value.bucket_counts.extend(round(count) for count in amount)
         written.value_type, written.metric_kind = kinds.DISTRIBUTION, kinds.DELTA

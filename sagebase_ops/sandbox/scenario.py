@@ -9,7 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from sagebase_ops.sandbox.billing_scenario import Billing
-from sagebase_ops.sandbox.scenario_parts import Part, Share, Span
+from sagebase_ops.sandbox.loads import Load
+from sagebase_ops.sandbox.scenario_parts import Part, Span
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
 
 SHIPPED = Path(__file__).parent / "scenarios"
@@ -17,20 +18,6 @@ SHIPPED = Path(__file__).parent / "scenarios"
 
 class ScenarioError(ValueError):
     """The scenario cannot be played; the text says which file and key."""
-
-
-class Load(Part):
-    """What a service did from `since` ago until `until` ago. Rates are per minute; latencies are the p50 and p95."""
-
-    since: Span = timedelta(days=60)
-    until: Span = timedelta(0)
-    requests: float = 30.0
-    errors: float = 0.0
-    latency_p50: Span = timedelta(seconds=0.4)
-    latency_p95: Span = timedelta(seconds=1.2)
-    cpu: Share = 0.41
-    memory: Share = 0.63
-    instances: int = 2
 
 
 class Revision(Part):

@@ -1,12 +1,13 @@
 """The pretend project's time series: for each metric, spans of time in which every minute is the same."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import NormalDist
 
-from sagebase_ops.sandbox.scenario import Load, RunService
+from sagebase_ops.sandbox.loads import Grown, Load
+from sagebase_ops.sandbox.scenario import RunService
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
 from sagebase_ops.sandbox.world import World
 
@@ -123,10 +124,10 @@ def _revision(project: str, service: RunService) -> dict[str, str]:
     }
 
 
-def _span(world: World, load: Load, value: float | Histogram) -> Span:
-    start = world.anchor - load.since
-    end = world.anchor - load.until if load.until else world.anchor + timedelta(days=400)
-    return Span(start, end, value)
+def _spans(world: World, loads: Sequence[Load], value: Callable[[Load], float | Histogram]) -> tuple[Span, ...]:
+    """What `value` makes of each load, in the order of time."""
+    found = [Span(start, end, value(piece)) for load in loads for start, end, piece in load.pieces(world.anchor)]
+    return tuple(sorted(found, key=lambda span: span.start))
 
 
 def _run_series(world: World, project: str, service: RunService, metric: str) -> Iterator[RawSeries]:
@@ -138,20 +139,22 @@ def _run_series(world: World, project: str, service: RunService, metric: str) ->
 
 
 def _run_values(world: World, service: RunService, metric: str) -> Iterator[tuple[dict[str, str], tuple[Span, ...]]]:
-    loads = service.load
+    def over(value: Callable[[Load], float | Histogram]) -> tuple[Span, ...]:
+        return _spans(world, service.load, value)
+
     if metric == "request_count":
-        yield _code("200"), tuple(_span(world, load, max(0.0, load.requests - load.errors)) for load in loads)
-        yield _code("503"), tuple(_span(world, load, load.errors) for load in loads)
+        yield _code("200"), over(lambda load: max(0.0, load.requests - load.errors))
+        yield _code("503"), over(lambda load: load.errors)
     elif metric == "request_latencies":
-        yield _code("200"), tuple(_span(world, load, _latencies(load)) for load in loads)
+        yield _code("200"), over(_latencies)
     elif metric == "container/instance_count":
-        yield {"state": "active"}, tuple(_span(world, load, float(load.instances)) for load in loads)
+        yield {"state": "active"}, over(lambda load: float(load.instances))
     elif metric == "container/billable_instance_time":
-        yield {}, tuple(_span(world, load, 60.0 * load.instances) for load in loads)
+        yield {}, over(lambda load: 60.0 * load.instances)
     elif metric == "container/cpu/utilizations":
-        yield {}, tuple(_span(world, load, _shares(load.cpu, load.instances)) for load in loads)
+        yield {}, over(lambda load: _shares(load.cpu, load.instances))
     elif metric == "container/memory/utilizations":
-        yield {}, tuple(_span(world, load, _shares(load.memory, load.instances)) for load in loads)
+        yield {}, over(lambda load: _shares(load.memory, load.instances))
 
 
 def _code(code: str) -> dict[str, str]:
@@ -188,18 +191,18 @@ def _connections(world: World, project: str) -> Iterator[RawSeries]:
         if instance.connections is None or instance.activation_policy == "NEVER":
             continue
         labels = {"project_id": project, "region": "asia-northeast1", "database_id": f"{project}:{instance.name}"}
-        yield RawSeries({"database": "sagebase_db"}, labels, tuple(_clients(world, instance)))
+        yield RawSeries({"database": "sagebase_db"}, labels, _clients(world, instance))
         if instance.google_sessions:
-            always = _span(world, Load(), float(instance.google_sessions))
-            yield RawSeries({"database": "cloudsqladmin"}, labels, (always,))
+            always = _spans(world, [Load(requests=instance.google_sessions)], lambda load: load.requests)
+            yield RawSeries({"database": "cloudsqladmin"}, labels, always)
 
 
-def _clients(world: World, instance: SqlInstance) -> Iterator[Span]:
-    """A database without clients goes on saying 0."""
-    gone = instance.nobody_for or timedelta(0)
-    yield _span(world, Load(until=gone), float(instance.connections or 0))
-    if instance.nobody_for is not None:
-        yield _span(world, Load(since=gone), 0.0)
+def _clients(world: World, instance: SqlInstance) -> tuple[Span, ...]:
+    """A database without clients goes on saying 0. Sessions are counted where a load has requests."""
+    grown = None if instance.connections_become is None else Grown(requests=instance.connections_become)
+    there = Load(until=instance.nobody_for or timedelta(0), requests=instance.connections or 0, becomes=grown)
+    gone = [] if instance.nobody_for is None else [Load(since=instance.nobody_for, requests=0)]
+    return _spans(world, [there, *gone], lambda load: float(round(load.requests)))
 
 
 def uptime_id(position: int) -> str:
@@ -212,12 +215,12 @@ def _uptime(world: World, project: str) -> Iterator[RawSeries]:
         service = next((one for one in world.services() if one.name == check.service), None)
         if service is None or check.paused:
             continue
-        up = [_span(world, load, float(not 0 < load.requests <= load.errors)) for load in service.load]
-        down = [_span(world, Load(), 0.0)]
+        up = _spans(world, service.load, lambda load: float(not 0 < load.requests <= load.errors))
+        down = _spans(world, [Load()], lambda _: 0.0)
         resource = {"project_id": project, "host": check.host or service.host}
         for place in CHECKERS:
             labels = {"check_id": uptime_id(position), "checker_location": place, "checked_resource_id": ""}
-            yield RawSeries(labels, resource, tuple(down if place in check.down_at else up))
+            yield RawSeries(labels, resource, down if place in check.down_at else up)
 
 
 def _log_counts(world: World, project: str) -> Iterator[RawSeries]:

@@ -45,6 +45,8 @@ class SqlInstance(Part):
     maintenance: MaintenanceWindow | None = MaintenanceWindow()
     certificate_days: int = 3000
     connections: int | None = 18
+    connections_become: int | None = None
+    """How many there are now, where they grew from `connections` over 65 days."""
     nobody_for: Span | None = None
     """How long ago its last client went away; None: they are connected."""
     google_sessions: int = 0

@@ -1,0 +1,198 @@
+"""The last thirty days against the thirty before, on the wire; what cannot be said is not guessed."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.performance_review import Params, performance_review
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.scenario import RunService, SqlInstance
+from sagebase_ops.sandbox.server import Sandbox
+from tests.checks.watching import WEB, looking, refusing, said
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@asynccontextmanager
+async def reviewing(scenario: str = "healthy", **changed: Any) -> AsyncIterator[tuple[Sandbox, CheckContext]]:
+    async with looking(scenario, **changed) as (box, context):
+        yield box, replace(context, zone=TOKYO)
+
+
+async def seen(scenario: str = "healthy", **changed: Any) -> Finding:
+    """The finding of the service."""
+    async with reviewing(scenario, **changed) as (_, context):
+        web, _ = await performance_review(Params(), context)
+        return web
+
+
+def under(*loads: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A scenario's services: the one, with these loads."""
+    return {"services": [RunService.model_validate({"name": WEB, "load": list(loads), **more})]}
+
+
+async def test_a_steady_month_passes_with_a_line_for_each_measure_and_its_days() -> None:
+    web = await seen()
+    assert (web.verdict, web.target.name) == (Verdict.PASS, WEB)
+    assert [note.split(" ")[0] for note in said(web.notes)] == [
+        "response",
+        "response",
+        "error",
+        "CPU",
+        "memory",
+        "instances",
+    ]
+    assert [(one.panel.en, one.name.en) for one in web.series][:2] == [
+        ("response time", "p95"),
+        ("response time", "mean"),
+    ]
+    assert {len(one.values) for one in web.series} == {60}
+    assert None not in web.series[0].values
+
+
+async def test_what_grows_is_told_with_the_day_its_limit_is_reached_and_its_worst_day_and_hour() -> None:
+    web = await seen("growing")
+    assert (web.verdict, web.reason) == (Verdict.WARN, "heading_for_limit")
+    assert "memory p99 keeps rising" in web.sentence.en
+    newest = datetime.now(TOKYO) - timedelta(days=1, minutes=5)
+    latency = next(note for note in web.notes if note.sentence.en.startswith("response time p95"))
+    assert latency.values["day"] == f"{newest:%Y-%m-%d}"
+    assert latency.values["hour"] == f"{newest:%m-%d} 12:00-13:00"
+    assert str(latency.values["change"]).startswith("+4")
+    days = [value for value in web.series[0].values if value is not None]
+    assert days == sorted(days)
+
+
+async def test_the_mean_is_of_all_requests() -> None:
+    web = await seen(**under({"latency_p50": "1s", "latency_p95": "1.01s"}))
+    mean = next(note.values["value"] for note in web.notes if note.sentence.en.startswith("response time mean"))
+    assert getattr(mean, "amount", 0) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("load", "verdict", "reason", "words"),
+    [
+        ([{"latency_p50": "2s", "latency_p95": "4s"}], Verdict.FAIL, "over_limit", "response time p95"),
+        ([{"errors": 2}], Verdict.FAIL, "over_limit", "error rate"),
+        ([{"memory": "88%"}], Verdict.FAIL, "over_limit", "memory"),
+        (
+            [{"until": "12d"}, {"since": "12d", "until": "10d", "latency_p95": "9s"}, {"since": "10d"}],
+            Verdict.WARN,
+            "over_limit_on_a_day",
+            "response time p95",
+        ),
+        (
+            [{"until": "31d"}, {"since": "31d", "latency_p50": "0.8s", "latency_p95": "2.2s"}],
+            Verdict.WARN,
+            "grown",
+            "response time",
+        ),
+        ([{"until": "31d"}, {"since": "31d", "requests": 90, "instances": 6}], Verdict.PASS, None, ""),
+    ],
+)
+async def test_a_month_is_judged_by_its_limits_its_worst_day_and_its_growth(
+    load: list[dict[str, Any]], verdict: Verdict, reason: str | None, words: str
+) -> None:
+    web = await seen(**under(*load))
+    assert (web.verdict, web.reason) == (verdict, reason)
+    assert words in web.sentence.en
+
+
+async def test_a_service_of_five_days_is_neither_compared_nor_forecast() -> None:
+    web = await seen(**under({"since": "5d", "latency_p95": "1.2s", "becomes": {"latency_p95": "2.9s"}}))
+    first, latency, *_ = said(web.notes)
+    assert "there are only 5 days of data" in first
+    assert "30 days before" not in latency
+    assert latency.endswith("too few days for a trend")
+    assert web.verdict is Verdict.PASS
+
+
+async def test_a_month_before_of_which_google_kept_twelve_days_is_not_compared() -> None:
+    web = await seen(**under({"since": "42d", "latency_p50": "0.8s", "latency_p95": "1s"}))
+    assert "there are only 1" in said(web.notes)[0]
+    assert not any("change" in note.values for note in web.notes)
+
+
+async def test_months_of_few_requests_are_not_compared_as_if_they_were_many() -> None:
+    slower = {"since": "31d", "requests": 0.005, "latency_p50": "2s", "latency_p95": "2.9s"}
+    web = await seen(**under({"until": "31d", "requests": 0.005}, slower))
+    few, latency, *_ = said(web.notes)
+    assert few.startswith("too few requests to compare")
+    assert "30 days before" not in latency
+    assert web.verdict is Verdict.PASS
+
+
+async def test_without_a_request_all_month_it_is_skipped() -> None:
+    web = await seen("no-traffic")
+    assert (web.verdict, web.reason) == (Verdict.SKIPPED, "no_requests")
+
+
+async def test_without_any_data_it_is_unknown_of_service_and_database() -> None:
+    async with reviewing(metrics_silent=True) as (_, context):
+        found = await performance_review(Params(), context)
+    assert {one.verdict for one in found} == {Verdict.UNKNOWN}
+    assert {one.reason for one in found} == {"no_data"}
+
+
+@pytest.mark.parametrize(
+    ("connections", "verdict", "reason"),
+    [(18, Verdict.PASS, None), (330, Verdict.WARN, "nearly_full"), (400, Verdict.FAIL, "over_limit")],
+)
+async def test_a_database_is_held_against_what_it_takes(connections: int, verdict: Verdict, reason: str | None) -> None:
+    instance = SqlInstance.model_validate({"name": "sagebase-db", "connections": connections})
+    async with reviewing(sql_instances=[instance]) as (_, context):
+        _, database = await performance_review(Params(), context)
+    assert (database.verdict, database.reason) == (verdict, reason)
+    assert database.limit
+    assert database.limit.amount == 400
+
+
+async def test_an_instance_that_is_not_there_fails_and_a_service_too() -> None:
+    async with reviewing() as (_, context):
+        project = replace(context.project, services=("gone",), sql_instances=("away",))
+        found = await performance_review(Params(), replace(context, project=project))
+    assert [(one.target.name, one.verdict) for one in found] == [("gone", Verdict.FAIL), ("away", Verdict.FAIL)]
+
+
+async def test_half_an_answer_is_unknown_but_a_proven_failure_stays_one() -> None:
+    half = Fault("MetricService/ListTimeSeries", "half_page", None)
+    async with reviewing() as (box, context):
+        box.world.faults.add(half)
+        found = await performance_review(Params(), context)
+    assert {one.verdict for one in found} == {Verdict.UNKNOWN}
+
+
+async def test_without_permission_it_is_a_gcp_error_with_the_role() -> None:
+    async with reviewing() as (box, context):
+        box.world.faults.add(refusing("MetricService/ListTimeSeries", "monitoring.timeSeries.list"))
+        with pytest.raises(GcpError, match=r"monitoring\.timeSeries\.list"):
+            await performance_review(Params(), context)
+
+
+async def test_as_many_calls_for_twenty_services_as_for_one() -> None:
+    asked = []
+    for count in (1, 20):
+        services = [RunService.model_validate({"name": f"web-{number}"}) for number in range(count)]
+        async with reviewing(services=services) as (box, context):
+            project = replace(context.project, services=tuple(one.name for one in services))
+            found = await performance_review(Params(), replace(context, project=project))
+            assert [one.verdict for one in found] == [Verdict.PASS] * (count + 1)
+            asked.append(len(box.world.calls))
+    assert asked[0] == asked[1]
+
+
+async def test_days_are_those_of_the_files_zone() -> None:
+    async with reviewing() as (_, context):
+        web, _ = await performance_review(Params(), context)
+    assert web.window
+    assert [one.astimezone(TOKYO).hour for one in web.window] == [0, 0]
+    assert web.window[1] - web.window[0] == timedelta(days=30)
+    assert web.window[1] <= datetime.now(UTC)
