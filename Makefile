@@ -6,13 +6,19 @@ endif
 BIN := .venv/bin
 SCENARIO ?= high-error-rate
 
-.PHONY: help demo demo-incident test check format bench lock schema clean
+.PHONY: help demo demo-weekly demo-monthly demo-incident test check format bench lock schema clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 demo: .venv ## the guide's daily checklist against a pretend Google Cloud, and its digest as Slack shows it
 	@$(BIN)/sagebase-ops demo --scenario $(SCENARIO) --config schedules.yaml
+
+demo-weekly: .venv ## the same for the weekly checklist, with its charts
+	@$(BIN)/sagebase-ops demo weekly --scenario error-wave --config schedules.yaml --page var/demo-weekly.html
+
+demo-monthly: .venv ## the same for the monthly checklist, of a service that grew for two months
+	@$(BIN)/sagebase-ops demo monthly --scenario growing --config schedules.yaml --page var/demo-monthly.html
 
 demo-incident: .venv ## an outage from its first post over both escalations to its end, an hour in a minute
 	@$(BIN)/sagebase-ops demo-incident --config schedules.yaml

@@ -1,7 +1,8 @@
 """Which errors came, grew and went, one period against the one before?"""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -10,8 +11,11 @@ from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.error_changes import ErrorChanges, read_changes
 from sagebase_ops.checks.error_summary_words import (
     ABOVE,
+    BEFORE,
+    BY_DAY,
     COMPARED,
     FIRST,
+    LAST,
     OF_ALL,
     QUESTION,
     RUNBOOK,
@@ -19,7 +23,7 @@ from sagebase_ops.checks.error_summary_words import (
     Told,
     notes_on,
 )
-from sagebase_ops.checks.log_counts import ENTRIES, LogCounts, Window, count_errors, entries_filter, window_before
+from sagebase_ops.checks.log_counts import DAY, ENTRIES, LogCounts, Window, count_errors, entries_filter, window_before
 from sagebase_ops.checks.run_error_logs import EXCLUDED, NO_DATA, PARTIAL, UNPROVEN, idle_or_unknown
 from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
@@ -27,7 +31,7 @@ from sagebase_ops.domain.log_changes import Kind
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.refusals import refused
-from sagebase_ops.domain.results import Finding, Note, Target, failing, passing, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Series, Target, failing, passing, unknown, warning
 
 TOP_SERVICES = 5
 
@@ -95,6 +99,7 @@ def _judge(
         return refused(target, now.partial) if now.partial else unknown(target, UNPROVEN, reason=NO_DATA, **given)
     told = Told(errors, None if before.partial else before.errors_of(name), changes.of(name), changes.refusal)
     given |= {"value": Quantity(errors, ENTRIES), **told.counts(), "notes": notes_on(told, params.shapes)}
+    given["series"] = day_by_day(name, now, before, window)
     if params.fail_above is not None and errors > params.fail_above:
         limit = Quantity(params.fail_above, ENTRIES)
         return failing(target, ABOVE, limit=limit, reason="too_many_errors", **given)
@@ -104,6 +109,23 @@ def _judge(
     if told.has_grown or told.number_of(Kind.NEW) or told.number_of(Kind.RISEN):
         return warning(target, sentence, reason="errors_changed", **given)
     return passing(target, sentence, **given)
+
+
+def day_by_day(name: str, now: LogCounts, before: LogCounts, window: Window) -> tuple[Series, ...]:
+    """Both periods over the same days, one line each; nothing where no day was counted, or the periods are no whole days."""
+    days = window.length // DAY
+    if name not in now.by_day and name not in before.by_day:
+        return ()
+    return tuple(
+        Series(BY_DAY, words, ENTRIES, start, DAY, _days(counts.by_day.get(name), start, days))
+        for words, counts, start in ((LAST, now, window.start), (BEFORE, before, window.before.start))
+        if name in counts.errors
+    )
+
+
+def _days(counted: Mapping[datetime, int] | None, start: datetime, days: int) -> tuple[float, ...]:
+    """A counter of nothing writes nothing."""
+    return tuple(float((counted or {}).get(start + DAY * number, 0)) for number in range(days))
 
 
 def _given(name: str, now: LogCounts, changes: ErrorChanges, window: Window, project: Project) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from sagebase_ops.domain.log_changes import Change, Kind
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Note, Sentence, Value
 
+BY_DAY = Sentence(ja="ERROR 以上のログ（24時間ごと）", en="ERROR and above, each 24 hours")
+LAST, BEFORE = Sentence(ja="この期間", en="this period"), Sentence(ja="その前", en="before")
 COMPARED = Sentence(
     ja="過去 {window}の ERROR 以上のログは {value}（その前は {before}）。新規 {new} 種類、増加 {risen} 種類、解消 {gone} 種類",
     en="{value} of ERROR and above in the last {window}, {before} in the one before: {new} new, {risen} risen, {gone} gone",

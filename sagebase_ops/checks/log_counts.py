@@ -3,9 +3,9 @@
 Source: metric logging.googleapis.com/log_entry_count (DELTA, INT64, per minute; labels `log` and `severity`).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sagebase_ops.gcp.logs import any_of, quoted, rfc3339
 from sagebase_ops.gcp.monitoring import MetricQuery, Point, Series, SeriesSet
 
 ENTRIES = "{entries}"
+DAY = timedelta(days=1)
 DELAY = timedelta(minutes=4)
 """Counts appear after up to four minutes; a window that ended now would miss the last ones."""
 
@@ -46,11 +47,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:
-    """Errors by service, for every service of which any log at all was counted. `asked` is for the finding."""
+    """Errors by service, for every service of which any log at all was counted. `asked` is for the finding.
+
+    `by_day` has the same by the begin of each 24 hours, where the window is whole days: for a chart.
+    """
 
     errors: Mapping[str, int]
     partial: GcpError | None
     asked: Mapping[str, Any]  # JSON
+    by_day: Mapping[str, Mapping[datetime, int]] = field(default_factory=dict)
 
     def errors_of(self, service: str) -> int | None:
         """None: nothing of it was counted, not even what every running service logs, so zero is not proven."""
@@ -75,6 +80,7 @@ async def count_errors(window: Window, context: CheckContext) -> LogCounts:
         group_by=(_SERVICE, _SEVERITY, _LOG),
         start=window.start,
         end=window.end,
+        period=DAY if window.length > DAY and not window.length % DAY else None,
     )
     answer = await context.gcp.metrics.series(context.project.id, query)
     asked = {
@@ -83,7 +89,8 @@ async def count_errors(window: Window, context: CheckContext) -> LogCounts:
         "start": rfc3339(window.start),
         "end": rfc3339(window.end),
     }
-    return LogCounts(_errors_by_service(answer, window), answer.partial, asked)
+    by_day = _by_day(answer, window) if query.period else {}
+    return LogCounts(_errors_by_service(answer, window), answer.partial, asked, by_day)
 
 
 def entries_filter(services: tuple[str, ...], region: str, window: Window | None = None) -> str:
@@ -108,6 +115,15 @@ def _errors_by_service(answer: SeriesSet, window: Window) -> dict[str, int]:
         if entries := [point.value for point in series.points if _is_within(point, window)]:
             counts[series.labels[_SERVICE]] += round(sum(entries)) if _is_error(series) else 0
     return dict(counts)
+
+
+def _by_day(answer: SeriesSet, window: Window) -> dict[str, dict[datetime, int]]:
+    counts: defaultdict[str, Counter[datetime]] = defaultdict(Counter)
+    for series in filter(_is_error, answer.series):
+        for point in series.points:
+            if _is_within(point, window):
+                counts[series.labels[_SERVICE]][point.end - DAY] += round(point.value)
+    return {service: dict(days) for service, days in counts.items()}
 
 
 def _is_within(point: Point, window: Window) -> bool:

@@ -58,12 +58,17 @@ class Frame:
     growth: float
     within: timedelta
 
-    def day(self, at: datetime) -> str:
+    def date(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%Y-%m-%d}"
+
+    def day(self, at: datetime) -> str:
+        """Of the last two months, so without a year."""
+        local = at.astimezone(self.zone)
+        return f"{local.month}/{local.day}"
 
     def hour(self, at: datetime) -> str:
         local = at.astimezone(self.zone)
-        return f"{local:%m-%d %H:%M}-{local + HOUR:%H:%M}"
+        return f"{self.day(at)} {local:%H:%M}-{local + HOUR:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +182,7 @@ class _Seen:
             hour = max(self._hours, key=self._hours.__getitem__)
             filled |= {"hour": frame.hour(hour), "worst_of_hours": Quantity(self._hours[hour], unit)}
         if self._reached is not None:
-            filled["when"] = frame.day(self._reached)
+            filled["when"] = frame.date(self._reached)
         return filled
 
 

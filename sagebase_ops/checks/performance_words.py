@@ -24,7 +24,7 @@ OVER = Sentence(
     en="{measure} of the last 30 days, {value}, is over the limit of {limit}",
 )
 OVER_ON_A_DAY = Sentence(
-    ja="{measure} が上限 {limit} を超えた日が {count} 日あります（最も悪い日は {day} の {worst}）",
+    ja="{measure} が上限 {limit} を超えた日が {count} 日あります（最も高かった日は {day} の {worst}）",
     en="{measure} was over the limit of {limit} on {count} days (worst: {worst} on {day})",
 )
 NEARLY = Sentence(
@@ -45,8 +45,8 @@ ALSO = Sentence(ja="ほか {others} 指標も要確認です", en="{others} furt
 FIGURE = Sentence(ja="{measure} {value}", en="{measure} {value}")
 FIGURE_WITH_LIMIT = Sentence(ja="{measure} {value}（上限 {limit}）", en="{measure} {value} (limit {limit})")
 AGAINST_BEFORE = Sentence(ja="、前の30日 {before}（{change}）", en="; 30 days before {before} ({change})")
-WORST_DAY = Sentence(ja="。最も悪い日 {day} {worst}", en="; worst day {day} {worst}")
-WORST_HOUR = Sentence(ja="、最も悪い時間 {hour} {worst_of_hours}", en=", worst hour {hour} {worst_of_hours}")
+WORST_DAY = Sentence(ja="。最も高かった日は {day}（{worst}）", en="; worst day {day} ({worst})")
+WORST_HOUR = Sentence(ja="、時間帯は {hour}（{worst_of_hours}）", en=", worst hour {hour} ({worst_of_hours})")
 REACHES = Sentence(ja="。このままなら {when} ごろ上限に達する見込み", en="; would reach its limit about {when}")
 SOME_DAY = Sentence(ja="。上限には当面達しません", en="; its limit is not in sight")
 SWINGS = Sentence(ja="。はっきりした増減の傾向はありません", en="; no clear trend")

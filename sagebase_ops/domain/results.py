@@ -59,7 +59,7 @@ class Series:
     """What a finding saw over time, one number a `step`, oldest first: a line of the chart that is drawn of it.
 
     `values[0]` is of the step that begins at `start` (aware); None where nothing was measured. Lines of one `panel` share an
-    axis, and its `limit`. In `unit`, as `Quantity` has them. Small, since it is kept with each finding.
+    axis, and its `limit`; a line that starts elsewhere is laid over the first, step on step. In `unit`, as `Quantity` has them. Small, since it is kept with each finding.
     """
 
     panel: Sentence

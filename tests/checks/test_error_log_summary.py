@@ -48,6 +48,16 @@ async def test_an_error_since_a_deploy_is_new_with_its_revision_and_one_that_sto
     assert "429 quota exceeded" in gone
 
 
+async def test_both_periods_are_there_day_by_day_for_a_chart() -> None:
+    found = await seen("error-wave")
+    this, before = found.series
+    assert (this.name.en, before.name.en, len(this.values), len(before.values)) == ("this period", "before", 7, 7)
+    assert found.value
+    assert sum(value or 0 for value in this.values) == found.value.amount
+    assert sum(value or 0 for value in before.values) == getattr(found.values["before"], "amount", None)
+    assert (await seen(params={"window": "36h"})).series == ()
+
+
 async def test_the_services_with_the_most_errors_come_first_though_nobody_named_them() -> None:
     async with looking("error-wave") as (_, context):
         found = await error_log_summary(Params(), context)

@@ -29,6 +29,7 @@ MOST_CHARTS = 6
 NATIVE_POINTS = 20
 _NATIVE_CHARTS = 2
 _TITLE_ROOM, _NAME_ROOM, _ALT_ROOM = 50, 20, 950
+_LINES, _LINE_ROOM = 10, 120
 _WEEK = 7
 
 CHART = Sentence(ja="グラフ", en="Chart")
@@ -46,7 +47,7 @@ def chart_messages(digest: Digest, voice: Voice) -> tuple[Message, ...]:
     """One message for each finding with series, worst first, at most MOST_CHARTS; the last says how many more there are."""
     rows = sorted((row for row in digest.rows if row.finding.series), key=lambda row: WORST_FIRST.index(row.verdict))
     shown, hidden = rows[:MOST_CHARTS], len(rows) - MOST_CHARTS
-    messages = [_message(_chart(row, digest, voice), digest, voice) for row in shown]
+    messages = [_message(row, digest, voice) for row in shown]
     if hidden > 0:
         messages[-1] = _with_line(messages[-1], voice.say(NOT_DRAWN, count=hidden))
     return tuple(messages)
@@ -60,7 +61,7 @@ def _chart(row: Row, digest: Digest, voice: Voice) -> Chart:
     start = series[0].start
     return Chart(
         title=cut(f"{voice.say(row.entry.title)}: {row_name(row, voice)}", 150),
-        alt_text=cut(" / ".join(_course(one, voice) for one in series if _measured(one)), _ALT_ROOM),
+        alt_text=cut(" / ".join(_courses(row, voice)), _ALT_ROOM),
         start=start,
         step=series[0].step,
         timezone=digest.run.timezone,
@@ -93,6 +94,11 @@ def _measured(series: Series) -> list[tuple[datetime, float]]:
     return [(series.start + series.step * at, value) for at, value in enumerate(series.values) if value is not None]
 
 
+def _courses(row: Row, voice: Voice) -> list[str]:
+    """What is to be seen, a line for each line."""
+    return [_course(one, voice) for one in row.finding.series if _measured(one)]
+
+
 def _course(series: Series, voice: Voice) -> str:
     """`応答時間 p95：10/26 0.9 秒 → 11/24 2.4 秒、最大 2.6 秒（11/23）`."""
     points = _measured(series)
@@ -116,19 +122,21 @@ def _date(moment: datetime, voice: Voice) -> str:
     return f"{local.month}/{local.day}"
 
 
-def _message(chart: Chart, digest: Digest, voice: Voice) -> Message:
+def _message(row: Row, digest: Digest, voice: Voice) -> Message:
+    chart = _chart(row, digest, voice)
     pretend = f"{words.SANDBOX} " if digest.run.sandbox else ""
     title = f"{pretend}{voice.say(CHART)}: {chart.title}"
     few = chart.steps <= NATIVE_POINTS
     drawn = list(_native(chart, voice, few=few))
+    said = [cut(line, _LINE_ROOM) for line in _courses(row, voice)[:_LINES]]
     blocks = (section("title", title), *drawn, context("course", chart.alt_text))
-    text = escape(cut(f"{title} / {chart.alt_text}", 1200))
+    text = "\n".join([escape(title), *(f"• {escape(line)}" for line in said)])
     return Message(text, blocks, in_thread=True, chart=None if few else replace(chart, title=title))
 
 
 def _with_line(message: Message, line: str) -> Message:
     return replace(
-        message, text=f"{message.text} / {escape(line)}", blocks=(*message.blocks, context("not_drawn", line))
+        message, text=f"{message.text}\n{escape(line)}", blocks=(*message.blocks, context("not_drawn", line))
     )
 
 

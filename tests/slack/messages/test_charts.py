@@ -41,7 +41,7 @@ def test_the_words_beside_a_chart_say_what_is_to_be_seen(run_of: Runs) -> None:
     (message,) = charts(run_of(passing(Target("run_service", "web"), SAID, series=series())))
     assert "応答時間 p95：9/26 1 秒 → 11/24 2.2 秒、最大 2.2 秒（11/24）" in message.text
     assert message.chart
-    assert message.chart.alt_text in message.text
+    assert message.chart.alt_text.replace(" / ", "\n• ") in message.text
 
 
 def test_a_finding_without_series_has_no_chart(run_of: Runs) -> None:
