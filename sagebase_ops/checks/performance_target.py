@@ -62,7 +62,8 @@ class _Review:
         judged = [judge(measure, course, self._frame(measure)) for measure, course in self._measured()]
         failed = [one for one in judged if one.verdict is Verdict.FAIL]
         lacking = next(self._lacking(), None)
-        notes = (*self._remarks(), *(one.note for one in judged))
+        told = sorted(judged, key=lambda one: WORST_FIRST.index(one.verdict))  # what wants a look stands in the channel
+        notes = (*self._remarks(), *(one.note for one in told))
         if lacking is not None and not failed:
             return replace(lacking, notes=(*lacking.notes, *notes), series=self._series())
         worst = min(judged, key=_worst_first, default=None)

@@ -62,6 +62,7 @@ async def test_what_grows_is_told_with_the_day_its_limit_is_reached_and_its_wors
     web = await seen("growing")
     assert (web.verdict, web.reason) == (Verdict.WARN, "heading_for_limit")
     assert "memory p99 keeps rising" in web.sentence.en
+    assert [note.split(" ")[0] for note in said(web.notes)[-2:]] == ["error", "instances"]  # what is fine comes last
     newest = datetime.now(TOKYO) - timedelta(days=1, minutes=5)
     latency = next(note for note in web.notes if note.sentence.en.startswith("response time p95"))
     day = f"{newest.month}/{newest.day}"
