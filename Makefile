@@ -15,7 +15,7 @@ demo: .venv ## the guide's daily checklist against a pretend Google Cloud, and i
 	@$(BIN)/sagebase-ops demo --scenario $(SCENARIO) --config schedules.yaml
 
 demo-weekly: .venv ## the same for the weekly checklist, with its charts
-	@$(BIN)/sagebase-ops demo weekly --scenario error-wave --config schedules.yaml --page var/demo-weekly.html
+	@$(BIN)/sagebase-ops demo weekly --scenario busy-week --config schedules.yaml --page var/demo-weekly.html
 
 demo-monthly: .venv ## the same for the monthly checklist, of a service that grew for two months
 	@$(BIN)/sagebase-ops demo monthly --scenario growing --config schedules.yaml --page var/demo-monthly.html

@@ -1,16 +1,19 @@
 """Bills -> findings: against the week before, and the whole against a budget."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sagebase_ops.checks.cost_export import export_page
 from sagebase_ops.checks.cost_params import Params
-from sagebase_ops.domain.costs import Bill, DailyCost, Spans, bill_of, grouped
+from sagebase_ops.domain.costs import BILLING_ZONE, Bill, DailyCost, Spans, bill_of, grouped
+from sagebase_ops.domain.costs import WEEK as WEEK_LENGTH
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Series, Target, failing, passing, unknown, warning
 from sagebase_ops.gcp.billing import Costs
 
+DAY, NOON = timedelta(days=1), time(12)
 LATE = timedelta(hours=48)
 """Google promises no time, but rows come several times a day; after so long the export has stopped."""
 REST = "その他 / others"
@@ -47,6 +50,8 @@ OF_THE_MONTH = Sentence(
     ja="今月 {amount}（前の月の同じ日まで {before}、月末の見込み {forecast}）",
     en="{amount} this month ({before} to the same day of the month before, {forecast} expected by its end)",
 )
+BY_DAY = Sentence(ja="1日ごとの費用", en="cost by day")
+THIS_WEEK, WEEK_BEFORE = Sentence(ja="今週", en="this week"), Sentence(ja="前の週", en="week before")
 BY_NAME = Sentence(ja="{service}：{amount}", en="{service}: {amount}")
 ROSE = Sentence(ja="最も増えた SKU：{sku}（+{change}）", en="the SKU that rose most: {sku} (+{change})")
 FELL = Sentence(ja="最も減った SKU：{sku}（-{change}）", en="the SKU that fell most: {sku} (-{change})")
@@ -92,6 +97,7 @@ def _of_all(whole: Target, costs: Costs, spans: Spans, params: Params, given: di
         Note(SPANS, {"first": spans.week.first.isoformat(), "last": spans.week.last.isoformat()}),
         Note(SCANNED, {"size": Quantity(costs.scanned, "By")}),
     )
+    given["series"] = _day_by_day(costs.days, spans)
     month = {"before": money.of(bill.month_before), "forecast": money.of(bill.forecast)}
     value, limit = money.of(bill.month), money.of(params.budget) if params.budget else None
     if limit and bill.month > limit.amount:
@@ -101,6 +107,25 @@ def _of_all(whole: Target, costs: Costs, spans: Spans, params: Params, given: di
     if bill.grew(params.warn_growth, params.floor):
         return _grown(whole, bill, money, given)
     return passing(whole, MONTH, value=value, limit=limit, **month, **given)
+
+
+def _day_by_day(rows: Sequence[DailyCost], spans: Spans) -> tuple[Series, ...]:
+    """Both weeks over the same days, for a chart. Noon of a billing day is the same date nearly everywhere."""
+    net: defaultdict[date, float] = defaultdict(float)
+    for row in rows:
+        net[row.day] += row.net
+    weeks = ((THIS_WEEK, spans.week), (WEEK_BEFORE, spans.week_before))
+    return tuple(
+        Series(
+            BY_DAY,
+            name,
+            rows[0].currency,
+            datetime.combine(week.first, NOON, BILLING_ZONE),
+            DAY,
+            tuple(round(net[week.first + DAY * number], 2) for number in range(WEEK_LENGTH // DAY)),
+        )
+        for name, week in weeks
+    )
 
 
 def _of_group(

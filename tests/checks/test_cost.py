@@ -41,6 +41,17 @@ async def test_each_group_and_everything_else_has_a_finding_and_names_on_the_bil
     assert by_name == {"Gemini API": Quantity(7 * 190, "JPY"), "Vertex AI": Quantity(7 * 25, "JPY")}
 
 
+async def test_both_weeks_are_there_day_by_day_for_a_chart() -> None:
+    found = (await seen(EXPORT, "cost-jump"))[0]
+    week, before = found.series
+    assert (len(week.values), len(before.values), week.unit) == (7, 7, "JPY")
+    sums = next(note.values for note in found.notes if "amount" in note.values)
+    assert [sums["amount"], sums["before"]] == [
+        Quantity(pytest.approx(sum(value or 0 for value in one.values)), "JPY") for one in found.series
+    ]
+    assert week.start - before.start == timedelta(days=7)
+
+
 async def test_credits_are_taken_off_once() -> None:
     run = (await seen())[1]
     assert run.value is not None
