@@ -1,6 +1,6 @@
 """What runs on Cloud Run, and in what state? Source: Cloud Run Admin API v2, Services and Revisions, over gRPC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -8,6 +8,7 @@ from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import in_part
+from sagebase_ops.gcp.run_sizing import Sizing, read_sizing
 
 if TYPE_CHECKING:
     from google.cloud.run_v2.services.revisions import RevisionsAsyncClient
@@ -66,6 +67,7 @@ class RunService:
     max_instances: int | None = None
     update_time: datetime | None = None
     last_modifier: str = ""
+    sizing: Sizing = field(default_factory=Sizing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def read_service(message: Any) -> RunService:  # raw google.cloud.run.v2.Service
         max_instances=_smallest(message.scaling.max_instance_count, message.template.scaling.max_instance_count),
         update_time=_time(message, "update_time"),
         last_modifier=message.last_modifier,
+        sizing=read_sizing(message),
     )
 
 

@@ -14,6 +14,7 @@ from google.cloud.monitoring_v3.types import (
 )
 
 from sagebase_ops.sandbox.alignment import Aligned, align, mean, periods, realign, reduce, refuse_misfit
+from sagebase_ops.sandbox.changes import with_changes
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Question
 from sagebase_ops.sandbox.refusals import invalid, not_found
 from sagebase_ops.sandbox.series import HIDDEN, METRICS, MetricType, RawSeries, raw_series, resource_labels
@@ -103,13 +104,16 @@ def _aggregated(
     window = list(periods(start, end, period if aligner != "ALIGN_NONE" else _SHORTEST_PERIOD))
     raw = "ALIGN_DELTA" if metric.kind == "DELTA" else "ALIGN_NEXT_OLDER"
     seen_until = world.now() - HIDDEN
+    second = _name(Aggregation.Aligner, request.secondary_aggregation.per_series_aligner)
+    if metric.kind == "GAUGE" and second in {"ALIGN_MAX", "ALIGN_MIN"}:
+        window = with_changes(window, chosen, seen_until)
     aligned = [align(one, metric, raw if aligner == "ALIGN_NONE" else aligner, window, seen_until) for one in chosen]
     reduced = reduce([one for one in aligned if one.points], metric, reducer, first.group_by_fields)
     if not request.HasField("secondary_aggregation"):
         return reduced
-    second = request.secondary_aggregation
-    again = realign([one for one in reduced if one.points], _name(Aggregation.Aligner, second.per_series_aligner), end)
-    return reduce(again, metric, _name(Aggregation.Reducer, second.cross_series_reducer), second.group_by_fields)
+    again = request.secondary_aggregation
+    realigned = realign([one for one in reduced if one.points], second, end)
+    return reduce(realigned, metric, _name(Aggregation.Reducer, again.cross_series_reducer), again.group_by_fields)
 
 
 def _name(enum: Any, number: int) -> str:  # Any: a proto-plus enum class

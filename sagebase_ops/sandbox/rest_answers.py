@@ -71,13 +71,16 @@ def knative_service(world: World, project: str, service: RunService) -> Json:
         },
         "spec": {
             "template": {
-                "metadata": {
-                    "annotations": {
-                        "autoscaling.knative.dev/minScale": str(service.min_instances),
-                        "autoscaling.knative.dev/maxScale": str(service.max_instances),
-                    }
+                "metadata": {"annotations": _scaling(service)},
+                "spec": {
+                    "containerConcurrency": service.concurrency,
+                    "containers": [
+                        {
+                            "image": f"asia-northeast1-docker.pkg.dev/{project}/app/{service.name}",
+                            "resources": {"limits": {"cpu": service.cpu, "memory": service.memory}},
+                        }
+                    ],
                 },
-                "spec": {"containers": [{"image": f"asia-northeast1-docker.pkg.dev/{project}/app/{service.name}"}]},
             },
             "traffic": [{"latestRevision": True, "percent": 100}],
         },
@@ -90,6 +93,12 @@ def knative_service(world: World, project: str, service: RunService) -> Json:
             "address": {"url": service.address},
         },
     }
+
+
+def _scaling(service: RunService) -> Json:
+    """What is not set is not there."""
+    most = {} if service.max_instances is None else {"autoscaling.knative.dev/maxScale": str(service.max_instances)}
+    return {"autoscaling.knative.dev/minScale": str(service.min_instances), **most}
 
 
 def _conditions(service: RunService, changed: str, *, serves: bool) -> list[Json]:

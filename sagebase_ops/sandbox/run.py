@@ -14,6 +14,7 @@ from sagebase_ops.sandbox.world import World
 API = "run.googleapis.com"
 STATES = {"PENDING": 1, "RECONCILING": 2, "FAILED": 3, "SUCCEEDED": 4}
 _TO_LATEST = 1
+_MANUAL = 2
 _INGRESS = {"ALL": 1, "INTERNAL_ONLY": 2, "INTERNAL_LOAD_BALANCER": 3}
 
 
@@ -82,12 +83,22 @@ def service_message(world: World, project: str, service: RunService) -> Any:  # 
         found.latest_ready_revision = f"{name}/revisions/{service.name}-{serving.name}"
         found.traffic_statuses.add(type_=_TO_LATEST, revision=f"{service.name}-{serving.name}", percent=100, uri="")
     found.traffic.add(type_=_TO_LATEST, percent=100)
-    found.template.scaling.min_instance_count = service.min_instances
-    found.template.scaling.max_instance_count = service.max_instances
+    _write_sizes(found, service)
     found.invoker_iam_disabled = service.public
     found.default_uri_disabled = not service.default_uri
     _write_ready(found.terminal_condition, service, changed)
     return found
+
+
+def _write_sizes(found: Any, service: RunService) -> None:  # Any: raw message
+    found.template.scaling.min_instance_count = service.min_instances
+    found.template.scaling.max_instance_count = service.max_instances or 0
+    found.template.max_instance_request_concurrency = service.concurrency
+    resources = found.template.containers.add(image="app").resources
+    resources.limits.update({"cpu": service.cpu, "memory": service.memory})
+    if service.manual_instances is not None:
+        found.scaling.scaling_mode = _MANUAL
+        found.scaling.manual_instance_count = service.manual_instances
 
 
 def _write_ready(condition: Any, service: RunService, changed: Any) -> None:  # Any: raw message

@@ -54,7 +54,11 @@ class RunService(Part):
     default_uri: bool = True  # False: the run.app URL is switched off, and only `domains` lead here
     domains: list[str] = []
     min_instances: int = 1
-    max_instances: int = 10
+    max_instances: int | None = 10  # None: not set, so that Google's own default holds
+    manual_instances: int | None = None  # the fixed number of a service whose scaling is manual
+    cpu: str = "1000m"
+    memory: str = "512Mi"
+    concurrency: int = 80
     deployed_by: str = "deploy@{project}.iam.gserviceaccount.com"
     revisions: list[Revision] = [Revision(name="00042-abc")]
     load: list[Load] = [Load()]

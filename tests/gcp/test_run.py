@@ -9,6 +9,7 @@ import pytest
 from google.cloud import run_v2
 
 from sagebase_ops.gcp.run import Revision, RunService, Traffic, read_revision, read_service
+from sagebase_ops.gcp.run_sizing import Sizing, kubernetes_quantity
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 PLACE = "projects/p/locations/asia-northeast1/services/web"
@@ -98,3 +99,35 @@ def test_a_revision_has_its_ready_condition_wherever_it_stands() -> None:
     assert (seen.service, seen.name, seen.created_at) == ("web", "web-3", None)
     assert seen.ready is not None
     assert (seen.ready.state, seen.ready.reason) == ("failed", "HEALTH_CHECK_CONTAINER_ERROR")
+
+
+@pytest.mark.parametrize("recorded", list(recorded_services()))
+def test_the_sizes_of_a_recorded_service_are_read(recorded: Any) -> None:
+    template = recorded["template"]
+    limits = template["containers"][0]["resources"]["limits"]
+    assert (limits, template["maxInstanceRequestConcurrency"]) == ({"cpu": "1000m", "memory": "512Mi"}, 80)
+    most, of_service = (
+        template.get("scaling", {}).get("maxInstanceCount"),
+        recorded.get("scaling", {}).get("maxInstanceCount"),
+    )
+    assert read(recorded).sizing == Sizing(1.0, 2**29, 80, service_max=of_service, revision_max=most)
+
+
+def test_sizes_are_those_of_the_container_that_takes_the_requests() -> None:
+    helper = {"image": "proxy", "resources": {"limits": {"cpu": "250m", "memory": "64Mi"}}}
+    web = {"image": "web", "ports": [{"container_port": 8080}], "resources": {"limits": {"cpu": "2", "memory": "1Gi"}}}
+    sizing = service(template={"containers": [helper, web]}).sizing
+    assert (sizing.cpu, sizing.memory) == (2, 2**30)
+
+
+def test_manual_scaling_has_its_fixed_number_even_zero() -> None:
+    assert service(scaling={"scaling_mode": 2, "manual_instance_count": 0}).sizing.manual_instances == 0
+    assert service(scaling={"manual_instance_count": 3}).sizing.manual_instances is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("1", 1), ("1000m", 1), ("1.5", 1.5), ("512Mi", 2**29), ("4Gi", 2**32), ("1G", 10**9), ("", None), ("5 GB", None)],
+)
+def test_a_quantity_of_kubernetes_is_read(text: str, amount: float | None) -> None:
+    assert kubernetes_quantity(text) == amount

@@ -69,13 +69,13 @@ def _gcloud() -> None:
 def look(tmp_path: Path) -> Callable[..., Awaitable[Seen]]:
     """Play a scenario (shipped, or of the folder beside this file), and let both look at it."""
 
-    async def looking(scenario: str, *commands: Command) -> Seen:
+    async def looking(scenario: str, *commands: Command, job: str = "daily") -> Seen:
         own = OWN / f"{scenario}.yaml"
         async with Sandbox.running(str(own) if own.is_file() else scenario) as box:
             env = {**os.environ, **box.exports(), "CLOUDSDK_CONFIG": str(tmp_path)}
             turns = asyncio.Semaphore(AT_ONCE)
             printed = asyncio.gather(*(_gcloud_prints(command, env, turns) for command in commands))
-            return await printed, await _our_findings(box)
+            return await printed, await _our_findings(box, job)
 
     return looking
 
@@ -92,13 +92,13 @@ async def _gcloud_prints(command: Command, env: dict[str, str], turns: asyncio.S
         return Printed(process.returncode or 0, out.decode(), err.decode())
 
 
-async def _our_findings(box: Sandbox) -> list[tuple[str, Finding]]:
-    """The shipped daily checklist, on the same sandbox."""
+async def _our_findings(box: Sandbox, job: str) -> list[tuple[str, Finding]]:
+    """The shipped checklist of this name, on the same sandbox."""
     schedules = load(SHIPPED, example_project=box.world.projects[0])
     connections, probe = Connections(box.grpc, box.rest), Probe(box.rest, None)
     cloud = Cloud(connections)
     try:
-        results = await run_checks(plan(schedules, schedules.named("daily")), cloud, probe, box.world.now())
+        results = await run_checks(plan(schedules, schedules.named(job)), cloud, probe, box.world.now())
     finally:
         for part in (cloud, probe, connections):
             await part.aclose()

@@ -1,0 +1,169 @@
+"""A maximum that was reached fails, one that was nearly reached or is not as wanted is a warning."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.run_scaling import Params, run_scaling
+from sagebase_ops.domain.projects import Environment
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.scenario import RunService
+from sagebase_ops.sandbox.sql_scenario import SqlInstance
+from tests.checks.watching import looking, refusing, said
+
+REFUSED = (refusing("MetricService.ListMetricDescriptors", "monitoring.metricDescriptors.list"),)
+
+
+async def found(
+    environment: Environment = Environment.PRODUCTION,
+    params: Params | None = None,
+    scenario: str = "healthy",
+    faults: tuple[Fault, ...] = (),
+    **changed: Any,
+) -> dict[str, Finding]:
+    async with looking(scenario, faults, **changed) as (_, given):
+        context = replace(given, project=replace(given.project, environment=environment))
+        findings = await run_scaling(params or Params(), context)
+        return {finding.target.kind: finding for finding in findings}
+
+
+async def of_service(
+    params: Params | None = None, environment: Environment = Environment.PRODUCTION, **given: Any
+) -> Finding:
+    load = [{"instances": given.pop("peak", 2)}]
+    service = RunService.model_validate({"load": load, **given})
+    return (await found(environment, params, services=[service]))["run_service"]
+
+
+@pytest.mark.parametrize(
+    ("peak", "verdict", "reason"),
+    [
+        (2, Verdict.PASS, None),
+        (9, Verdict.PASS, None),
+        (10, Verdict.FAIL, "over_limit"),
+    ],
+)
+async def test_the_months_peak_is_held_against_the_maximum(peak: int, verdict: Verdict, reason: str | None) -> None:
+    seen = await of_service(peak=peak)
+    assert (seen.verdict, seen.reason) == (verdict, reason)
+    assert (seen.value and seen.value.amount, seen.limit and seen.limit.amount) == (peak, 10)
+
+
+async def test_a_peak_near_the_maximum_is_a_warning() -> None:
+    seen = await of_service(Params(max_instances=20), max_instances=20, peak=19)
+    assert (seen.verdict, seen.reason) == (Verdict.WARN, "near_limit")
+
+
+@pytest.mark.parametrize(
+    ("environment", "least", "most"),
+    [(Environment.DEVELOPMENT, 0, 3), (Environment.STAGING, 0, 5), (Environment.PRODUCTION, 1, 10)],
+)
+async def test_each_environment_has_the_guides_minimum_and_maximum(
+    environment: Environment, least: int, most: int
+) -> None:
+    right = await of_service(environment=environment, min_instances=least, max_instances=most)
+    wrong = await of_service(environment=environment, min_instances=least + 1, max_instances=most + 1)
+    assert (right.verdict, wrong.verdict, wrong.reason) == (Verdict.PASS, Verdict.WARN, "not_as_wanted")
+    assert str(wrong.remedy).endswith(f"--min-instances={least} --max-instances={most}")
+
+
+async def test_without_a_maximum_googles_own_holds_and_is_told() -> None:
+    seen = await of_service(max_instances=None)
+    assert seen.verdict is Verdict.WARN
+    assert "Google's default of {found}" in seen.sentence.en
+    assert (seen.values["found"], seen.limit and seen.limit.amount) == ("100", 100)
+
+
+async def test_values_of_the_file_win_over_the_guides() -> None:
+    params = Params(min_instances=2, max_instances=20)
+    assert (await of_service(params, min_instances=2, max_instances=20)).verdict is Verdict.PASS
+
+
+async def test_cpu_memory_and_concurrency_are_shown_and_held_against_the_file() -> None:
+    params = Params.model_validate({"cpu": 2, "memory": "1GiB", "concurrency": 40})
+    seen = await of_service(params)
+    assert seen.verdict is Verdict.WARN
+    assert str(seen.remedy).endswith("--cpu=2 --memory=1Gi --concurrency=40")
+    assert "each instance: CPU 1, memory 512 MiB, 80 requests at once" in said(seen.notes)
+
+
+@pytest.mark.parametrize(("least", "most"), [(3, 3), (0, 1)], ids=["a fixed number", "a single one"])
+async def test_a_number_that_cannot_grow_is_not_told_for_reaching_its_maximum(least: int, most: int) -> None:
+    params = Params(min_instances=least, max_instances=most)
+    assert (await of_service(params, min_instances=least, max_instances=most, peak=most)).verdict is Verdict.PASS
+
+
+async def test_a_service_scaled_by_hand_is_skipped_with_its_number() -> None:
+    seen = await of_service(manual_instances=3)
+    assert (seen.verdict, seen.reason) == (Verdict.SKIPPED, "manual_scaling")
+
+
+async def test_without_data_of_the_peak_it_is_unknown_and_still_says_what_differs() -> None:
+    seen = (await found(metrics_silent=True, services=[RunService(min_instances=0)]))["run_service"]
+    assert (seen.verdict, seen.reason) == (Verdict.UNKNOWN, "no_data")
+    assert "its minimum is 0 (production: 1 wanted)" in said(seen.notes)
+
+
+async def test_a_metric_that_could_not_be_proven_passes_nothing_but_a_maximum_reached_stays_one() -> None:
+    healthy = (await found(faults=REFUSED))["run_service"]
+    reached = (await found(scenario="undersized", faults=REFUSED))["run_service"]
+    assert (healthy.verdict, reached.verdict) == (Verdict.UNKNOWN, Verdict.FAIL)
+
+
+async def test_a_service_that_is_gone_fails() -> None:
+    seen = (await found(services=[RunService(name="other")]))["run_service"]
+    assert (seen.verdict, seen.reason) == (Verdict.FAIL, "does_not_exist")
+
+
+@pytest.mark.parametrize(
+    ("tier", "environment", "verdict", "reason"),
+    [
+        ("db-custom-2-8192", Environment.PRODUCTION, Verdict.PASS, None),
+        ("db-custom-8-32768", Environment.PRODUCTION, Verdict.PASS, None),
+        ("db-f1-micro", Environment.DEVELOPMENT, Verdict.PASS, None),
+        ("db-f1-micro", Environment.PRODUCTION, Verdict.WARN, "shared_core"),
+        ("db-g1-small", Environment.PRODUCTION, Verdict.WARN, "shared_core"),
+        ("", Environment.PRODUCTION, Verdict.UNKNOWN, "no_tier"),
+    ],
+)
+async def test_a_shared_core_is_not_for_production(
+    tier: str, environment: Environment, verdict: Verdict, reason: str | None
+) -> None:
+    seen = (await found(environment, sql_instances=[SqlInstance(tier=tier)]))["sql_instance"]
+    assert (seen.verdict, seen.reason) == (verdict, reason)
+
+
+async def test_machine_types_of_the_file_win_over_the_examples() -> None:
+    params = Params(sql_tiers=("db-custom-4-16384",))
+    seen = (await found(params=params))["sql_instance"]
+    assert (seen.verdict, seen.reason) == (Verdict.WARN, "not_as_wanted")
+    assert "--tier=db-custom-4-16384" in str(seen.remedy)
+
+
+async def test_an_instance_that_is_gone_fails() -> None:
+    seen = (await found(sql_instances=[]))["sql_instance"]
+    assert (seen.verdict, seen.reason) == (Verdict.FAIL, "does_not_exist")
+
+
+@pytest.mark.parametrize(
+    ("method", "permission"),
+    [
+        ("Services.ListServices", "run.services.list"),
+        ("sqladmin.instances.list", "cloudsql.instances.list"),
+        ("MetricService.ListTimeSeries", "monitoring.timeSeries.list"),
+    ],
+)
+async def test_without_permission_it_is_a_gcp_error(method: str, permission: str) -> None:
+    with pytest.raises(GcpError, match=permission.replace(".", r"\.")):
+        await found(faults=(refusing(method, permission),))
+
+
+async def test_it_asks_each_question_once_however_many_services_there_are() -> None:
+    services = [RunService(name=f"service-{n}") for n in range(20)]
+    async with looking(services=services) as (box, given):
+        context = replace(given, project=replace(given.project, services="*"))
+        assert len(await run_scaling(Params(), context)) == 21
+        assert len(box.world.calls) == 4
