@@ -41,7 +41,7 @@ Cells = tuple[Verdict, str, str, str]
 
 
 def print_run(run: Run, console: Console) -> None:
-    """Wrapped to the terminal's width; in a pipe or a file every line is whole."""
+    """Wrapped to the terminal's width; in a pipe or a file every line is whole. A check that ran alone is told in full."""
     digest, voice, page = digest_of(run), Voice.of(run), Page(console)
     _head(digest, voice, page)
     for project in digest.projects:
@@ -50,7 +50,7 @@ def print_run(run: Run, console: Console) -> None:
         for item in project.items:
             if item.verdict in WANT_ACTION:
                 _title(item, voice, page)
-                print_body(item, voice, page)
+                print_body(item, voice, page, in_full=len(run.expected) == 1)
                 page.gap()
         _overview(project, voice, page)
     page.gap()
@@ -70,11 +70,11 @@ def _head(digest: Digest, voice: Voice, page: Page) -> None:
         page.say((f"- {remark}", "dim"))
 
 
-def print_body(item: Item, voice: Voice, page: Page) -> None:
+def print_body(item: Item, voice: Voice, page: Page, *, in_full: bool = False) -> None:
     """What was seen, what to do, the command on a line of its own, where to look."""
     for rows in by_sentence(item, voice):
         page.say(_sentence(item, rows, voice), indent=2)
-        for note in _notes(rows, voice):
+        for note in _notes(rows, voice, in_full=in_full):
             page.say(f"- {note}", indent=4)
     _to_do(item, voice, page)
     for link in dict.fromkeys(clean(row.finding.link) for row in item.rows[:MOST_LINKS] if row.finding.link):
@@ -100,9 +100,9 @@ def _sentence(item: Item, rows: list[Row], voice: Voice) -> str:
     return f"{some(about, most, voice)}: {said}"
 
 
-def _notes(rows: list[Row], voice: Voice) -> Iterator[str]:
+def _notes(rows: list[Row], voice: Voice, *, in_full: bool) -> Iterator[str]:
     notes: tuple[Note, ...] = next((row.finding.notes for row in rows if row.finding.notes), ())
-    most = MOST_NOTES[rows[0].verdict]
+    most = len(notes) if in_full else MOST_NOTES[rows[0].verdict]
     yield from (voice.note(note) for note in notes[:most])
     if len(notes) > most:
         yield voice.say(words.AND_MORE, count=len(notes) - most)

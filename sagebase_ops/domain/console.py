@@ -50,6 +50,14 @@ def api_page(project: str, api: str) -> str:
     return f"{CONSOLE}/apis/library/{quote(api)}?project={quote(project)}"
 
 
+def iam_page(project: str) -> str:
+    return f"{CONSOLE}/iam-admin/iam?project={_part(project)}"
+
+
+def service_accounts_page(project: str) -> str:
+    return f"{CONSOLE}/iam-admin/serviceaccounts?project={_part(project)}"
+
+
 def billing_page(project: str, account: str, part: str = "reports") -> str:
     """An account's `reports`, `costtable` or `export`; without an account, the page that shows who pays."""
     if not account:

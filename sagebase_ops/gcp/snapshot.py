@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sagebase_ops.gcp.billing import BillingReader
     from sagebase_ops.gcp.clients import Connections
     from sagebase_ops.gcp.dashboards import DashboardReader
+    from sagebase_ops.gcp.iam import IamReader
     from sagebase_ops.gcp.logs import LogReader
     from sagebase_ops.gcp.monitoring import MetricReader
     from sagebase_ops.gcp.run import RunReader
@@ -92,3 +93,9 @@ class Cloud:
         from sagebase_ops.gcp.billing import BillingReader
 
         return BillingReader(self.connections, self.asked)
+
+    @cached_property
+    def iam(self) -> "IamReader":
+        from sagebase_ops.gcp.iam import IamReader
+
+        return IamReader(self.connections, self.asked)

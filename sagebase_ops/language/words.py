@@ -58,6 +58,9 @@ KINDS: Mapping[str, Sentence] = {
     "idle_in_transaction": Sentence(ja="待機中のトランザクション", en="idle in transaction"),
     "oldest_transaction": Sentence(ja="最も古いトランザクション", en="oldest transaction"),
     "slow_statements": Sentence(ja="遅い SQL", en="slow statements"),
+    "iam_member": Sentence(ja="権限", en="grants of"),
+    "service_account": Sentence(ja="サービスアカウント", en="service account"),
+    "service_accounts": Sentence(ja="サービスアカウントの鍵", en="keys of service accounts"),
     "billing": Sentence(ja="費用", en="cost"),
     "billed_service": Sentence(ja="費用の内訳", en="part of the cost"),
 }

@@ -11,6 +11,7 @@ from typing import Any
 from google.cloud.logging_v2.types import ListLogEntriesResponse
 from google.logging.type import log_severity_pb2
 
+from sagebase_ops.sandbox.audit import AuditEntry
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Lookup, Question
 from sagebase_ops.sandbox.refusals import invalid, quota_exceeded
 from sagebase_ops.sandbox.scenario import Entries, RunService
@@ -118,8 +119,10 @@ class LogBook:
             raise quota_exceeded(API, self._world.scenario.number)
         reads.append(now)
 
-    def _entries(self, project: str) -> Iterator[Entry]:
+    def _entries(self, project: str) -> Iterator[Entry | AuditEntry]:
         world = self._world
+        for number, change in enumerate(world.scenario.changes):
+            yield AuditEntry(world.anchor - change.age, number, change, project)
         for source in world.scenario.log_entries:
             service = next((service for service in world.services() if service.name == source.service), None)
             region = service.region if service else ""
@@ -145,7 +148,7 @@ def _question(text: str) -> Question:
         raise invalid(f"Unparseable filter: {error}") from error
 
 
-def _holds(question: Question, entry: Entry) -> bool:
+def _holds(question: Question, entry: Entry | AuditEntry) -> bool:
     try:
         return question.holds(entry.value)
     except ValueError as error:
@@ -180,7 +183,7 @@ def _sample(lookup: Lookup, words: Sequence[str]) -> bool:
 _FUNCTIONS: dict[str, Callable[[Lookup, Sequence[str]], bool]] = {"log_id": _log_id, "sample": _sample}
 
 
-def _page(found: Sequence[Entry], request: Any) -> Any:  # Any: raw messages
+def _page(found: Sequence[Entry | AuditEntry], request: Any) -> Any:  # Any: raw messages
     digest = hashlib.sha256(f"{request.filter} {request.order_by} {list(request.resource_names)}".encode()).hexdigest()[
         :12
     ]

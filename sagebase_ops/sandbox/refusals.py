@@ -24,6 +24,7 @@ TITLES = {
     "serviceusage.googleapis.com": "Service Usage API",
     "cloudresourcemanager.googleapis.com": "Cloud Resource Manager API",
     "bigquery.googleapis.com": "BigQuery API",
+    "iam.googleapis.com": "Identity and Access Management (IAM) API",
     "cloudbilling.googleapis.com": "Cloud Billing API",
 }
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sagebase_ops.sandbox import alerting, billing, sql_admin
+from sagebase_ops.sandbox import alerting, billing, iam, sql_admin
 from sagebase_ops.sandbox import rest_answers as answers
 from sagebase_ops.sandbox.grpc_server import refusal_of
 from sagebase_ops.sandbox.logs import LogBook
@@ -23,7 +23,6 @@ from sagebase_ops.sandbox.world import World
 
 SQL, STORAGE, USAGE = sql_admin.API, "storage.googleapis.com", "serviceusage.googleapis.com"
 MONITORING, RUN, SECRETS = "monitoring.googleapis.com", "run.googleapis.com", "secretmanager.googleapis.com"
-PROJECTS = "cloudresourcemanager.googleapis.com"
 _OLD_FORM = {SQL, STORAGE, billing.BIGQUERY}
 _PERMISSIONS = {**sql_admin.PERMISSIONS, **billing.PERMISSIONS}
 """What a method needs, where IAM has another name for it."""
@@ -44,7 +43,10 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
 
     routes = [Route("/sandbox/ca.pem", ca)]
     routes += [_route(world, path, SQL, method, make) for path, method, make in sql_admin.paths()]
-    routes += [_route(world, path, api, method, make, verb) for path, api, method, make, verb in billing.paths()]
+    routes += [
+        _route(world, path, api, method, make, verb)
+        for path, api, method, make, verb in (*billing.paths(), *iam.paths())
+    ]
     knative = "/apis/serving.knative.dev/v1/namespaces/{project}"
     routes += [
         _route(world, "/storage/v1/b", STORAGE, "storage.buckets.list", _buckets),
@@ -61,14 +63,6 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
         _route(world, "/v1/projects/{project}/locations/-/services", RUN, "run.services.list", _services),
         _route(world, f"{knative}/services/{{name}}", RUN, "run.services.get", _service),
         _route(world, f"{knative}/revisions", RUN, "run.revisions.list", _revisions),
-        _route(
-            world,
-            "/v1/projects/{project}:getIamPolicy",
-            PROJECTS,
-            "resourcemanager.projects.getIamPolicy",
-            _policy,
-            "POST",
-        ),
         _route(world, "/v2/entries:list", "", "logging.entries.list", entries, "POST"),
     ]
     return Starlette(routes=routes, exception_handlers={404: _no_such_page})
@@ -204,10 +198,6 @@ def _revisions(world: World, request: Request) -> Json:
     services = [service for service in world.services() if not one or service.name == name]
     found = answers.knative_revisions(world, services)
     return {"apiVersion": "serving.knative.dev/v1", "kind": "RevisionList", "metadata": {}, "items": found}
-
-
-def _policy(_world: World, _request: Request) -> Json:
-    return {"version": 1, "etag": "BwYAAAAAAAA=", "bindings": []}
 
 
 def _entries(book: LogBook, body: Json) -> Json:

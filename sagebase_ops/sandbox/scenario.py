@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from sagebase_ops.sandbox.billing_scenario import Billing
+from sagebase_ops.sandbox.iam_scenario import Binding, Change, ServiceAccount
 from sagebase_ops.sandbox.loads import Load
 from sagebase_ops.sandbox.scenario_parts import Part, Span
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
@@ -151,6 +152,9 @@ class Scenario(Part):
     alert_policies: list[AlertPolicy] = []
     log_entries: list[Entries] = []
     billing: Billing = Billing()
+    iam_bindings: list[Binding] = []
+    service_accounts: list[ServiceAccount] = []
+    changes: list[Change] = []
     metrics_silent: bool = False
     denied_permissions: list[str] = []
     disabled_apis: list[str] = []

@@ -234,3 +234,11 @@ def test_text_from_outside_reaches_no_terminal_as_more_than_text(run_of: Runs, n
     assert "[red]c[/red]" in text
     assert text.isprintable()
     assert not any(line.startswith("○") for line in text.splitlines())
+
+
+def test_a_check_that_ran_alone_shows_every_line_and_among_others_the_first_few(run_of: Runs) -> None:
+    lines = tuple(Note(Sentence(f"行{number}", f"line {number}")) for number in range(9))
+    long = warning(SERVICE, Sentence("一覧", "a list"), notes=lines)
+    assert "行8" in shown(run_of(long))
+    assert "行8" not in shown(run_of(long, PASSING))
+    assert "ほか 4 件" in shown(run_of(long, PASSING))

@@ -1,0 +1,113 @@
+"""Grants -> findings: one for the project, one for each member with something to look at."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.settings_judged import Mistake, judged
+from sagebase_ops.domain.console import iam_page
+from sagebase_ops.domain.grants import GRAVE, Grant, Risk, gone, risk_of, unapproved
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, passing, warning
+
+APPROVED = Sentence(ja="権限 {value}はすべて承認済みです", en="all of {value} are approved")
+SOME_NOT = Sentence(
+    ja="権限 {value}のうち{count}は、承認済みの一覧（approved）にありません",
+    en="of {value} {count} are not on the approved list",
+)
+NO_LIST = Sentence(
+    ja="権限 {value}。承認済みの一覧がまだありません。下の行を確認して schedules.yaml の approved に貼ってください",
+    en="{value}, and no approved list yet: read the lines below, and put them under approved in schedules.yaml",
+)
+TO_APPROVE = Sentence(ja="{grant}", en="{grant}")
+GONE = Sentence(
+    ja="承認済みの権限が今はありません（一覧から消せます）：{grant}", en="approved, but granted no more: {grant}"
+)
+DELETED = Sentence(ja="削除済みのアカウントの権限が残っています：{grant}", en="its member was deleted: {grant}")
+OVER = Sentence(ja="条件の期限が過ぎた権限です（外せます）：{grant}", en="its condition has run out: {grant}")
+OWNERS = Sentence(ja="オーナー：{members}", en="owners: {members}")
+NOT_APPROVED = Sentence(ja="承認済みの一覧にない権限 {role}", en="{role} is not on the approved list")
+FINE = Sentence(ja="問題ありません", en="nothing to see")
+RISKS = {
+    Risk.PUBLIC: Sentence(ja="誰でも {role} を持っています", en="anybody at all has {role}"),
+    Risk.OWNER: Sentence(ja="サービスアカウントがオーナー（{role}）です", en="a service account is owner ({role})"),
+    Risk.OUTSIDER: Sentence(
+        ja="別プロジェクトのアカウントが {role} で、すべてのサービスアカウントになりすませます",
+        en="an account of another project may act as any service account ({role})",
+    ),
+    Risk.EDITOR: Sentence(
+        ja="{role} はほぼすべてを変更できます。必要なロールだけにしてください",
+        en="{role} may change nearly everything; give it the roles that it needs",
+    ),
+    Risk.AS_ANY: Sentence(
+        ja="プロジェクト全体の {role} で、すべてのサービスアカウントになりすませます",
+        en="{role} on the whole project lets it act as any service account",
+    ),
+    Risk.OVER_GRANTS: Sentence(
+        ja="{role} は権限や鍵を自分で増やせます", en="{role} may give itself more grants or keys"
+    ),
+    Risk.SECRETS: Sentence(
+        ja="プロジェクト全体の {role} で、すべてのシークレットを読めます",
+        en="{role} on the whole project reads every secret",
+    ),
+}
+_OWNER = "roles/owner"
+
+
+def judge_grants(
+    grants: Sequence[Grant], approved: Sequence[Grant] | None, changes: Sequence[Note], context: CheckContext
+) -> Iterator[Finding]:
+    """What is approved is not told again, but for what anybody at all may do."""
+    yield _whole(grants, approved, changes, context)
+    living = [one for one in grants if not one.of_nobody and not one.over_at(context.now)]
+    listed = {one.key for one in approved or ()}
+    left = [one for one in living if one.key not in listed or risk_of(one, context.project.id) is Risk.PUBLIC]
+    for member, of_member in groupby(sorted(left, key=lambda one: one.member), key=lambda one: one.member):
+        mistakes = list(_mistakes(of_member, context.project.id, listed=approved is not None))
+        if mistakes:
+            yield judged(Target("iam_member", member), FINE, mistakes, **_given(context))
+
+
+def _whole(
+    grants: Sequence[Grant], approved: Sequence[Grant] | None, changes: Sequence[Note], context: CheckContext
+) -> Finding:
+    target, value = Target("project", context.project.id), Quantity(len(grants), "{grants}")
+    notes = (*_remarks(grants, approved or (), context), *changes)
+    given = {**_given(context), "value": value}
+    if approved is None:
+        lines = tuple(Note(TO_APPROVE, {"grant": str(one)}) for one in unapproved(grants, ()))
+        return warning(target, NO_LIST, reason="no_approved_list", notes=(*lines, *notes), **given)
+    new = unapproved(grants, approved)
+    if new:
+        count = Quantity(len(new), "{grants}")
+        return warning(target, SOME_NOT, reason="not_approved", count=count, notes=notes, **given)
+    return passing(target, APPROVED, notes=notes, **given)
+
+
+def _remarks(grants: Sequence[Grant], approved: Iterable[Grant], context: CheckContext) -> Iterator[Note]:
+    owners = sorted(one.member for one in grants if one.role == _OWNER)
+    if owners:
+        yield Note(OWNERS, {"members": ", ".join(owners)})
+    for sentence, those in (
+        (GONE, gone(grants, approved)),
+        (DELETED, [one for one in grants if one.of_nobody]),
+        (OVER, [one for one in grants if one.over_at(context.now)]),
+    ):
+        yield from (Note(sentence, {"grant": str(one)}) for one in those)
+
+
+def _mistakes(grants: Iterable[Grant], project: str, *, listed: bool) -> Iterator[Mistake]:
+    """What is on no list is wrong in itself where there is one; its risk says it more closely."""
+    for one in grants:
+        risk, values = risk_of(one, project), {"role": one.role + (f" if {one.condition}" if one.condition else "")}
+        if one.of_google:
+            continue
+        if risk:
+            yield Mistake(Verdict.FAIL if risk in GRAVE else Verdict.WARN, risk.value, RISKS[risk], values)
+        elif listed:
+            yield Mistake(Verdict.WARN, "not_approved", NOT_APPROVED, values)
+
+
+def _given(context: CheckContext) -> dict[str, Any]:  # fields of Finding by name
+    return {"link": iam_page(context.project.id), "asked": {"method": "resourcemanager.projects.getIamPolicy"}}

@@ -1,0 +1,68 @@
+"""Keys that somebody holds -> findings, one for each account that has any."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.settings_judged import Mistake, judged
+from sagebase_ops.domain.console import service_accounts_page
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Finding, Sentence, Target, Value, Verdict, passing
+from sagebase_ops.gcp.iam import Key, ServiceAccount
+
+NO_KEYS = Sentence(
+    ja="サービスアカウント {value}に、持ち出せる鍵はありません", en="none of {value} has a key that somebody holds"
+)
+ALL_OFF = Sentence(ja="鍵はすべて無効です", en="all of its keys are disabled")
+OLD = Sentence(
+    ja="鍵 {key} は作成から {age}で、上限 {most} を超えています", en="key {key} is {age} old, more than {most}"
+)
+YOUNG = Sentence(ja="持ち出せる鍵 {key} があります（作成から {age}）", en="key {key}, {age} old, is held by somebody")
+LEAKED = Sentence(
+    ja="鍵 {key} は漏えいしたと Google が判断しました（{why}）", en="Google found key {key} leaked ({why})"
+)
+_LEAKS = ("EXPOSED", "COMPROMISE")
+_SHOWN = 8
+
+
+async def judge_keys(max_age: timedelta, context: CheckContext) -> list[Finding]:
+    """One question for each account: Google has no list of keys over all of them. Raises GcpError."""
+    project = context.project.id
+    accounts = await context.gcp.iam.accounts(project)
+    keys = await asyncio.gather(*(context.gcp.iam.keys(project, one.email) for one in accounts))
+    given = {"link": service_accounts_page(project), "asked": {"method": "iam.serviceAccountKeys.list"}}
+    held = [
+        _judge(account, own, max_age, context.now, given) for account, own in zip(accounts, keys, strict=True) if own
+    ]
+    if held:
+        return held
+    value = Quantity(len(accounts), "{accounts}")
+    return [passing(Target("service_accounts", project), NO_KEYS, value=value, **given)]
+
+
+def _judge(
+    account: ServiceAccount, keys: Sequence[Key], max_age: timedelta, now: datetime, given: dict[str, Any]
+) -> Finding:
+    """Keys of an account that is switched off open nothing."""
+    mistakes = [] if account.disabled else list(_mistakes(keys, max_age, now))
+    return judged(Target("service_account", account.email), ALL_OFF, mistakes, **given)
+
+
+def _mistakes(keys: Sequence[Key], max_age: timedelta, now: datetime) -> Iterator[Mistake]:
+    for key in keys:
+        age = now - key.created
+        values: dict[str, Value] = {
+            "key": key.id[:_SHOWN],
+            "age": Quantity.of(age),
+            "most": Quantity.of(max_age),
+            "why": key.disabled_for,
+        }
+        if any(word in key.disabled_for for word in _LEAKS):
+            yield Mistake(Verdict.FAIL, "key_leaked", LEAKED, values)
+        elif not key.disabled:
+            old = age > max_age
+            yield Mistake(
+                Verdict.FAIL if old else Verdict.WARN, "key_old" if old else "key_held", OLD if old else YOUNG, values
+            )

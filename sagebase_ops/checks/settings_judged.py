@@ -1,0 +1,41 @@
+"""Is a setting as it should be? What is wrong with it, the worst as the finding's sentence, the rest as notes below."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sagebase_ops.domain.results import WORST_FIRST, Finding, Note, Sentence, Target, Value, Verdict, passing
+from sagebase_ops.domain.results import failing as fail
+from sagebase_ops.domain.results import unknown as cannot_say
+from sagebase_ops.domain.results import warning as warn
+
+_FINDING = {Verdict.FAIL: fail, Verdict.WARN: warn, Verdict.UNKNOWN: cannot_say}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong: how bad it is (`fail`, `warn`, or `unknown`), a machine word, and its sentence."""
+
+    verdict: Verdict
+    reason: str
+    sentence: Sentence
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+def severity(mistakes: Sequence[Mistake]) -> tuple[int, ...]:
+    """Smaller is better: how many of each verdict there are, the worst counted first."""
+    return tuple(sum(one.verdict is verdict for one in mistakes) for verdict in WORST_FIRST)
+
+
+def judged(
+    target: Target, right: Sentence, mistakes: Sequence[Mistake], notes: Sequence[Note] = (), **given: Any
+) -> Finding:
+    """A pass in the words of `right`, else the finding of the worst mistake. `given` as `passing` takes it."""
+    if not mistakes:
+        return passing(target, right, notes=tuple(notes), **given)
+    worst, *others = sorted(mistakes, key=lambda one: WORST_FIRST.index(one.verdict))
+    told = tuple(Note(one.sentence, one.values) for one in others)
+    named = {key: value for key, value in given.items() if key not in worst.values}
+    return _FINDING[worst.verdict](
+        target, worst.sentence, reason=worst.reason, notes=(*told, *notes), **named, **worst.values
+    )

@@ -1,0 +1,124 @@
+"""Grants are held against the approved list; what is dangerous is told by itself, and keys have an age."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.iam_audit import Params, iam_audit
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.sandbox.iam_scenario import Binding, Key, ServiceAccount
+from tests.checks.watching import looking, said
+
+DEPLOY = "serviceAccount:deploy@sagebase-sandbox.iam.gserviceaccount.com"
+RUNS = Binding(role="roles/run.developer", members=[DEPLOY])
+
+
+async def seen(*approved: str, scenario: str = "healthy", **changed: Any) -> list[Finding]:
+    async with looking(scenario, **changed) as (_, context):
+        return await iam_audit(Params(approved=approved or None), context)
+
+
+async def of(target: str, *approved: str, **given: Any) -> Finding:
+    return next(one for one in await seen(*approved, **given) if one.target.name == target)
+
+
+async def test_without_a_list_the_grants_are_shown_as_they_would_be_approved() -> None:
+    first = await of("sagebase-sandbox", iam_bindings=[RUNS])
+    assert (first.verdict, first.reason) == (Verdict.WARN, "no_approved_list")
+    assert said(first.notes)[0] == f"{DEPLOY} roles/run.developer"
+    again = await of("sagebase-sandbox", said(first.notes)[0], iam_bindings=[RUNS])
+    assert (again.verdict, again.reason) == (Verdict.PASS, None)
+
+
+async def test_what_was_added_since_is_told_with_its_member_and_what_is_gone_as_a_line() -> None:
+    gone = "user:jiro@example.com roles/viewer"
+    whole, member, *_ = await seen(gone, iam_bindings=[RUNS])
+    assert (member.target.name, member.verdict, member.reason) == (DEPLOY, Verdict.WARN, "not_approved")
+    assert (whole.reason, f"approved, but granted no more: {gone}" in said(whole.notes)) == ("not_approved", True)
+
+
+async def test_an_approved_danger_is_not_told_again_but_what_anybody_may_do_always_is() -> None:
+    bindings = [Binding(role="roles/editor", members=[DEPLOY]), Binding(role="roles/viewer", members=["allUsers"])]
+    lines = (f"{DEPLOY} roles/editor", "allUsers roles/viewer")
+    found = {one.target.name: one.verdict for one in await seen(*lines, iam_bindings=bindings)}
+    assert DEPLOY not in found
+    assert found["allUsers"] is Verdict.FAIL
+
+
+async def test_the_loose_scenario_names_each_danger_once() -> None:
+    found = await seen("user:lead@example.com roles/owner", scenario="loose-grants")
+    assert {
+        one.target.name.partition(":")[2] or one.target.name: one.reason
+        for one in found
+        if one.target.kind == "iam_member"
+    } == {
+        "allUsers": "public",
+        "123456789012-compute@developer.gserviceaccount.com": "account_edits",
+        "build@other-project.iam.gserviceaccount.com": "outsider_as_any",
+        "deploy@sagebase-sandbox.iam.gserviceaccount.com": "account_owns",
+        "sagebase-streamlit@sagebase-sandbox.iam.gserviceaccount.com": "not_approved",
+    }
+    whole = said(found[0].notes)
+    assert any(line.startswith("its condition has run out: user:hanako@example.com roles/run.admin") for line in whole)
+    assert any(line.startswith("its member was deleted") for line in whole)
+
+
+async def test_changes_of_the_week_are_told_with_who_made_them() -> None:
+    whole = await of("sagebase-sandbox", scenario="loose-grants")
+    changes = [note.values for note in whole.notes if "who" in note.values]
+    assert [(str(one["who"]), str(one["change"])[:1]) for one in changes] == [
+        ("taro@example.com", "+"),
+        ("taro@example.com", "+"),
+        ("hanako@example.com", "-"),
+    ]
+
+
+async def test_a_log_that_may_not_be_read_is_told_and_the_policy_judged_without_it() -> None:
+    whole = await of(
+        "sagebase-sandbox",
+        f"{DEPLOY} roles/run.developer",
+        iam_bindings=[RUNS],
+        denied_permissions=["logging.logEntries.list"],
+    )
+    assert whole.verdict is Verdict.PASS
+    assert any("could not be read" in line for line in said(whole.notes))
+
+
+@pytest.mark.parametrize(
+    ("keys", "disabled", "verdict", "reason"),
+    [
+        ([Key(age=timedelta(days=12))], False, Verdict.WARN, "key_held"),
+        ([Key(age=timedelta(days=12)), Key(age=timedelta(days=91))], False, Verdict.FAIL, "key_old"),
+        ([Key(age=timedelta(days=400), disabled=True)], False, Verdict.PASS, None),
+        ([Key(disabled=True, reason="SERVICE_ACCOUNT_KEY_DISABLE_REASON_EXPOSED")], False, Verdict.FAIL, "key_leaked"),
+        ([Key(age=timedelta(days=400))], True, Verdict.PASS, None),
+    ],
+)
+async def test_a_key_that_somebody_holds_is_judged_by_its_age(
+    keys: list[Key], verdict: Verdict, reason: str | None, *, disabled: bool
+) -> None:
+    accounts = [ServiceAccount(name="deploy", keys=keys, disabled=disabled)]
+    found = await of("deploy@sagebase-sandbox.iam.gserviceaccount.com", service_accounts=accounts)
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+async def test_googles_own_keys_are_not_counted() -> None:
+    found = (await seen(service_accounts=[ServiceAccount(name="deploy")]))[-1]
+    assert (found.verdict, found.target.kind) == (Verdict.PASS, "service_accounts")
+
+
+@pytest.mark.parametrize(
+    "permission",
+    ["resourcemanager.projects.getIamPolicy", "iam.serviceAccounts.list", "iam.serviceAccountKeys.list"],
+)
+async def test_what_may_not_be_read_is_no_pass(permission: str) -> None:
+    with pytest.raises(GcpError) as refused:
+        await seen(denied_permissions=[permission])
+    assert (refused.value.kind, refused.value.permission) == (GcpErrorKind.PERMISSION_DENIED, permission)
+
+
+async def test_a_conditional_grant_keeps_its_role_and_its_condition() -> None:
+    bound = Binding(role="roles/run.admin", members=[DEPLOY], condition="nights", expression="true")
+    assert said((await of("sagebase-sandbox", iam_bindings=[bound])).notes)[0] == f"{DEPLOY} roles/run.admin if nights"
