@@ -21,6 +21,7 @@ from sagebase_ops.domain.results import (
     skipped,
     unknown,
 )
+from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import rfc3339
 
 COMPARABLE = timedelta(days=20)
@@ -95,9 +96,14 @@ class _Review:
         return where_enough(course, self._requests) if measure.traffic else course
 
     def _measured(self) -> Iterator[tuple[Measure, Course]]:
+        """Those that the whole answer tells: of part of it neither a pass nor a failure is believed."""
         for measure, courses, course in self._lines:
-            if course.month is not None and courses.otherwise is None:
+            if course.month is not None and courses.otherwise is None and self._partial(measure, courses) is None:
                 yield measure, course
+
+    def _partial(self, measure: Measure, courses: Courses) -> GcpError | None:
+        """Why it may lack something: itself, or the requests by which its days are chosen."""
+        return courses.partial or (self._totals.partial if measure.traffic and self._totals else None)
 
     def _lacking(self) -> Iterator[Finding]:
         """One finding for each measure that could not be read, or of which nothing says why it is absent."""
@@ -105,8 +111,8 @@ class _Review:
             if courses.otherwise is not None:
                 google = _about(words.NOT_AS_BELIEVED, measure)
                 yield unknown(self._target, google, reason="unit", google=courses.otherwise, **self._given())
-            elif courses.partial is not None:
-                yield refused(self._target, courses.partial, **self._given())
+            elif (partial := self._partial(measure, courses)) is not None:
+                yield refused(self._target, partial, **self._given())
             elif course.month is None and not self._may_be_absent(measure):
                 yield unknown(self._target, _about(words.NO_DATA, measure), reason="no_data", **self._given())
 

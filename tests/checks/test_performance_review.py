@@ -163,12 +163,23 @@ async def test_an_instance_that_is_not_there_fails_and_a_service_too() -> None:
     assert [(one.target.name, one.verdict) for one in found] == [("gone", Verdict.FAIL), ("away", Verdict.FAIL)]
 
 
-async def test_half_an_answer_is_unknown_but_a_proven_failure_stays_one() -> None:
+async def test_half_an_answer_is_neither_a_pass_nor_a_failure() -> None:
     half = Fault("MetricService/ListTimeSeries", "half_page", None)
-    async with reviewing() as (box, context):
+    async with reviewing(**under({"memory": "88%"})) as (box, context):
         box.world.faults.add(half)
         found = await performance_review(Params(), context)
     assert {one.verdict for one in found} == {Verdict.UNKNOWN}
+
+
+@pytest.mark.parametrize(("memory", "verdict"), [("63%", Verdict.UNKNOWN), ("88%", Verdict.FAIL)])
+async def test_a_failure_that_a_whole_answer_proves_stays_one_beside_half_an_answer(
+    memory: str, verdict: Verdict
+) -> None:
+    async with reviewing(**under({"memory": memory})) as (box, context):
+        box.world.faults.add(Fault("MetricService/ListTimeSeries", "half_page", 1))  # the first question: the requests
+        project = replace(context.project, sql_instances=())
+        (web,) = await performance_review(Params(), replace(context, project=project))
+    assert web.verdict is verdict
 
 
 async def test_without_permission_it_is_a_gcp_error_with_the_role() -> None:
