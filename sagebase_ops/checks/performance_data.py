@@ -6,7 +6,7 @@ and days and months are made of them. Source: Cloud Monitoring API v3, timeSerie
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import fmean
@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metric_data import differs, name_of
+from sagebase_ops.domain.steps import Steps
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.metrics import METRICS, Metric, filter_of
 from sagebase_ops.gcp.monitoring import MetricQuery
@@ -78,8 +79,8 @@ async def aligned(known: Metric, windows: Windows, context: CheckContext, *, hou
     months, days, by_hour = (*(values for values, _ in asked), {})[:3]
     found = {
         name: Course(
-            months.get(name, {}).get(windows.middle),
-            months.get(name, {}).get(windows.start),
+            months[name].get(windows.middle) if name in months else None,
+            months[name].get(windows.start) if name in months else None,
             days.get(name, {}),
             by_hour.get(name, {}),
         )
@@ -116,7 +117,7 @@ async def requests(windows: Windows, context: CheckContext) -> tuple[Courses, Co
             failed[service][at] += count if response_class == "5xx" else 0.0
     totals = {name: _of_hours(hours, windows, sum) for name, hours in every.items()}
     failures = {name: _of_hours(hours, windows, sum) for name, hours in failed.items()}
-    shares = {name: _share(failures[name], total) for name, total in totals.items()}
+    shares = {name: _share(failures[name], total, windows) for name, total in totals.items()}
     return Courses(totals, otherwise, partial), Courses(shares, otherwise, partial)
 
 
@@ -130,42 +131,46 @@ def where_enough(course: Course, requests: Course) -> Course:
     )
 
 
-def _share(failed: Course, every: Course) -> Course:
+def _share(failed: Course, every: Course, windows: Windows) -> Course:
     def of(some: float | None, all_: float | None) -> float | None:
-        return some / all_ if some is not None and all_ else None
+        return some / all_ if some is not None and all_ is not None and all_ >= ENOUGH else None
 
-    whole = Course(
+    def each(some: Values, all_: Values) -> Iterator[tuple[datetime, float]]:
+        return ((at, some.get(at, 0.0) / count) for at, count in all_.items() if count >= ENOUGH)
+
+    return Course(
         of(failed.month, every.month),
         of(failed.before, every.before),
-        {at: failed.days[at] / count for at, count in every.days.items() if count},
-        {at: failed.hours[at] / count for at, count in every.hours.items() if count},
+        Steps(windows.start, windows.end, DAY, each(failed.days, every.days)),
+        Steps(windows.middle, windows.end, HOUR, each(failed.hours, every.hours)),
     )
-    return where_enough(whole, every)
 
 
 def _of_hours(hours: Values, windows: Windows, made: Callable[[Sequence[float]], float]) -> Course:
     days: defaultdict[datetime, list[float]] = defaultdict(list)
     for at, value in hours.items():
         days[windows.start + (at - windows.start) // DAY * DAY].append(value)
-    reviewed = {at: value for at, value in hours.items() if at >= windows.middle}
+    reviewed = Steps(windows.middle, windows.end, HOUR, hours.items())
     before = [value for at, value in hours.items() if at < windows.middle]
     return Course(
-        made(list(reviewed.values())) if reviewed else None,
+        made(list(reviewed.values())) if len(reviewed) else None,
         made(before) if before else None,
-        {at: made(values) for at, values in sorted(days.items())},
+        Steps(windows.start, windows.end, DAY, ((at, made(values)) for at, values in days.items())),
         reviewed,
     )
 
 
 async def _asked(
     known: Metric, period: timedelta, start: datetime, end: datetime, context: CheckContext
-) -> tuple[dict[str, dict[datetime, float]], GcpError | None]:
+) -> tuple[dict[str, Steps], GcpError | None]:
     """Values in the metric's unit by target name and begin of the period."""
     region, project = context.project.region, context.project.id
     query = MetricQuery(filter_of(known, region), known.aligner, known.reducer, known.group_by, start, end, period)
-    answer = await context.gcp.metrics.series(project, query)
+    answer = await context.gcp.metrics.long_series(project, query)
     found = {
-        name_of(known, series): {point.end - period: point.value * known.scale for point in reversed(series.points)}
+        name_of(known, series): Steps(
+            start, end, period, ((point.end - period, point.value * known.scale) for point in series.points)
+        )
         for series in answer.series
     }
     return found, answer.partial

@@ -51,6 +51,10 @@ class Asked:
         shared: T = await asyncio.shield(answer)
         return shared
 
+    async def unshared(self, make: Callable[[], Awaitable[T]]) -> T:
+        """An answer that nobody else asks for and that is large: not kept for the rest of the run."""
+        return await self._ask(make)
+
     async def aclose(self) -> None:
         """Give up the questions that nobody waits for any more."""
         waiting = [answer for answer in self._answers.values() if not answer.done()]

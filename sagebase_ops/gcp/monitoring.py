@@ -110,6 +110,10 @@ class MetricReader:
         """All series that `query` matches, all pages. Raises GcpError. Source: MetricService.ListTimeSeries."""
         return await self._asked.once(("metrics.series", project, query), lambda: self._series(project, query))
 
+    async def long_series(self, project: str, query: MetricQuery) -> SeriesSet:
+        """The same for an answer of many points that one check alone asks for: it is not kept. Raises GcpError."""
+        return await self._asked.unshared(lambda: self._series(project, query))
+
     async def descriptor(self, project: str, metric_type: str) -> Descriptor | None:
         """What Google says this metric is; None when it does not list it, as before its first use in the project.
 
