@@ -15,6 +15,9 @@ Amount: TypeAlias = float | Histogram
 Point: TypeAlias = tuple[datetime, Amount]
 """The end of a period, and what came out for it."""
 
+_Known: TypeAlias = dict[tuple[tuple[int, float], ...], Histogram]
+"""What came out for spans of such values and lengths: most hours of a month are the same."""
+
 _NUMERIC = {"ALIGN_MIN", "ALIGN_MAX", "ALIGN_MEAN", "ALIGN_COUNT", "ALIGN_SUM", "ALIGN_STDDEV", "ALIGN_PERCENT_CHANGE"}
 _PERCENTILES = {"PERCENTILE_99": 0.99, "PERCENTILE_95": 0.95, "PERCENTILE_50": 0.5, "PERCENTILE_05": 0.05}
 _OF_BOOLEANS = {"ALIGN_COUNT_TRUE", "ALIGN_COUNT_FALSE", "ALIGN_FRACTION_TRUE"}
@@ -81,20 +84,26 @@ def align(
     """One point per period that holds data not hidden yet (`seen_until`)."""
     starts = [span.start for span in series.spans]
     ends = list(accumulate((span.end for span in series.spans), max))
-    points = []
+    points: list[tuple[datetime, Amount | None]] = []
+    known: _Known = {}
     for start, end in window:  # only the spans that may reach into the period: there are thousands of both
         near = series.spans[bisect_right(ends, start) : bisect_left(starts, end)]
-        points.append((end, _aligned(near, metric, aligner, start, min(end, seen_until))))
+        points.append((end, _aligned(near, metric, aligner, start, min(end, seen_until), known)))
     present = tuple((end, amount) for end, amount in points if amount is not None)
     return Aligned(series.metric_labels, series.resource_labels, present)
 
 
-def _aligned(spans: Sequence[Span], metric: MetricType, aligner: str, start: datetime, end: datetime) -> Amount | None:
+def _aligned(
+    spans: Sequence[Span], metric: MetricType, aligner: str, start: datetime, end: datetime, known: _Known
+) -> Amount | None:
     within = [span for span in spans if span.minutes(start, end) > 0]
     if not within or end <= start:
         return None
     if metric.value == "DISTRIBUTION":
-        merged = _sum_histograms([_scaled(span, start, end) for span in within])
+        parts = tuple((id(span.value), span.minutes(start, end)) for span in within)
+        merged = known.get(parts)
+        if merged is None:
+            merged = known[parts] = _sum_histograms([_scaled(span, start, end) for span in within])
         return (
             merged
             if aligner == "ALIGN_DELTA"
@@ -137,7 +146,7 @@ def _level(spans: Sequence[Span], aligner: str, start: datetime, end: datetime) 
 
 
 def _sum_histograms(histograms: Sequence[Histogram]) -> Histogram:
-    return tuple(map(sum, zip(*histograms, strict=True)))
+    return histograms[0] if len(histograms) == 1 else tuple(map(sum, zip(*histograms, strict=True)))
 
 
 def percentile(histogram: Histogram, bounds: Sequence[float], share: float) -> float:
@@ -194,11 +203,17 @@ def _reduced(key: dict[str, str], members: Sequence[Aligned], metric: MetricType
     for member in members:
         for end, amount in member.points:
             at.setdefault(end, []).append(amount)
-    points = tuple((end, _reduce(at[end], metric, reducer)) for end in sorted(at, reverse=True))
+    done: dict[tuple[int, ...], Amount] = {}  # by the very amounts, which `at` holds: most hours are the same
+    points = []
+    for end in sorted(at, reverse=True):
+        those = tuple(map(id, at[end]))
+        if those not in done:
+            done[those] = _reduce(at[end], metric, reducer)
+        points.append((end, done[those]))
     kept = {name.replace(".label.", ".labels.").partition(".labels.")[::2]: value for name, value in key.items()}
     metric_labels = {label: value for (place, label), value in kept.items() if place == "metric"}
     return Aligned(
-        metric_labels, {label: value for (place, label), value in kept.items() if place == "resource"}, points
+        metric_labels, {label: value for (place, label), value in kept.items() if place == "resource"}, tuple(points)
     )
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import NormalDist
 
 from sagebase_ops.sandbox.loads import Grown, Load
@@ -12,6 +13,7 @@ from sagebase_ops.sandbox.sql_scenario import SqlInstance
 from sagebase_ops.sandbox.world import World
 
 RUN = "run.googleapis.com"
+_KEPT = 4096  # histograms: many services, days and questions want the same one
 MINUTE = timedelta(minutes=1)
 HIDDEN = timedelta(minutes=3)  # what Google has not shown yet
 
@@ -165,14 +167,19 @@ def _latencies(load: Load) -> Histogram:
     """A log-normal histogram with the load's median and p95, in ms."""
     if load.requests <= 0:
         return ()
-    median, p95 = load.latency_p50.total_seconds() * 1000, load.latency_p95.total_seconds() * 1000
+    return _log_normal(load.latency_p50.total_seconds() * 1000, load.latency_p95.total_seconds() * 1000, load.requests)
+
+
+@lru_cache(_KEPT)
+def _log_normal(median: float, p95: float, count: float) -> Histogram:
     spread = max(0.01, math.log(p95 / median) / NormalDist().inv_cdf(0.95))
     below = [
         NormalDist(math.log(median), spread).cdf(math.log(bound)) if bound > 0 else 0.0 for bound in LATENCY_BOUNDS
     ]
-    return _between(below, load.requests)
+    return _between(below, count)
 
 
+@lru_cache(_KEPT)
 def _shares(middle: float, instances: int) -> Histogram:
     """Utilisation samples close around `middle`, one per instance and minute."""
     if instances <= 0:
