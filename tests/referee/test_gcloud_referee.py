@@ -95,7 +95,6 @@ def fitting(column: str, gcloud: str) -> set[str]:
 AGREED = rows(TABLE)
 OF_WEEK_AND_MONTH = {
     "busy-week": "costs and errors of a week; gcloud prints neither",
-    "busy-week": "a week of errors and costs, for make demo-weekly",
     "cost-jump": "costs, of which gcloud knows nothing",
     "growing": "thirty days of metrics, which gcloud does not read",
     "loose-grants": "grants: the list below",
