@@ -17,8 +17,9 @@ def run_services_page(project: str) -> str:
     return f"{CONSOLE}/run?project={_part(project)}"
 
 
-def sql_instance_page(project: str, instance: str) -> str:
-    return f"{CONSOLE}/sql/instances/{quote(instance)}/overview?project={quote(project)}"
+def sql_instance_page(project: str, instance: str, tab: str = "overview") -> str:
+    """A Cloud SQL instance; `tab` is `overview`, `backups`, `operations`, `connections`, `databases`, `users`, `insights`."""
+    return f"{CONSOLE}/sql/instances/{quote(instance)}/{tab}?project={quote(project)}"
 
 
 def metrics_page(project: str) -> str:

@@ -1,6 +1,7 @@
 """How is a list of a REST API read when more than its items matter: warnings, places that did not answer?"""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 
 from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.clients import Connections
@@ -46,6 +47,32 @@ def text(item: Json, *path: str) -> str:
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""
+
+
+def integer(item: Json, *path: str) -> int | None:
+    """The number at `path`: 64-bit ones come as texts, 32-bit ones as numbers. None where it is absent or neither."""
+    value: object = item
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, str) and value.lstrip("-").isdecimal():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def moment(item: Json, *path: str) -> datetime | None:
+    """The time at `path`, aware UTC; None where it is absent, since it has not come yet, or is no time."""
+    try:
+        return datetime.fromisoformat(text(item, *path)).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def sure_moment(item: Json, key: str, question: Question) -> datetime | None:
+    """As `moment`, but a text that is no time is a broken answer. Raises GcpError."""
+    said, found = text(item, key), moment(item, key)
+    if said and found is None:
+        raise failure(GcpErrorKind.MALFORMED, f"{key} is no time: {said[:40]}", question)
+    return found
 
 
 def texts(item: Json, key: str) -> tuple[str, ...]:

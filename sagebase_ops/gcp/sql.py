@@ -1,16 +1,20 @@
-"""Which Cloud SQL instances exist, and do they run? Source: Cloud SQL Admin API v1 over REST."""
+"""Which Cloud SQL instances exist, do they run, and what happened to them? Source: Cloud SQL Admin API v1 over REST."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.clients import Connections
-from sagebase_ops.gcp.errors import in_part
+from sagebase_ops.gcp.errors import Question, in_part
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
+from sagebase_ops.gcp.rest_lists import moment, objects, pages, text, texts
+from sagebase_ops.gcp.sql_backups import BackupRun, BackupSettings, read_backup_settings, read_backups
+from sagebase_ops.gcp.sql_operations import Operation, read_operations
 
 API = "sqladmin.googleapis.com"
 PAGE_SIZE = 500
+_REPLICAS = {"READ_REPLICA_INSTANCE", "READ_POOL_INSTANCE"}
 _RUNNING = {"RUNNABLE", "ONLINE_MAINTENANCE"}
 _HARMLESS_WARNINGS = {"COMPROMISED_CREDENTIALS", "MAX_RESULTS_EXCEEDS_LIMIT"}
 
@@ -32,6 +36,13 @@ class SqlInstance:
     suspension_reasons: tuple[str, ...] = ()
     instance_type: str = ""
     region: str = ""
+    created_at: datetime | None = None
+    backups: BackupSettings | None = None
+
+    @property
+    def replica(self) -> bool:
+        """It follows another instance, which has the backups of both."""
+        return self.instance_type in _REPLICAS
 
     @property
     def stopped(self) -> bool:
@@ -44,7 +55,7 @@ class SqlInstance:
 
 
 class SqlReader:
-    """The instances of a project."""
+    """The instances of a project, their backups and their operations."""
 
     def __init__(self, connections: Connections, asked: Asked) -> None:
         self._connections = connections
@@ -57,8 +68,28 @@ class SqlReader:
         """
         return await self._asked.once(("sql.instances", project), lambda: self._instances(project))
 
+    async def backups(self, project: str) -> tuple[BackupRun, ...]:
+        """Every backup run of every instance, newest first. Raises GcpError.
+
+        Source: sqladmin v1, backupRuns.list over all instances (`instances/-`).
+        """
+        question = self._question("backupRuns.list", "cloudsql.backupRuns.list", project)
+        return await self._asked.once(("sql.backups", project), lambda: read_backups(self._connections, question))
+
+    async def operations(self, project: str, instance: str, since: datetime) -> tuple[Operation, ...]:
+        """What was begun at one instance at or after `since` (aware), newest first. Raises GcpError.
+
+        Source: sqladmin v1, operations.list, which knows one instance at a time.
+        """
+        question = self._question("operations.list", "cloudsql.instances.get", project)
+        key = ("sql.operations", project, instance, since)
+        return await self._asked.once(key, lambda: read_operations(self._connections, question, instance, since))
+
+    def _question(self, method: str, permission: str, project: str) -> Question:
+        return self._connections.question(API, f"sqladmin.{method}", permission, project)
+
     async def _instances(self, project: str) -> Listing[SqlInstance]:
-        question = self._connections.question(API, "sqladmin.instances.list", "cloudsql.instances.list", project)
+        question = self._question("instances.list", "cloudsql.instances.list", project)
         path = f"/v1/projects/{project}/instances"
         found: list[SqlInstance] = []
         unreachable: list[str] = []
@@ -71,17 +102,20 @@ class SqlReader:
 def read_instance(item: Json) -> SqlInstance:
     """A DatabaseInstance resource as we see it; fields that are absent become empty."""
     settings = item.get("settings")
+    settings = settings if isinstance(settings, dict) else {}
     return SqlInstance(
         name=text(item, "name"),
         state=text(item, "state"),
         activation_policy=text(item, "settings", "activationPolicy"),
         database_version=text(item, "databaseVersion"),
         tier=text(item, "settings", "tier"),
-        flags=_flags(settings if isinstance(settings, dict) else {}),
+        flags=_flags(settings),
         connection_name=text(item, "connectionName"),
         suspension_reasons=texts(item, "suspensionReason"),
         instance_type=text(item, "instanceType"),
         region=text(item, "region"),
+        created_at=moment(item, "createTime"),
+        backups=read_backup_settings(settings),
     )
 
 

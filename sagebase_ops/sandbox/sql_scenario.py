@@ -25,6 +25,24 @@ class MaintenanceWindow(Part):
     track: str = "stable"
 
 
+class OnDemandBackup(Part):
+    """One that a person made."""
+
+    age: Span
+    status: str = "SUCCESSFUL"
+
+
+class SqlOperation(Part):
+    """Something done to an instance, beside its nightly backups. `took` None: it is still going on."""
+
+    type: str
+    age: Span
+    took: Span | None = timedelta(minutes=3)
+    user: str = ""
+    error: tuple[str, str] | None = None
+    """Code and message."""
+
+
 class SqlInstance(Part):
     name: str = "sagebase-db"
     state: str = "RUNNABLE"
@@ -42,6 +60,13 @@ class SqlInstance(Part):
     auto_resize_limit_gb: int = 0
     """0: without a limit."""
     backup: BackupSettings | None = BackupSettings()
+    nights: list[str] = ["SUCCESSFUL"] * 7
+    """What became of each night's automated backup, the newest first, "" for none at all."""
+    backup_error: str = "The backup could not be taken because the instance was busy."
+    backup_sizes_mb: list[float] = []
+    """Of the nights, the newest first; where it ends, they shrink by 12 MB a night into the past."""
+    on_demand: list[OnDemandBackup] = []
+    operations: list[SqlOperation] = []
     maintenance: MaintenanceWindow | None = MaintenanceWindow()
     certificate_days: int = 3000
     connections: int | None = 18

@@ -94,6 +94,7 @@ def fitting(column: str, gcloud: str) -> set[str]:
 
 AGREED = rows(TABLE)
 OF_WEEK_AND_MONTH = {
+    "backup-missing": "backups: the list below",
     "busy-week": "costs and errors of a week; gcloud prints neither",
     "cost-jump": "costs, of which gcloud knows nothing",
     "growing": "thirty days of metrics, which gcloud does not read",
@@ -174,3 +175,11 @@ async def test_each_grant_that_gcloud_lists_is_one_that_we_judged(look: Look) ->
     (printed,), _ = await look("loose-grants", (*listed, "--format=csv[no-heading](bindings.members,bindings.role)"))
     assert (printed.code, len(printed.answer.splitlines())) == (0, 8), printed.err
     assert "allUsers,roles/viewer" in printed.answer
+
+
+async def test_seven_rows_of_the_guides_list_are_not_seven_nights(look: Look) -> None:
+    """On-demand, failed and skipped backups fill its seven rows; we say that nobody backed up for three nights."""
+    listed = ("sql", "backups", "list", "--instance=sagebase-db", "--limit=7", "--format=value(status,type)", *ON)
+    (printed,), _ = await look("backup-missing", listed)
+    assert (printed.code, printed.count) == (0, "7"), printed.err
+    assert {"FAILED\tAUTOMATED", "SUCCESSFUL\tON_DEMAND"} <= set(printed.answer.splitlines())
