@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sagebase_ops.database.session import Database
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.results import Finding, Sentence
+from sagebase_ops.domain.silences import Maintenance
 from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.probe.http import Probe
 
@@ -37,7 +38,7 @@ class CheckContext:
     """What every check of a run shares: the project, the run's snapshot of its cloud, and one reading of the clock.
 
     `database` is the PostgreSQL that DATABASE_URL names; without one, each question to it says so. `zone` is the file's, by
-    which a day begins.
+    which a day begins, `maintenance` its windows in which things are not told.
     """
 
     project: Project
@@ -46,6 +47,7 @@ class CheckContext:
     now: datetime
     database: Database = field(default_factory=Database)
     zone: tzinfo = UTC
+    maintenance: tuple[Maintenance, ...] = ()
 
 
 CheckFunction = Callable[[Any, CheckContext], Awaitable[Sequence[Finding]]]

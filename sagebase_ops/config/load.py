@@ -25,7 +25,7 @@ from sagebase_ops.config.file import (
     StepPart,
 )
 from sagebase_ops.config.mistakes import Mistake
-from sagebase_ops.config.model import Checklist, DigestWhen, Fallback, Maintenance, ScheduleEntry, Schedules, SlackRoute
+from sagebase_ops.config.model import Checklist, DigestWhen, Fallback, ScheduleEntry, Schedules, SlackRoute
 from sagebase_ops.config.references import EVERYONE, placeholder_contacts, reference_mistakes
 from sagebase_ops.config.source import Source, read_source
 from sagebase_ops.config.wording import field_names, mistakes_of
@@ -33,7 +33,7 @@ from sagebase_ops.domain.calendars import CronCalendar
 from sagebase_ops.domain.escalation import Person, Policy, Step
 from sagebase_ops.domain.incidents import Rules
 from sagebase_ops.domain.projects import Project
-from sagebase_ops.domain.silences import Matcher
+from sagebase_ops.domain.silences import Maintenance, Matcher
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.pager.email import Email
 

@@ -13,7 +13,7 @@ from sagebase_ops.domain.calendars import Calendar, CronCalendar, EveryCalendar
 from sagebase_ops.domain.escalation import Person, Policy
 from sagebase_ops.domain.incidents import Rules
 from sagebase_ops.domain.projects import Project
-from sagebase_ops.domain.silences import Matcher, Window
+from sagebase_ops.domain.silences import Maintenance, Window
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.pager.email import Email
 
@@ -90,21 +90,6 @@ class Checklist:
 
 
 _RECHECK = Checklist(RECHECK, "再確認", (), every=RECHECK_EVERY, digest=DigestWhen.NEVER)
-
-
-@dataclass(frozen=True, slots=True)
-class Maintenance:
-    """A time that comes again and again, in which what matches is recorded but told to nobody."""
-
-    title: str
-    calendar: Calendar
-    duration: timedelta
-    matcher: Matcher
-
-    def window_at(self, now: datetime) -> Window | None:
-        """The window that lasts at `now`, or None."""
-        since = self.calendar.next_after(now - self.duration)
-        return Window(self.title, self.matcher, since, since + self.duration) if since <= now else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from operator import itemgetter
+
+from sagebase_ops.domain.calendars import Calendar
 
 ANY = "*"
 
@@ -59,6 +61,21 @@ class Window:
 
     def holds(self, now: datetime) -> bool:
         return self.since <= now < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """A time that comes again and again, in which what matches is recorded but told to nobody."""
+
+    title: str
+    calendar: Calendar
+    duration: timedelta
+    matcher: Matcher
+
+    def window_at(self, now: datetime) -> Window | None:
+        """The window that lasts at `now`, or None."""
+        since = self.calendar.next_after(now - self.duration)
+        return Window(self.title, self.matcher, since, since + self.duration) if since <= now else None
 
 
 @dataclass(frozen=True, slots=True)

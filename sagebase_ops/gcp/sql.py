@@ -11,6 +11,7 @@ from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import moment, objects, pages, text, texts
 from sagebase_ops.gcp.sql_backups import BackupRun, BackupSettings, read_backup_settings, read_backups
 from sagebase_ops.gcp.sql_operations import Operation, read_operations
+from sagebase_ops.gcp.sql_upkeep import Upkeep, read_upkeep
 
 API = "sqladmin.googleapis.com"
 PAGE_SIZE = 500
@@ -38,6 +39,7 @@ class SqlInstance:
     region: str = ""
     created_at: datetime | None = None
     backups: BackupSettings | None = None
+    upkeep: Upkeep = field(default_factory=Upkeep)
 
     @property
     def replica(self) -> bool:
@@ -116,6 +118,7 @@ def read_instance(item: Json) -> SqlInstance:
         region=text(item, "region"),
         created_at=moment(item, "createTime"),
         backups=read_backup_settings(settings),
+        upkeep=read_upkeep(item),
     )
 
 

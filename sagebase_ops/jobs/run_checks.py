@@ -15,6 +15,7 @@ from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Sentence, Target, unknown
 from sagebase_ops.domain.runs import CheckResult, EntryRef
+from sagebase_ops.domain.silences import Maintenance
 from sagebase_ops.errors import DatabaseError, GcpError, OpsError
 from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.probe.http import Probe
@@ -52,6 +53,7 @@ class Planned:
     entry: ScheduleEntry
     project: Project
     params: CheckParams
+    maintenance: tuple[Maintenance, ...] = ()
 
 
 class Progress:
@@ -78,7 +80,7 @@ def plan(schedules: Schedules, checklist: Checklist, only: Iterable[str] = ()) -
 def planned(schedules: Schedules, entry: ScheduleEntry, project: Project) -> Planned:
     """One entry in one project, as the file asks it."""
     params = entry.params_for(project)
-    return Planned(_ref(schedules, entry, project, params), entry, project, params)
+    return Planned(_ref(schedules, entry, project, params), entry, project, params, schedules.maintenance)
 
 
 def _ref(schedules: Schedules, entry: ScheduleEntry, project: Project, params: CheckParams) -> EntryRef:
@@ -113,7 +115,7 @@ async def run_checks(
     async def one(item: Planned) -> CheckResult:
         heard.started(item.ref)
         left = min(limits.check, ends - asyncio.get_running_loop().time())
-        context = CheckContext(item.project, cloud, probe, now, database or Database(), zone)
+        context = CheckContext(item.project, cloud, probe, now, database or Database(), zone, item.maintenance)
         result = CheckResult(item.ref, await _findings(item, context, left))
         heard.finished(result)
         return result

@@ -1,6 +1,6 @@
 """A `DatabaseInstance` of Cloud SQL as JSON, in the shape of the recorded answers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sagebase_ops.sandbox.rest_answers import Json, stamp
 from sagebase_ops.sandbox.sql_scenario import BackupSettings, SqlInstance
@@ -30,15 +30,27 @@ def resource(world: World, project: str, instance: SqlInstance) -> Json:
         "etag": "abcdef0123A=",
         "ipAddresses": [{"type": "PRIMARY", "ipAddress": "10.10.10.10"}],
         "selfLink": f"https://sqladmin.googleapis.com/sql/v1beta4/projects/{project}/instances/{instance.name}",
-        "serverCaCert": _certificate(world, instance),
+        **_announced(world, instance),
         "serviceAccountEmailAddress": f"p{world.scenario.number}-abcdef@gcp-sa-cloud-sql.iam.gserviceaccount.com",
         "sqlNetworkArchitecture": "NEW_NETWORK_ARCHITECTURE",
         "settings": _settings(instance),
     }
 
 
-def _certificate(world: World, instance: SqlInstance) -> Json:
-    expires = world.anchor + timedelta(days=instance.certificate_days)
+def _announced(world: World, instance: SqlInstance) -> Json:
+    """What is there at some times only."""
+    found: Json = {}
+    if instance.certificate_days is not None:
+        found["serverCaCert"] = _certificate(instance, world.anchor + timedelta(days=instance.certificate_days))
+    if instance.updates:
+        found["availableMaintenanceVersions"] = instance.updates
+    if instance.scheduled_in is not None:
+        begins = world.anchor + instance.scheduled_in
+        found["scheduledMaintenance"] = {"startTime": stamp(begins), "canReschedule": True}
+    return found
+
+
+def _certificate(instance: SqlInstance, expires: datetime) -> Json:
     return {
         "kind": "sql#sslCert",
         "cert": "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
@@ -82,6 +94,10 @@ def _settings(instance: SqlInstance) -> Json:
             **window,
             "updateTrack": instance.maintenance.track,
         }
+    if instance.deny_periods:
+        settings["denyMaintenancePeriods"] = [
+            {"startDate": one.start, "endDate": one.end, "time": one.time} for one in instance.deny_periods
+        ]
     return settings
 
 

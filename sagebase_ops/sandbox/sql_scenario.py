@@ -43,6 +43,14 @@ class SqlOperation(Part):
     """Code and message."""
 
 
+class DenyPeriod(Part):
+    """One of `settings.denyMaintenancePeriods`: `yyyy-mm-dd`, or `mm-dd` for every year; the time is UTC."""
+
+    start: str
+    end: str
+    time: str = "00:00:00"
+
+
 class SqlInstance(Part):
     name: str = "sagebase-db"
     state: str = "RUNNABLE"
@@ -68,7 +76,15 @@ class SqlInstance(Part):
     on_demand: list[OnDemandBackup] = []
     operations: list[SqlOperation] = []
     maintenance: MaintenanceWindow | None = MaintenanceWindow()
-    certificate_days: int = 3000
+    updates: list[str] = []
+    """Maintenance versions that may be applied now."""
+    scheduled_in: Span | None = None
+    """How soon an announced maintenance begins; None: none is announced."""
+    deny_periods: list[DenyPeriod] = []
+    disk_used_gb: float = 7.2
+    disk_growth_gb: float = 0.02
+    """What is used of the disk now, and by how much more that is each day."""
+    certificate_days: int | None = 3000
     connections: int | None = 18
     connections_become: int | None = None
     """How many there are now, where they grew from `connections` over 65 days."""

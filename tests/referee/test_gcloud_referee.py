@@ -58,6 +58,7 @@ db-gone            True → pass       RUNNABLE → pass     1 → pass         
 alerting-off       True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
 error-wave         True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          50 → warn         1 → pass
 undersized         True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
+sql-neglected      True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
 refused            denied → unknown  disabled → unknown  denied → unknown  disabled → unknown  denied → unknown  denied → unknown  disabled → unknown
 gone               absent → fail     absent → fail       absent → fail     0 → fail            absent → fail     0 → fail          0 → fail
 misleading         True → fail       STOPPED → fail      1 → fail          1 → pass            2 → pass          3 → pass          1 → warn
