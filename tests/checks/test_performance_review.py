@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sagebase_ops.checks.base import CheckContext
-from sagebase_ops.checks.performance_review import Params, performance_review
-from sagebase_ops.domain.results import Finding, Verdict
-from sagebase_ops.errors import GcpError
+from sagebase_ops.checks.performance_data import MONTH, Course, Courses, Windows
+from sagebase_ops.checks.performance_review import OF_MEMORY, PROCESSOR, Params, performance_review
+from sagebase_ops.checks.performance_target import Reviewing, review_of
+from sagebase_ops.domain.results import Finding, Target, Verdict
+from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import RunService, SqlInstance
 from sagebase_ops.sandbox.server import Sandbox
@@ -171,15 +173,15 @@ async def test_half_an_answer_is_neither_a_pass_nor_a_failure() -> None:
     assert {one.verdict for one in found} == {Verdict.UNKNOWN}
 
 
-@pytest.mark.parametrize(("memory", "verdict"), [("63%", Verdict.UNKNOWN), ("88%", Verdict.FAIL)])
-async def test_a_failure_that_a_whole_answer_proves_stays_one_beside_half_an_answer(
-    memory: str, verdict: Verdict
-) -> None:
-    async with reviewing(**under({"memory": memory})) as (box, context):
-        box.world.faults.add(Fault("MetricService/ListTimeSeries", "half_page", 1))  # the first question: the requests
-        project = replace(context.project, sql_instances=())
-        (web,) = await performance_review(Params(), replace(context, project=project))
-    assert web.verdict is verdict
+@pytest.mark.parametrize(("memory", "verdict"), [(0.63, Verdict.UNKNOWN), (0.88, Verdict.FAIL)])
+def test_a_failure_that_a_whole_answer_proves_stays_one_beside_half_an_answer(memory: float, verdict: Verdict) -> None:
+    end = datetime(2026, 11, 25, tzinfo=UTC)
+    windows = Windows(end - 2 * MONTH, end - MONTH, end)
+    part = GcpError(GcpErrorKind.PARTIAL, "half", api="monitoring.googleapis.com", method="ListTimeSeries")
+    whole = Courses({WEB: Course(memory, memory, {windows.start: memory}, {})})
+    lines = [(PROCESSOR, Courses({}, partial=part)), (OF_MEMORY, whole)]
+    reviewing = Reviewing(windows, TOKYO, 300, 0.5, 90 * timedelta(days=1), "https://console.cloud.google.com")
+    assert review_of(Target("run_service", WEB), lines, None, reviewing).verdict is verdict
 
 
 async def test_without_permission_it_is_a_gcp_error_with_the_role() -> None:
