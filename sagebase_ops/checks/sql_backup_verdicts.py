@@ -12,7 +12,8 @@ from sagebase_ops.checks.sql_targets import of_a_replica, target_of
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Finding, Note, Target, failing, passing, skipped, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Series, Target, failing, passing, skipped, unknown, warning
+from sagebase_ops.domain.steps import Steps
 from sagebase_ops.domain.trends import trend_of
 from sagebase_ops.gcp.sql import SqlInstance
 from sagebase_ops.gcp.sql_backups import BackupRun
@@ -23,6 +24,8 @@ ENHANCED = "ENHANCED"
 _DID_NOT = {"FAILED", "OVERDUE", "SKIPPED"}
 _UNDER_WAY = {"RUNNING", "ENQUEUED"}
 _KNOWN = {*_DID_NOT, *_UNDER_WAY, "SUCCESSFUL", "DELETED", "DELETION_PENDING", "DELETION_FAILED"}
+
+DAY = timedelta(days=1)
 
 
 class Wanted(Protocol):
@@ -45,7 +48,7 @@ def judged(instance: SqlInstance, runs: Sequence[BackupRun], wanted: Wanted, con
     if instance.backups is None or not instance.backups.enabled:
         return failing(target, words.OFF, reason="backups_off", **{**given, "remedy": _switch_on(instance, project)})
     week = week_of(instance, runs, wanted.days, context.now)
-    given["notes"] = tuple(_notes(week))
+    given |= {"notes": tuple(_notes(week)), "series": _sizes(week)}
     if instance.stopped:
         return warning(target, words.STOPPED, reason="stopped", **given)
     if not week.nights:
@@ -135,6 +138,18 @@ def _by_hand(week: BackupWeek) -> Iterator[Note]:
 
 def _outcome(run: BackupRun) -> str:
     return " ".join(filter(None, (run.status, run.error)))
+
+
+def _sizes(week: BackupWeek) -> tuple[Series, ...]:
+    """Night by night, for a chart; of a single backup there is none."""
+    if len(week.sizes) < 2:  # noqa: PLR2004 (a line has two ends)
+        return ()
+    newest, oldest = week.sizes[0][0], week.sizes[-1][0]
+    start = oldest - DAY / 2  # so that a backup that began an hour sooner or later is still that night's
+    sizes = Steps(start, newest + DAY / 2, DAY, week.sizes)
+    nights = range((newest - start) // DAY + 1)
+    values = tuple(sizes.get(start + DAY * night) for night in nights)
+    return (Series(words.SIZE_BY_NIGHT, words.AUTOMATED, "By", oldest, DAY, values),)
 
 
 def _size(week: BackupWeek) -> Note:

@@ -84,5 +84,7 @@ BY_HAND = Sentence(
 )
 BY_HAND_FAILED = Sentence(ja="手動バックアップ（{at}）：{status}", en="by hand ({at}): {status}")
 DELETED = Sentence(ja="削除済み・削除中の記録：{count}", en="on record as deleted or being deleted: {count}")
+SIZE_BY_NIGHT = Sentence(ja="バックアップのサイズ", en="size of backups")
+AUTOMATED = Sentence(ja="自動", en="automated")
 SIZE = Sentence(ja="サイズ：{size}", en="size: {size}")
 SIZE_TREND = Sentence(ja="サイズ：{size}（1日あたり {per_day}）", en="size: {size} ({per_day} a day)")

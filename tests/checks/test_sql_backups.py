@@ -41,6 +41,13 @@ async def test_a_week_of_automated_backups_passes_with_the_age_of_the_newest() -
     assert "/sql/instances/sagebase-db/backups?" in str(found.link)
 
 
+async def test_the_sizes_are_there_night_by_night_for_a_chart_with_a_gap_where_none_was_saved() -> None:
+    (sizes,) = (await seen(nights=[OK, OK, "FAILED", OK, OK, OK, OK])).series
+    assert (len(sizes.values), sizes.unit) == (7, "By")
+    assert [place for place, value in enumerate(sizes.values) if value is None] == [4]
+    assert (await seen(nights=[OK])).series == ()
+
+
 @pytest.mark.parametrize(
     ("changed", "verdict", "reason"),
     [
