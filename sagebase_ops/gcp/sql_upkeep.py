@@ -1,10 +1,10 @@
 """When may Google work on an instance, what is there to update, how large is its disk? Read from a DatabaseInstance."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import text, texts
+from sagebase_ops.gcp.rest_lists import moment, text, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def read_upkeep(item: Json) -> Upkeep:
         version=text(item, "maintenanceVersion"),
         updates=texts(item, "availableMaintenanceVersions"),
         window=_weekly_hour(settings.get("maintenanceWindow")),
-        scheduled_at=_time(text(item, "scheduledMaintenance", "startTime")),
+        scheduled_at=moment(item, "scheduledMaintenance", "startTime"),
         deny_periods=tuple(_deny_periods(settings.get("denyMaintenancePeriods"))),
-        certificate_ends=_time(text(item, "serverCaCert", "expirationTime")),
+        certificate_ends=moment(item, "serverCaCert", "expirationTime"),
         disk_gb=_whole(settings.get("dataDiskSizeGb")),
         auto_resize=settings.get("storageAutoResize") is not False,
         resize_limit_gb=_whole(settings.get("storageAutoResizeLimit")) or 0,
@@ -78,11 +78,3 @@ def _deny_periods(given: object) -> list[DenyPeriod]:
 def _whole(given: object) -> int | None:
     """64-bit numbers come as texts, 32-bit ones as numbers."""
     return int(given) if isinstance(given, int | str) and str(given).isdecimal() else None
-
-
-def _time(given: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(given)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

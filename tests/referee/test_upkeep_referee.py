@@ -23,3 +23,17 @@ async def test_both_see_the_same_window(look: Look, scenario: str, printed: str,
     (found,) = [finding for name, finding in findings if name == "sql_maintenance"]
     assert (guide.code, window.answer) == (0, printed)
     assert (found.values["utc"], found.verdict) == (utc, verdict)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "updates", "verdict"),
+    [("healthy", "", "pass"), ("sql-neglected", "POSTGRES_12_22.R20250302.00_31", "fail")],
+)
+async def test_the_guides_version_is_the_present_one_and_updates_stand_elsewhere(
+    look: Look, scenario: str, updates: str, verdict: str
+) -> None:
+    version, available = "--format=value(maintenanceVersion)", "--format=value(availableMaintenanceVersions)"
+    printed, findings = await look(scenario, (*INSTANCE, version), (*INSTANCE, available), job="monthly")
+    (found,) = [finding for name, finding in findings if name == "sql_updates"]
+    assert printed[0].answer.startswith("POSTGRES_")
+    assert (printed[1].answer, found.verdict) == (updates, verdict)
