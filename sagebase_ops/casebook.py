@@ -74,7 +74,10 @@ class Casebook:
         """Decide and write. False where `once` was decided before, or there was nothing to decide."""
         while True:
             live, now = await self.live(), self.clock.now()
-            decided = self.decision(change(live, now), live, await self.muting(live, more=silences), now)
+            folded = change(live, now)
+            if not live and not silences and folded == NOTHING:
+                return False  # which costs no look at the silences
+            decided = self.decision(folded, live, await self.muting(live, more=silences), now)
             decision = replace(decided, silences=tuple(silences), audit=tuple(audit), once=once)
             if decision == Decision(once=once):
                 return False

@@ -21,6 +21,10 @@ from sagebase_ops.slack.messages.thread import DueStep, change_message, steps_me
 EDIT_AT_MOST_EVERY = timedelta(minutes=5)
 """A value that moves is not worth an edit each minute."""
 
+AT_ONCE = 100
+"""Messages to which time alone gives something to tell: so many in one decision, which is one write. Nothing that a person or a
+run decides meanwhile waits behind thousands."""
+
 _ENDS = {Change.RESOLVED, Change.GONE, Change.RETIRED}
 
 
@@ -67,14 +71,13 @@ def tell(
 ) -> Told:
     """What is to be told now of `incidents`, as they are after `changes` (by incident id).
 
-    With no changes these are the steps that are due, and what was muted and is no longer. Comes back unchanged what needs
-    no word.
+    With no changes these are the steps that are due, and what was muted and is no longer: what waits longest, AT_ONCE
+    messages; ask again for the others. Comes back unchanged what needs no word.
     """
-    told = [
-        _Group(members, changes, muting, route, now).told()
-        for members in _by_group(incidents)
-        if any(_wants_word(one, changes, muting, now) for one in members)
+    wanting = [
+        members for members in _by_group(incidents) if any(_wants_word(one, changes, muting, now) for one in members)
     ]
+    told = [_Group(members, changes, muting, route, now).told() for members in _first(wanting, changes, now)]
     return Told(
         tuple(incident for one in told for incident in one.incidents),
         tuple(row for one in told for row in one.notifications),
@@ -87,6 +90,22 @@ def _by_group(incidents: Iterable[Incident]) -> list[list[Incident]]:
         if incident.opened_at is not None:
             groups[incident.group].append(incident)
     return list(groups.values())
+
+
+def _first(wanting: Sequence[list[Incident]], changes: Mapping[str, Changed], now: datetime) -> list[list[Incident]]:
+    """Whatever changed, and of the others those that wait longest."""
+    changed = [members for members in wanting if any(one.id in changes for one in members)]
+    others = [members for members in wanting if not any(one.id in changes for one in members)]
+    if len(others) > AT_ONCE:
+        others = sorted(others, key=lambda members: min(_waits_since(one, now) for one in members))[:AT_ONCE]
+    return [*changed, *others]
+
+
+def _waits_since(one: Incident, now: datetime) -> datetime:
+    """Since when somebody should have heard of it."""
+    if not one.is_open or one.opened_at is None:
+        return now
+    return min([one.opened_at] if not one.told else [due for _, due in _owed(one, now)], default=now)
 
 
 def _wants_word(one: Incident, changes: Mapping[str, Changed], muting: Muting, now: datetime) -> bool:
@@ -117,7 +136,7 @@ class _Group:
         self._now = now
         self._audible = {one.id for one in self._members.values() if not one.finding.muted_by}
         self._rows: list[Notification] = []
-        self._edit = any(self._members[one.id] != one for one in members)
+        self._edit = any(self._members[one.id] is not one for one in members)
 
     def told(self) -> Told:
         """Opening, steps, changes, then one edit that shows where it all stands."""
@@ -142,7 +161,10 @@ class _Group:
         return any(one.told for one in self._before.values())
 
     def _changed(self) -> tuple[Incident, ...]:
-        return tuple(one for one in self._members.values() if one != self._before[one.id] or one.id in self._written)
+        return tuple(one for one in self._members.values() if self._is_changed(one))
+
+    def _is_changed(self, one: Incident) -> bool:
+        return one is not self._before[one.id] or one.id in self._written
 
     def _tell_openings(self) -> None:
         """The message itself, with the steps after 0m. Who joins a message that stands is told by its first steps."""
@@ -170,7 +192,7 @@ class _Group:
 
     def _tell_change(self, change: Change, those: Sequence[Incident]) -> None:
         if change is Change.UPDATED:
-            self._edit |= any(_edited_before(one, self._now - EDIT_AT_MOST_EVERY) for one in those)
+            self._edit |= max(map(_edited_at, self._all)) <= self._now - EDIT_AT_MOST_EVERY
             return
         self._edit = True
         audible = any(one.id in self._audible for one in those)
@@ -204,8 +226,9 @@ class _Group:
             self._edit = True
 
     def _add(self, message: Message, priority: int, action: Action = Action.POST, *, broadcast: bool = False) -> None:
-        if action is Action.EDIT:
-            self._members = {id_: replace(one, edited_at=self._now) for id_, one in self._members.items()}
+        if action is Action.EDIT:  # noted in one of them: each that is noted in is written anew
+            noted = next(filter(self._is_changed, self._all), self._all[0])
+            self._members[noted.id] = replace(noted, edited_at=self._now)
         row = post_of(self._route, self._all[0].group, message, self._now, priority)
         self._rows.append(replace(row, action=action, broadcast=broadcast))
 
@@ -238,9 +261,9 @@ def _at_once(incident: Incident) -> int:
     return sum(1 for step in incident.policy.steps if not step.after)
 
 
-def _edited_before(incident: Incident, moment: datetime) -> bool:
-    last = incident.edited_at or incident.opened_at
-    return last is None or last <= moment
+def _edited_at(incident: Incident) -> datetime:
+    """When its message was edited last, as far as this one knows."""
+    return incident.edited_at or incident.opened_at or incident.since
 
 
 def _as_muted(incident: Incident, muting: Muting) -> Incident:

@@ -18,40 +18,46 @@ class Incidents:
     """What the daemon does with incidents, over one casebook. Every method may raise StoreError."""
 
     def __init__(self, book: Casebook) -> None:
-        self._book = book
+        self.book = book
 
     async def live(self) -> Sequence[Incident]:
         """What is open, or may be again."""
-        return await self._book.live()
+        return await self.book.live()
 
     async def muted(self, run: Run) -> Run:
         """The run, with who mutes what in its findings: verdicts stay as they are."""
-        muting = await self._book.muting(await self._book.live(), _failing(run))
+        muting = await self.book.muting(await self.book.live(), _failing(run))
         return replace(run, results=tuple(_muted_result(result, muting) for result in run.results))
 
     async def after(self, run: Run) -> Decision:
         """What the run changes, and what is told of it. To be recorded with the run; on StaleError, asked for again."""
-        book = self._book
+        book = self.book
         live, now = await book.live(), book.clock.now()
         muting = await book.muting(live, _failing(run))
         return book.decision(fold(run, live, book.schedules, now), live, muting, now)
 
     async def open_after(self, decision: Decision) -> tuple[Incident, ...]:
         """What is open once `decision` is written, for the end of a digest."""
-        after = {one.id: one for one in await self._book.live()} | {one.id: one for one in decision.incidents}
+        after = {one.id: one for one in await self.book.live()} | {one.id: one for one in decision.incidents}
         return tuple(one for one in after.values() if one.is_open)
 
     async def retire(self) -> None:
         """At start: what no entry of the file produces any more is over."""
-        await self._book.settle(lambda live, now: retired(live, self._book.schedules, now))
+        await self.book.settle(lambda live, now: retired(live, self.book.schedules, now))
 
     async def escalate(self) -> datetime | None:
-        """Tell every step that is due, and what is no longer muted; when the next one is due."""
-        live = await self._book.live()
-        if live and await self._book.settle(lambda _live, _now: NOTHING):
-            live = await self._book.live()
-        dues = [_next_due(one) for one in live]
+        """Tell every step that is due, and what is no longer muted, a decision at a time; when the next one is due."""
+        while await self.tell_some():
+            pass
+        dues = [_next_due(one) for one in await self.book.live()]
         return min((due for due in dues if due is not None), default=None)
+
+    async def tell_some(self) -> bool:
+        """One decision of what time alone gives to tell: what waits longest, at most `telling.AT_ONCE` messages.
+
+        Others go between two of them. False where nothing is left to tell.
+        """
+        return await self.book.settle(lambda _live, _now: NOTHING)
 
 
 def _failing(run: Run) -> list[tuple[str, str]]:
@@ -72,6 +78,8 @@ def _muted_result(result: CheckResult, muting: Muting) -> CheckResult:
 
 
 def _next_due(incident: Incident) -> datetime | None:
-    if not (incident.is_open and incident.told and incident.opened_at):
+    if not (incident.is_open and incident.opened_at):
         return None
+    if incident.finding.muted_by:  # its steps wait for that, however long they have been due
+        return incident.muted_until
     return next_due(incident.policy, incident.steps_taken, incident.opened_at, incident.eta)

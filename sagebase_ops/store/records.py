@@ -9,17 +9,18 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
-from sagebase_ops.domain.incidents import Incident
+from sagebase_ops.domain.escalation import Policy
+from sagebase_ops.domain.incidents import Incident, Rules
 from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.runs import Run
+from sagebase_ops.domain.runs import EntryRef, Run
 from sagebase_ops.domain.silences import Silence
 from sagebase_ops.errors import StoreError
 
@@ -47,13 +48,16 @@ def read_run(record: str) -> Run:
     return _read(_runs(), record)
 
 
-def write_incident(incident: Incident) -> str:
-    return _write(incident)
+def write_incident(incident: Incident, version: int | None = None) -> str:
+    """`version` is the one that it has once it is written."""
+    return _written(
+        {"version": VERSION, "record": _to_json(incident) | ({} if version is None else {"version": version})}
+    )
 
 
 def read_incident(record: str) -> Incident:
     """Raises StoreError where the record is of a version that is not read here, or no incident."""
-    return _read(_incidents(), record)
+    return _read(_incidents(), record, _with_common_parts)
 
 
 def write_silence(silence: Silence) -> str:
@@ -75,24 +79,18 @@ def read_notification(record: str) -> Notification:
 
 
 def _write(thing: Run | Incident | Silence | Notification) -> str:
-    record = {"version": VERSION, "record": _to_json(thing)}
-    written = _ENCODER.encode(record)
-    # Half a surrogate pair, as a cut-off JSON escape leaves it, has no UTF-8: then all of it is escaped.
-    return written if _is_utf_8(written) else json.dumps(record)
+    return _written({"version": VERSION, "record": _to_json(thing)})
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def _is_utf_8(text: str) -> bool:
+def _written(tree: Any) -> str:  # Any: JSON
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return to_json(tree).decode()  # twice as fast
+    except PydanticSerializationError:
+        # Half a surrogate pair, as a cut-off JSON escape leaves it, has no UTF-8: then all of it is escaped.
+        return json.dumps(tree)
 
 
-def _read(kind: TypeAdapter[T], record: str) -> T:
+def _read(kind: TypeAdapter[T], record: str, prepare: Callable[[Any], Any] = lambda values: values) -> T:
     try:
         written = _parsed(record)
         version, values = written["version"], written["record"]
@@ -104,7 +102,7 @@ def _read(kind: TypeAdapter[T], record: str) -> T:
         )
     try:
         # Lax, so that a list becomes the tuple and a word the enum that the field asks for.
-        return kind.validate_python(_from_json(values))
+        return kind.validate_python(_from_json(prepare(values)))
     except (ValidationError, ValueError, TypeError, LookupError) as error:
         raise StoreError(f"a stored record cannot be read: {error}") from error
 
@@ -114,6 +112,22 @@ def _parsed(record: str) -> Any:  # Any: JSON
         return from_json(record)  # twice as fast
     except ValueError:
         return json.loads(record)  # takes half a surrogate pair too
+
+
+_COMMON: Mapping[str, type] = {"entry": EntryRef, "policy": Policy, "rules": Rules}
+"""What thousands of incidents have in common, since it was copied from the file: written and read once for all of them."""
+
+
+def _with_common_parts(values: Any) -> Any:  # Any: JSON, in its own place
+    for name in _COMMON:
+        if name in values:
+            values[name] = _common_part(name, _written(values[name]))
+    return values
+
+
+@lru_cache(maxsize=1024)
+def _common_part(name: str, written: str) -> Any:  # Any: of the kind that `_COMMON` gives
+    return TypeAdapter(_COMMON[name]).validate_python(_from_json(_parsed(written)))
 
 
 @cache
@@ -148,7 +162,8 @@ _PLAIN = frozenset({str, int, bool, NoneType})
 def _writer(kind: type) -> Callable[[Any], Any]:
     """How things of this kind are written. Found once a kind: one decision may hold thousands of records."""
     if is_dataclass(kind) and kind is not Quantity:
-        return _writer_of_fields(tuple(field.name for field in fields(kind)))
+        write = _writer_of_fields(tuple(field.name for field in fields(kind)))
+        return lru_cache(maxsize=1024)(write) if kind in _COMMON.values() else write
     # A run with one odd value told as text is worth more than no run at all.
     return next((write for base, write in _WRITERS if issubclass(kind, base)), str)
 

@@ -61,7 +61,7 @@ def steps_message(incidents: Sequence[Incident], steps: Sequence[DueStep], now: 
 
 def _taken(incidents: Sequence[Incident], number: int) -> Group:
     """The group once step `number` was told, so that what comes next is what comes after it."""
-    return Group.of(replace(one, steps_taken=max(one.steps_taken, number + 1)) for one in incidents)
+    return Group.of(one if one.steps_taken > number else replace(one, steps_taken=number + 1) for one in incidents)
 
 
 def _asked(group: Group, steps: Sequence[DueStep], telling: Telling) -> Spoken:

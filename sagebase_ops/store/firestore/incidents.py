@@ -6,7 +6,6 @@ read whether the incidents are still those that it remembers, and of two that de
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -232,7 +231,7 @@ def _fields(one: Incident) -> Content:
         "resolved": over,
         "resolved_at": aware(one.resolved_at) if over and one.resolved_at else None,
         "version": one.version + 1,
-        "record": packed(write_incident(replace(one, version=one.version + 1))),
+        "record": packed(write_incident(one, one.version + 1)),
     }
 
 

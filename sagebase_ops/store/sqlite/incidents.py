@@ -17,9 +17,10 @@ from sagebase_ops.store.sqlite import outbox
 from sagebase_ops.store.sqlite.times import as_text, from_text
 
 LIVE = (
-    "SELECT id, version, record FROM incidents WHERE state <> 'resolved'"
-    " UNION ALL SELECT id, version, record FROM incidents WHERE resolved_at > ? AND resolved_at IS NOT NULL"
+    "SELECT id, version FROM incidents WHERE state <> 'resolved'"
+    " UNION ALL SELECT id, version FROM incidents WHERE resolved_at > ? AND resolved_at IS NOT NULL"
 )
+RECORD = "SELECT record FROM incidents WHERE id = ?"
 LISTED = (
     "SELECT record FROM incidents WHERE opened_at IS NOT NULL"
     " ORDER BY state = 'resolved', opened_at DESC, rowid DESC LIMIT ?"
@@ -42,23 +43,39 @@ def decide(db: sqlite3.Connection, decision: Decision, now: datetime) -> bool:
 class LiveIncidents:
     """Those that may change, as the file has them now. A record is decoded once in each of its versions.
 
-    Every round asks for all of them, and most stay as they are.
+    Every round asks for all of them, and most stay as they are. What this process wrote is not decoded at all.
     """
 
     def __init__(self) -> None:
         self._read: Mapping[tuple[str, int], Incident] = {}
+        self._written: Mapping[tuple[str, int], Incident] = {}
 
     def __call__(self, db: sqlite3.Connection, resolved_after: datetime) -> Sequence[Incident]:
-        known = self._read
+        known, written = self._read, self._written
+        # What is asked below, while this goes on, sees the file as it does.
         self._read = {
-            (name, version): known.get((name, version)) or read_incident(record)
-            for name, version, record in db.execute(LIVE, (as_text(resolved_after),))
+            (name, version): known.get((name, version)) or _risen(written.get((name, version))) or _one(db, name)
+            for name, version in db.execute(LIVE, (as_text(resolved_after),))
         }
+        self._written = {}
         return list(self._read.values())
+
+    def wrote(self, decision: Decision) -> None:
+        """The decision stands in the file."""
+        self._written = {**self._written, **{(one.id, one.version + 1): one for one in decision.incidents}}
+
+
+def _risen(one: Incident | None) -> Incident | None:
+    """As it stands in the file once it was written."""
+    return replace(one, version=one.version + 1) if one else None
+
+
+def _one(db: sqlite3.Connection, name: str) -> Incident:
+    return read_incident(db.execute(RECORD, (name,)).fetchone()[0])
 
 
 def incident(db: sqlite3.Connection, incident_id: str) -> Incident | None:
-    row = db.execute("SELECT record FROM incidents WHERE id = ?", (incident_id,)).fetchone()
+    row = db.execute(RECORD, (incident_id,)).fetchone()
     return read_incident(row[0]) if row else None
 
 
@@ -105,7 +122,8 @@ def _save(db: sqlite3.Connection, changed: Iterable[Incident]) -> None:
     """Those that end go first: another one of the same fingerprint may open in the same decision."""
     for one in sorted(changed, key=lambda one: one.state is not State.RESOLVED):
         try:
-            written = db.execute(_INSERT if one.version == 0 else _UPDATE, _columns(one))
+            new = one.version == 0
+            written = db.execute(_INSERT, (*_mark(one), *_columns(one))) if new else db.execute(_UPDATE, _columns(one))
         except sqlite3.IntegrityError as error:
             raise _stale(one) from error
         if written.rowcount == 0:
@@ -113,28 +131,29 @@ def _save(db: sqlite3.Connection, changed: Iterable[Incident]) -> None:
 
 
 _INSERT = (
-    'INSERT INTO incidents (state, project, "check", name, target, shared, opened_at, resolved_at, record, id, version)'
+    'INSERT INTO incidents (project, "check", name, target, state, shared, opened_at, resolved_at, record, id, version)'
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? + 1)"
 )
 _UPDATE = (
-    'UPDATE incidents SET state = ?, project = ?, "check" = ?, name = ?, target = ?, shared = ?, opened_at = ?,'
-    " resolved_at = ?, record = ?, version = version + 1 WHERE id = ? AND version = ?"
+    "UPDATE incidents SET state = ?, shared = ?, opened_at = ?, resolved_at = ?, record = ?, version = version + 1"
+    " WHERE id = ? AND version = ?"
 )
+
+
+def _mark(one: Incident) -> tuple[str, ...]:
+    """Its fingerprint, which it keeps."""
+    mark = one.fingerprint
+    return mark.project, mark.check, mark.name, mark.target
 
 
 def _columns(one: Incident) -> tuple[object, ...]:
     resolved_at = one.resolved_at if one.state is State.RESOLVED else None
-    mark = one.fingerprint
     return (
         one.state,
-        mark.project,
-        mark.check,
-        mark.name,
-        mark.target,
         one.group,
         one.opened_at and as_text(one.opened_at),
         resolved_at and as_text(resolved_at),
-        write_incident(replace(one, version=one.version + 1)),
+        write_incident(one, one.version + 1),
         one.id,
         one.version,
     )

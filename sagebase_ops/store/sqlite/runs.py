@@ -24,15 +24,16 @@ PACKED = json.dumps({"version": VERSION + 1, "record": "packed"})
 """What code that knows no `packed` finds in `record`: it says that a newer one must be run, and leaves all as it is."""
 
 
-def record(db: sqlite3.Connection, outcome: Outcome, now: datetime) -> None:
+def record(db: sqlite3.Connection, outcome: Outcome, now: datetime) -> bool:
+    """Whether the outcome's decision was written."""
     run = outcome.run
     if db.execute(INSERT, columns(run)).rowcount == 0:
-        return  # the answer to the first try was lost
+        return False  # the answer to the first try was lost
     if outcome.claim is not None:
         slots.finish(db, outcome.claim, run.id, now)
     outbox.queue(db, outcome.notifications, now)
-    incidents.decide(db, outcome.decision, now)
     slots.mark_told(db, outcome.told, run.id)
+    return incidents.decide(db, outcome.decision, now)
 
 
 def columns(run: Run) -> tuple[object, ...]:

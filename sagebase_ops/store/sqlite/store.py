@@ -62,7 +62,8 @@ class SqliteStore:
         await self._database.write(slots.release_claim, claim)
 
     async def record(self, outcome: Outcome, now: datetime) -> None:
-        await self._database.write(runs.record, outcome, now)
+        if await self._database.write(runs.record, outcome, now):
+            self._live_incidents.wrote(outcome.decision)
 
     async def untold(self, job: str) -> Untold:
         return await self._database.read(slots.untold, job)
@@ -89,7 +90,10 @@ class SqliteStore:
         return await self._database.read(thinning.thinned_until)
 
     async def decide(self, decision: Decision, now: datetime) -> bool:
-        return await self._database.write(incidents.decide, decision, now)
+        written = await self._database.write(incidents.decide, decision, now)
+        if written:
+            self._live_incidents.wrote(decision)
+        return written
 
     async def live_incidents(self, resolved_after: datetime) -> Sequence[Incident]:
         return await self._database.read(self._live_incidents, resolved_after)
