@@ -6,7 +6,20 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks import calls, cold_start, daemon, escalation, firestore, memory, rehearse, slots, warm_run, watch
+from benchmarks import (
+    calls,
+    cold_start,
+    daemon,
+    delivery,
+    escalation,
+    findings,
+    firestore,
+    memory,
+    rehearse,
+    slots,
+    warm_run,
+    watch,
+)
 from benchmarks.rows import Row, printed
 
 MEASUREMENTS: Mapping[str, Callable[[], Sequence[Row]]] = {
@@ -16,7 +29,9 @@ MEASUREMENTS: Mapping[str, Callable[[], Sequence[Row]]] = {
     "watch": watch.rows,
     "slots": slots.rows,
     "daemon": daemon.rows,
+    "delivery": delivery.rows,
     "escalation": escalation.rows,
+    "findings": findings.rows,
     "memory": memory.rows,
     "rehearse": rehearse.rows,
     "firestore": firestore.rows,
