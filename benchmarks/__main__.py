@@ -19,6 +19,7 @@ from benchmarks import (
     slots,
     warm_run,
     watch,
+    year,
 )
 from benchmarks.rows import Row, printed
 
@@ -34,6 +35,7 @@ MEASUREMENTS: Mapping[str, Callable[[], Sequence[Row]]] = {
     "findings": findings.rows,
     "memory": memory.rows,
     "rehearse": rehearse.rows,
+    "year": year.rows,
     "firestore": firestore.rows,
 }
 

@@ -86,13 +86,19 @@ def _fill(path: Path, schedules: Schedules) -> None:
 
 
 def _month(schedules: Schedules) -> Iterator[Run]:
-    project = schedules.projects[0]
-    entries = [(planned(schedules, entry, project).ref, entry) for entry in schedules.named("watch").entries]
+    entries = entries_of(schedules)
     for number in range(ROUNDS):
-        yield _run(entries, START + number * MINUTE, number)
+        yield round_of(entries, START + number * MINUTE, number)
 
 
-def _run(entries: list[tuple[EntryRef, ScheduleEntry]], at: datetime, number: int) -> Run:
+def entries_of(schedules: Schedules) -> list[tuple[EntryRef, ScheduleEntry]]:
+    """Of the watch."""
+    project = schedules.projects[0]
+    return [(planned(schedules, entry, project).ref, entry) for entry in schedules.named("watch").entries]
+
+
+def round_of(entries: list[tuple[EntryRef, ScheduleEntry]], at: datetime, number: int) -> Run:
+    """The round with this number, counted from a midnight (UTC)."""
     minute = number % (24 * 60)
     results = tuple(CheckResult(ref, (_finding(ref, entry, at, minute),)) for ref, entry in entries)
     refs = tuple(ref for ref, _ in entries)
