@@ -20,8 +20,8 @@ DEFAULT_PORT = 9001
     "--port",
     default=DEFAULT_PORT,
     show_default=True,
-    type=click.IntRange(0, 65532),
-    help="gRPC here, then REST, Slack and control; 0: any.",
+    type=click.IntRange(0, 65531),
+    help="gRPC here, then REST, Slack, control and PostgreSQL; 0: any.",
 )
 @click.option(
     "--project",
@@ -46,7 +46,7 @@ def sandbox_command(
         raise click.UsageError(str(error)) from error
     except OSError as error:
         raise click.UsageError(
-            f"port {port} or one of the three after it is taken ({error}); give another --port"
+            f"port {port} or one of the four after it is taken ({error}); give another --port"
         ) from error
     context.exit(code)
 

@@ -11,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 from sagebase_ops.sandbox.billing_scenario import Billing
 from sagebase_ops.sandbox.iam_scenario import Binding, Change, ServiceAccount
 from sagebase_ops.sandbox.loads import Load
+from sagebase_ops.sandbox.postgres.scenario import PretendDatabase
 from sagebase_ops.sandbox.scenario_parts import Part, Span
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
 
@@ -144,6 +145,7 @@ class Scenario(Part):
     number: str = "123456789012"
     services: list[RunService] = [RunService()]
     sql_instances: list[SqlInstance] = [SqlInstance()]
+    database: PretendDatabase = PretendDatabase()
     secrets: list[Secret] = []
     buckets: list[Bucket] = []
     apis: list[str] = []

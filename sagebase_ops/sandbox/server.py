@@ -14,6 +14,7 @@ import uvicorn
 from sagebase_ops.sandbox.control import control_app
 from sagebase_ops.sandbox.front_door import FrontDoor
 from sagebase_ops.sandbox.grpc_server import start_grpc
+from sagebase_ops.sandbox.postgres.server import start_postgres
 from sagebase_ops.sandbox.rest import rest_app
 from sagebase_ops.sandbox.slack.app import slack_app
 from sagebase_ops.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN
@@ -33,13 +34,16 @@ class Sandbox:
     rest: str
     slack: str
     control: str
+    database: str
 
     @classmethod
     @asynccontextmanager
     async def running(
         cls, scenario: str = "healthy", *, base_port: int = 0, projects: Sequence[str] = ("sagebase-sandbox",)
     ) -> AsyncIterator["Sandbox"]:
-        """Open every door: gRPC on `base_port`, REST on the next, Slack on the one after, then control; 0: any free.
+        """Open every door: gRPC on `base_port`, REST on the next, Slack on the one after, then control and PostgreSQL.
+
+        0: any free ones.
 
         Raises ScenarioError, and OSError when a port is taken.
         """
@@ -60,7 +64,10 @@ class Sandbox:
                 _serving(control_app(world), base_port and base_port + 3, servers, world.now)
             )
             stack.callback(_end_together, servers)
-            yield cls(world, f"127.0.0.1:{grpc_port}", *(f"http://127.0.0.1:{one}" for one in (port, slack, control)))
+            inside = await stack.enter_async_context(start_postgres(world, base_port and base_port + 4))
+            database = f"postgresql://sagebase-ops@127.0.0.1:{inside}/{world.scenario.database.name}?sslmode=disable"
+            web = [f"http://127.0.0.1:{one}" for one in (port, slack, control)]
+            yield cls(world, f"127.0.0.1:{grpc_port}", web[0], web[1], web[2], database)
 
     def exports(self) -> dict[str, str]:
         """What a client sets to come here: ours first, then gcloud's."""
@@ -71,6 +78,7 @@ class Sandbox:
             "SAGEBASE_OPS_SLACK_BASE_URL": self.slack,
             "SAGEBASE_OPS_SLACK_BOT_TOKEN": BOT_TOKEN,
             "SAGEBASE_OPS_SLACK_APP_TOKEN": APP_TOKEN,
+            "SAGEBASE_OPS_DATABASE_URL": self.database,
             "SAGEBASE_OPS_SANDBOX_PROJECT": self.world.projects[0],
         }
         gcloud = {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": f"{self.rest}/" for name in _GCLOUD}

@@ -25,7 +25,12 @@ DOCUMENTS = (
 
 @asynccontextmanager
 async def looking_into(url: SecretStr | None, patience: Patience | None = None) -> AsyncIterator[CheckContext]:
-    database = Database(url, patience)
+    async with looking_at(Database(url, patience)) as context:
+        yield context
+
+
+@asynccontextmanager
+async def looking_at(database: Database) -> AsyncIterator[CheckContext]:
     nothing = cast("Any", None)  # no cloud and no website is asked
     yield CheckContext(PROJECT, nothing, nothing, NOW, database)
     await database.aclose()
