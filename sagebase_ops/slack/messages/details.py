@@ -62,15 +62,24 @@ def _left_out(voice: Voice, job: str, count: int) -> str:
 
 def evidence(rows: Sequence[Row], voice: Voice) -> Pieces:
     """Runbook, notes and what was asked, of everything that has more to say than its line in the table; once each."""
-    groups: dict[str, tuple[list[Json], list[Row]]] = {}
+    groups: dict[str, list[Row]] = {}
     for row in _worst_first(rows):
-        parts = [*_notes(row.finding, voice), *_steps(row, voice), *_asked(row.finding, voice)]
-        if parts:
-            groups.setdefault(f"{row.verdict} {parts}", (parts, []))[1].append(row)
+        groups.setdefault(_said_of(row), []).append(row)
+    told = [(parts, those) for those in groups.values() if (parts := _parts(those[0], voice))]
     return [
-        Piece(rich_text(f"evidence.{place}", _evidence_title(rows, voice), *parts), findings=len(rows))
-        for place, (parts, rows) in enumerate(groups.values())
+        Piece(rich_text(f"evidence.{place}", _evidence_title(those, voice), *parts), findings=len(those))
+        for place, (parts, those) in enumerate(told)
     ]
+
+
+def _said_of(row: Row) -> str:
+    """Alike for rows of which the same would be said: it is put into words once, though thousands failed with one cause."""
+    runbook = row.entry.runbook if row.verdict in _WANT_STEPS else None
+    return repr((row.verdict, runbook, row.finding.notes, dict(row.finding.asked)))
+
+
+def _parts(row: Row, voice: Voice) -> list[Json]:
+    return [*_notes(row.finding, voice), *_steps(row, voice), *_asked(row.finding, voice)]
 
 
 def _tables(digest: Digest, voice: Voice, thread: Thread) -> Iterator[Message]:
