@@ -15,14 +15,14 @@ from sagebase_ops.domain.notifications import Action, Notification
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict
 from sagebase_ops.domain.runs import CheckResult, Run, Trigger
-from sagebase_ops.domain.silences import Matcher
+from sagebase_ops.domain.silences import Matcher, Muting
 from sagebase_ops.jobs.incidents import Incidents
 from sagebase_ops.jobs.run_checks import planned
 from sagebase_ops.responses import Actor, Done, Responses
 from sagebase_ops.slack.messages.telling import Telling
-from sagebase_ops.store.base import Outcome, Store
+from sagebase_ops.store.base import Decision, Outcome, Store
 from sagebase_ops.store.sqlite.opening import open_store
-from sagebase_ops.telling import Route
+from sagebase_ops.telling import AT_ONCE, Route, tell
 from tests.fakes import NINE, FakeClock
 
 FILE = """
@@ -378,3 +378,32 @@ async def test_a_check_that_left_the_file_ends_its_incident_as_retired(team: Tea
 
 def _of_web() -> Matcher:
     return Matcher(target="web")
+
+
+async def test_thousands_of_messages_are_told_in_several_decisions_and_all_of_them_in_one_round(team: Team) -> None:
+    await team.sees(run_ready=[finding(Verdict.FAIL, f"web-{number}") for number in range(AT_ONCE + 5)])
+    told = [replace(one, group=one.id) for one in await team.store.incidents(limit=1000)]
+    await team.store.decide(Decision(tuple(told)), team.clock.now())
+    await team.clock.advance(minutes=30)
+    await team.incidents.escalate()
+    assert {one.steps_taken for one in await team.store.incidents(limit=1000)} == {2}
+    one_by_one = await team.book.store.due_notifications(team.clock.now(), limit=1000)
+    assert len(one_by_one) >= AT_ONCE + 5
+
+
+async def test_the_longest_waiting_go_first_where_not_all_can(team: Team) -> None:
+    await team.sees(run_ready=[finding(Verdict.FAIL, f"web-{number}") for number in range(AT_ONCE + 5)])
+    now = team.clock.now()
+    known = await team.store.incidents(limit=1000)
+    opened = [replace(one, group=one.id, opened_at=now - timedelta(seconds=n)) for n, one in enumerate(known)]
+    due_at = now + timedelta(minutes=30)
+    first = tell({}, opened, Muting(due_at), team.book.route, due_at)
+    assert {one.id for one in first.incidents} == {one.id for one in opened[5:]}
+
+
+async def test_while_a_step_is_held_back_by_a_silence_the_next_look_is_when_that_ends(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.responses.silence_group((await team.one()).group, SATO, timedelta(hours=2), "対応中")
+    ends = team.clock.now() + timedelta(hours=2)
+    await team.clock.advance(minutes=40)
+    assert await team.incidents.escalate() == ends
