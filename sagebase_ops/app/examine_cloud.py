@@ -59,6 +59,10 @@ async def _bucket(cloud: Cloud, project: Project, _now: datetime) -> object:
     return await cloud.storage.bucket(project.id, project.buckets[0]) if project.buckets else _NOTHING_THERE
 
 
+async def _readers(cloud: Cloud, project: Project, _now: datetime) -> object:
+    return await cloud.storage.readers(project.id, project.buckets[0]) if project.buckets else _NOTHING_THERE
+
+
 QUESTIONS: Mapping[str, Ask] = {
     "cloudsql.instances.list": lambda cloud, project, _: cloud.sql.instances(project.id),
     "logging.logEntries.list": _log_entries,
@@ -76,6 +80,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "secretmanager.versions.list": _versions,
     "serviceusage.services.list": lambda cloud, project, _: cloud.apis.enabled(project.id),
     "storage.buckets.get": _bucket,
+    "storage.buckets.getIamPolicy": _readers,
     "storage.buckets.list": lambda cloud, project, _: cloud.storage.buckets(project.id),
 }
 

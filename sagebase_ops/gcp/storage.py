@@ -1,9 +1,10 @@
 """Which buckets exist? Source: Cloud Storage JSON API v1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from sagebase_ops.gcp.asked import Asked, Listing
+from sagebase_ops.gcp.bucket_settings import BucketSettings, read_bucket_settings
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import in_part
 from sagebase_ops.gcp.rest import Json
@@ -21,6 +22,7 @@ class Bucket:
     location: str = ""
     storage_class: str = ""
     project_number: str = ""
+    settings: BucketSettings = field(default_factory=BucketSettings)
 
 
 class StorageReader:
@@ -45,6 +47,35 @@ class StorageReader:
         """
         return await self._asked.once(("storage.bucket", name), lambda: self._bucket(project, name))
 
+    async def readers(self, project: str, name: str) -> frozenset[str]:
+        """Everybody whom the bucket's own policy gives something: `allUsers`, `serviceAccount:…`. Raises GcpError.
+
+        Source: storage.buckets.getIamPolicy; Google has no list over all buckets.
+        """
+        return await self._asked.once(("storage.readers", name), lambda: self._readers(project, name))
+
+    async def is_empty(self, project: str, name: str) -> bool:
+        """Whether the bucket holds no live object. Raises GcpError. Source: storage.objects.list, its first one."""
+        return await self._asked.once(("storage.is_empty", name), lambda: self._is_empty(project, name))
+
+    async def _readers(self, project: str, name: str) -> frozenset[str]:
+        answer = await self._one(project, name, "/iam", "storage.buckets.getIamPolicy", optionsRequestedPolicyVersion=3)
+        question = self._connections.question(
+            API, "storage.buckets.getIamPolicy", "storage.buckets.getIamPolicy", project
+        )
+        bindings = objects(answer, "bindings", question)
+        return frozenset(member for binding in bindings for member in texts(binding, "members"))
+
+    async def _is_empty(self, project: str, name: str) -> bool:
+        answer = await self._one(project, name, "/o", "storage.objects.list", maxResults=1)
+        return not answer.get("items")
+
+    async def _one(self, project: str, name: str, part: str, permission: str, **params: str | int) -> Json:
+        path = f"/storage/v1/b/{quote(name, safe='')}{part}"
+        return await self._connections.rest.get(
+            API, path, project=project, permission=permission, method=permission, params=params
+        )
+
     async def _buckets(self, project: str) -> Listing[Bucket]:
         question = self._connections.question(API, "storage.buckets.list", "storage.buckets.list", project)
         found: list[Bucket] = []
@@ -61,19 +92,16 @@ class StorageReader:
         return Listing(tuple(found), tuple(unreachable), in_part(unreachable, question))
 
     async def _bucket(self, project: str, name: str) -> Bucket:
-        answer = await self._connections.rest.get(
-            API,
-            f"/storage/v1/b/{quote(name, safe='')}",
-            project=project,
-            permission="storage.buckets.get",
-            method="storage.buckets.get",
-            params={"projection": "noAcl"},
-        )
+        answer = await self._one(project, name, "", "storage.buckets.get", projection="noAcl")
         return read_bucket(answer)
 
 
 def read_bucket(item: Json) -> Bucket:
     """A Bucket resource as we see it; fields that are absent become empty."""
     return Bucket(
-        text(item, "name"), text(item, "location"), text(item, "storageClass"), str(item.get("projectNumber", ""))
+        text(item, "name"),
+        text(item, "location"),
+        text(item, "storageClass"),
+        str(item.get("projectNumber", "")),
+        read_bucket_settings(item),
     )

@@ -18,11 +18,13 @@ from sagebase_ops.sandbox.changes import with_changes
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Question
 from sagebase_ops.sandbox.refusals import invalid, not_found
 from sagebase_ops.sandbox.series import HIDDEN, METRICS, MetricType, RawSeries, raw_series, resource_labels
+from sagebase_ops.sandbox.usage import TYPES, usage_series
 from sagebase_ops.sandbox.world import World
 
 API = "monitoring.googleapis.com"
 _SHORTEST_PERIOD = timedelta(seconds=60)
 _PAGE = 100_000
+_TYPES = {**METRICS, **TYPES}
 
 
 def list_time_series(world: World, request: Any) -> Any:  # raw ListTimeSeriesRequest and -Response: no types published
@@ -35,8 +37,9 @@ def list_time_series(world: World, request: Any) -> Any:  # raw ListTimeSeriesRe
     start, end = _time(request.interval.start_time), _time(request.interval.end_time)
     if end <= start:
         raise invalid("Field interval.end_time had an invalid value: the end time must be later than the start time.")
+    series_of = usage_series if metric_type in TYPES else raw_series
     chosen = [
-        one for one in raw_series(world, project, metric_type) if question.holds(_lookup(one, metric_type, metric))
+        one for one in series_of(world, project, metric_type) if question.holds(_lookup(one, metric_type, metric))
     ]
     aligned = _aggregated(world, chosen, metric, request, start, end)
     return _page([one for one in aligned if one.points], metric_type, metric, request)
@@ -56,12 +59,12 @@ def _question(text: str) -> tuple[Question, str]:
 
 
 def _metric(metric_type: str) -> MetricType:
-    if metric_type not in METRICS:
+    if metric_type not in _TYPES:
         raise not_found(
             f'Cannot find metric(s) that match type = "{metric_type}". If a metric was created recently, it could take up '
             "to 10 minutes to become available. Please try again soon."
         )
-    return METRICS[metric_type]
+    return _TYPES[metric_type]
 
 
 def _refuse_labels(question: Question, metric: MetricType) -> None:
@@ -213,7 +216,7 @@ def list_metric_descriptors(world: World, request: Any) -> Any:  # Any: raw mess
     )
     question = Question(request.filter) if request.filter else None
     answer = ListMetricDescriptorsResponse.pb()()
-    for name, metric in METRICS.items():
+    for name, metric in _TYPES.items():
         if question is None or question.holds(_named(name)):
             answer.metric_descriptors.append(describe(request.name, name, metric))
     return answer

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sagebase_ops.sandbox import alerting, billing, iam, sql_admin
+from sagebase_ops.sandbox import alerting, billing, iam, sql_admin, storage
 from sagebase_ops.sandbox import rest_answers as answers
 from sagebase_ops.sandbox.grpc_server import refusal_of
 from sagebase_ops.sandbox.logs import LogBook
@@ -45,12 +45,10 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
     routes += [_route(world, path, SQL, method, make) for path, method, make in sql_admin.paths()]
     routes += [
         _route(world, path, api, method, make, verb)
-        for path, api, method, make, verb in (*billing.paths(), *iam.paths())
+        for path, api, method, make, verb in (*billing.paths(), *iam.paths(), *storage.paths())
     ]
     knative = "/apis/serving.knative.dev/v1/namespaces/{project}"
     routes += [
-        _route(world, "/storage/v1/b", STORAGE, "storage.buckets.list", _buckets),
-        _route(world, "/storage/v1/b/{name}", STORAGE, "storage.buckets.get", _bucket),
         _route(world, "/v1/projects/{project}/services", USAGE, "serviceusage.services.list", _apis),
         _route(world, "/v1/projects/{project}/dashboards", MONITORING, "monitoring.dashboards.list", _dashboards),
         *(
@@ -130,19 +128,6 @@ def _halved(body: Json) -> Json:
     """Half of the list, and a token that leads nowhere."""
     cut = {key: value[: len(value) // 2] if isinstance(value, list) else value for key, value in body.items()}
     return {**cut, "nextPageToken": "nowhere"}
-
-
-def _buckets(world: World, request: Request) -> Json:
-    found = [answers.bucket(world, _project(world, request), one) for one in world.scenario.buckets]
-    return {"kind": "storage#buckets", **({"items": found} if found else {})}
-
-
-def _bucket(world: World, request: Request) -> Json:
-    for project in world.projects:
-        for one in world.scenario.buckets:
-            if world.named(one.name, project) == request.path_params["name"]:
-                return answers.bucket(world, project, one)
-    raise not_found("The specified bucket does not exist.")
 
 
 def _apis(world: World, request: Request) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sagebase_ops.sandbox.scenario import Bucket, Dashboard, RunService, Secret
+from sagebase_ops.sandbox.scenario import Dashboard, RunService, Secret
 from sagebase_ops.sandbox.world import World
 
 Json = dict[str, Any]
@@ -15,20 +15,6 @@ _V1_STATES = {"SUCCEEDED": "True", "FAILED": "False", "PENDING": "Unknown", "REC
 
 def stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-
-
-def bucket(world: World, project: str, one: Bucket) -> Json:
-    return {
-        "kind": "storage#bucket",
-        "id": world.named(one.name, project),
-        "name": world.named(one.name, project),
-        "projectNumber": world.scenario.number,
-        "location": one.location,
-        "locationType": "region",
-        "storageClass": "STANDARD",
-        "timeCreated": stamp(world.anchor - timedelta(days=400)),
-        "iamConfiguration": {"publicAccessPrevention": "enforced", "uniformBucketLevelAccess": {"enabled": True}},
-    }
 
 
 def api(world: World, name: str) -> Json:

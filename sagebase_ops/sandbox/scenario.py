@@ -14,6 +14,7 @@ from sagebase_ops.sandbox.loads import Load
 from sagebase_ops.sandbox.postgres.scenario import PretendDatabase
 from sagebase_ops.sandbox.scenario_parts import Part, Span
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
+from sagebase_ops.sandbox.storage_scenario import Bucket
 
 SHIPPED = Path(__file__).parent / "scenarios"
 
@@ -79,11 +80,6 @@ class Secret(Part):
     name: str
     versions: list[Literal["ENABLED", "DISABLED", "DESTROYED"]] = ["ENABLED"]
     age: Span = timedelta(days=40)
-
-
-class Bucket(Part):
-    name: str
-    location: str = "ASIA-NORTHEAST1"
 
 
 class Entries(Part):

@@ -41,6 +41,7 @@ _RESOURCE_LABELS = {
     "cloud_run_revision": ("project_id", "service_name", "revision_name", "location", "configuration_name"),
     "cloudsql_database": ("project_id", "region", "database_id"),
     "uptime_url": ("project_id", "host"),
+    "gcs_bucket": ("project_id", "bucket_name", "location"),
 }
 UPTIME = "monitoring.googleapis.com/uptime_check/check_passed"
 CHECKERS = ("apac-singapore", "eur-belgium", "sa-brazil-sao_paulo", "usa-iowa", "usa-oregon", "usa-virginia")

@@ -81,7 +81,7 @@ class SqlInstance(Part):
     scheduled_in: Span | None = None
     """How soon an announced maintenance begins; None: none is announced."""
     deny_periods: list[DenyPeriod] = []
-    disk_used_gb: float = 7.2
+    disk_used_gb: float | None = 7.2
     disk_growth_gb: float = 0.02
     """What is used of the disk now, and by how much more that is each day."""
     certificate_days: int | None = 3000

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,18 @@ import pytest
 
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.asked import Asked, Listing
+from sagebase_ops.gcp.bucket_settings import BucketSettings
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.storage import Bucket, StorageReader, read_bucket
 
 RECORDED = json.loads((Path(__file__).parents[1] / "recordings" / "bucket.json").read_text())
-SEEN = Bucket("test-abc123", "US", "STANDARD", "123456789012")
+SEEN = Bucket(
+    "test-abc123",
+    "US",
+    "STANDARD",
+    "123456789012",
+    BucketSettings(soft_delete=timedelta(days=7), created_at=datetime(2024, 4, 1, 12, 34, 56, 123456, UTC)),
+)
 Answering = Callable[..., Connections]
 
 

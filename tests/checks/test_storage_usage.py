@@ -1,0 +1,137 @@
+"""Disks and buckets: how full, how fast, and kept as they should be."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.storage_usage import Params, storage_usage
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.sql_scenario import SqlInstance
+from sagebase_ops.sandbox.storage_scenario import Bucket
+from tests.checks.watching import looking, refusing, said
+
+BACKUPS = "sagebase-sandbox-sagebase-backups-production"
+OTHER = "sagebase-sandbox-sagebase-backups"
+
+
+async def found(names: tuple[str, ...] = (), faults: Sequence[Fault] = (), **changed: Any) -> dict[str, Finding]:
+    async with looking("healthy", faults, **changed) as (_, given):
+        context = replace(given, project=replace(given.project, buckets=names))
+        return {finding.target.name: finding for finding in await storage_usage(Params(), context)}
+
+
+async def disk(**instance: Any) -> Finding:
+    return (await found(sql_instances=[SqlInstance(**instance)]))["sagebase-db"]
+
+
+async def bucket(faults: Sequence[Fault] = (), others: Sequence[Bucket] = (), **given: Any) -> Finding:
+    return (await found((BACKUPS,), faults, buckets=[Bucket(**{"name": BACKUPS, **given}), *others]))[BACKUPS]
+
+
+@pytest.mark.parametrize(
+    ("instance", "verdict", "reason"),
+    [
+        ({}, Verdict.PASS, None),
+        ({"disk_used_gb": 19.0}, Verdict.PASS, None),
+        ({"auto_resize": False, "disk_used_gb": 15.0}, Verdict.PASS, None),
+        ({"auto_resize": False, "disk_used_gb": 17.0}, Verdict.WARN, "over_limit"),
+        ({"auto_resize": False, "disk_used_gb": 19.0}, Verdict.FAIL, "over_limit"),
+        ({"auto_resize_limit_gb": 20, "disk_used_gb": 19.0}, Verdict.FAIL, "over_limit"),
+        ({"auto_resize_limit_gb": 100, "disk_used_gb": 19.0}, Verdict.PASS, None),
+        ({"auto_resize": False, "disk_used_gb": 12.0, "disk_growth_gb": 0.2}, Verdict.WARN, "full_soon"),
+        ({"auto_resize": False, "disk_used_gb": 12.0, "disk_growth_gb": -0.2}, Verdict.PASS, None),
+        ({"disk_used_gb": None}, Verdict.UNKNOWN, "no_data"),
+    ],
+)
+async def test_a_disk_is_held_against_what_it_may_grow_to(
+    instance: dict[str, Any], verdict: Verdict, reason: str | None
+) -> None:
+    seen = await disk(**{"disk_growth_gb": 0.0, **instance})
+    assert (seen.verdict, seen.reason) == (verdict, reason)
+
+
+async def test_the_days_until_a_disk_is_full_follow_its_trend() -> None:
+    seen = await disk(auto_resize=False, disk_used_gb=14.0, disk_growth_gb=0.1)
+    left = seen.values["left"]
+    assert round(left.amount / 86400) in {59, 60, 61}  # type: ignore[union-attr] # a Quantity
+
+
+async def test_a_bucket_is_told_by_storage_class_and_type_since_gsutil_counts_live_objects_alone() -> None:
+    seen = await bucket()
+    assert (seen.verdict, round(seen.value.amount / 1e9, 1) if seen.value else None) == (Verdict.PASS, 13.9)
+    assert [note.values["type"] for note in seen.notes if "type" in note.values] == [
+        "live-object",
+        "noncurrent-object",
+        "soft-deleted-object",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "reason"),
+    [
+        ({"live_gb": 90.0, "growth_gb": 2.0}, Verdict.WARN, "grew"),
+        ({"live_gb": 12.0, "growth_gb": 0.3}, Verdict.PASS, None),
+        ({"versioning": False}, Verdict.WARN, "kept_badly"),
+        ({"lifecycle_days": None}, Verdict.WARN, "kept_badly"),
+        ({"public_prevention": "inherited"}, Verdict.PASS, None),
+        ({"public_prevention": "inherited", "members": ["allUsers"]}, Verdict.FAIL, "public"),
+        ({"public_prevention": "inherited", "members": ["allAuthenticatedUsers"]}, Verdict.FAIL, "public"),
+        ({"members": ["allUsers"]}, Verdict.PASS, None),
+        ({"measured": False}, Verdict.UNKNOWN, "no_data"),
+        ({"measured": False, "objects": False}, Verdict.PASS, None),
+        ({"measured": False, "age": timedelta(hours=30)}, Verdict.SKIPPED, "young"),
+    ],
+)
+async def test_a_bucket_is_judged_by_size_growth_and_keeping(
+    given: dict[str, Any], verdict: Verdict, reason: str | None
+) -> None:
+    seen = await bucket(**given)
+    assert (seen.verdict, seen.reason) == (verdict, reason)
+
+
+async def test_both_spellings_of_the_backup_bucket_are_looked_for() -> None:
+    alone, both = await bucket(), await bucket(others=[Bucket(name=OTHER)])
+    assert any(f"{OTHER}, which the guide's export" in line for line in said(alone.notes))
+    assert any(f"the guide's other spelling, {OTHER}, exists as well" in line for line in said(both.notes))
+
+
+async def test_a_bucket_that_nobody_has_fails_and_the_nearest_name_is_offered() -> None:
+    seen = (await found((BACKUPS,), buckets=[Bucket(name=OTHER)]))[BACKUPS]
+    assert (seen.verdict, seen.reason, seen.values["near"]) == (Verdict.FAIL, "does_not_exist", OTHER)
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [
+        ("storage.buckets.getIamPolicy", {"public_prevention": "inherited"}),
+        ("storage.objects.list", {"measured": False}),
+    ],
+)
+async def test_what_one_bucket_refuses_makes_that_bucket_unknown(method: str, given: dict[str, Any]) -> None:
+    seen = await bucket([refusing(method, method)], **given)
+    assert (seen.verdict, seen.reason) == (Verdict.UNKNOWN, "permission_denied")
+
+
+async def test_a_metric_that_could_not_be_proven_passes_nothing() -> None:
+    faults = [refusing("MetricService.ListMetricDescriptors", "monitoring.metricDescriptors.list")]
+    assert {one.verdict for one in (await found((BACKUPS,), faults)).values()} == {Verdict.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    "permission", ["monitoring.timeSeries.list", "storage.buckets.list", "cloudsql.instances.list"]
+)
+async def test_without_permission_to_list_it_is_a_gcp_error(permission: str) -> None:
+    with pytest.raises(GcpError, match=permission.replace(".", r"\.")):
+        await found((BACKUPS,), denied_permissions=[permission])
+
+
+async def test_calls_do_not_grow_with_buckets() -> None:
+    async with looking(buckets=[Bucket(name=f"bucket-{n}") for n in range(20)]) as (box, given):
+        context = replace(given, project=replace(given.project, buckets=tuple(f"bucket-{n}" for n in range(20))))
+        assert len(await storage_usage(Params(), context)) == 21
+        assert len(box.world.calls) == 6
