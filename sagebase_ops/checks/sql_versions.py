@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 
 SOURCE = "https://www.postgresql.org/support/versioning/"
 AS_OF = "2025-11"
-"""When the dates were last taken from the source. The project names them years ahead: the second Thursday of November."""
+"""The state of the source that the dates stand for. Believed: the page was not at hand; the months agree with others' lists.
+
+The project names the dates years ahead, in November five years after the release.
+"""
 
 END_OF_LIFE = {
     "POSTGRES_9_6": datetime(2021, 11, 11, tzinfo=UTC),
