@@ -72,6 +72,7 @@ QUESTIONS: Mapping[str, Ask] = {
     "monitoring.metricDescriptors.list": lambda cloud, project, _: cloud.metrics.descriptor(
         project.id, _INSTANCES.type
     ),
+    "monitoring.notificationChannels.list": lambda cloud, project, _: cloud.alerting.channels(project.id),
     "monitoring.timeSeries.list": _time_series,
     "monitoring.uptimeCheckConfigs.list": lambda cloud, project, _: cloud.alerting.uptime_checks(project.id),
     "run.revisions.list": lambda cloud, project, _: cloud.run.revisions(project.id, project.region),

@@ -12,7 +12,7 @@ COMPLETE = Sentence(ja="主要な7指標をすべて表示しています", en="
 LACKS = Sentence(ja="次の指標が表示されていません：{missing}", en="does not show: {missing}")
 ABSENT = Sentence(
     ja="ダッシュボード「{target}」がありません（あるもの：{found}）",
-    en="there is no dashboard {target!r} (there are: {found})",
+    en="there is no dashboard '{target}' (there are: {found})",
 )
 NONE = "-"
 

@@ -11,7 +11,8 @@ from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.domain.console import alerting_page
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
-from sagebase_ops.gcp.alerting import Alert, AlertPolicy
+from sagebase_ops.gcp.alert_policies import AlertPolicy
+from sagebase_ops.gcp.alerting import Alert
 
 QUIET = Sentence(ja="有効です。発生中のアラートはありません", en="switched on, no open alert")
 OPEN = Sentence(ja="アラートが {value}発生中です", en="{value} open")

@@ -15,6 +15,7 @@ from sagebase_ops.checks.smoke_params import Params as SmokeParams
 from sagebase_ops.checks.smoke_sites import Site, site_of
 from sagebase_ops.checks.smoke_web import judge as ask_page
 from sagebase_ops.checks.uptime_results import Results, judge, results_of
+from sagebase_ops.checks.uptime_sites import create_command, looking_at
 from sagebase_ops.domain.results import Finding, Note, Sentence, Verdict
 from sagebase_ops.gcp.alerting import UptimeCheck
 
@@ -83,14 +84,10 @@ async def uptime(params: Params, context: CheckContext) -> list[Finding]:
     seen, smoke = watched(project, listing), SmokeParams(urls=params.urls, path=params.path)
     account = context.gcp.connections.account(project.id)
     sites = [site_of(service, project, smoke, account) for service in seen.services]
-    checks = {site.service.name: tuple(one for one in known if _looks_at(one, site)) for site in sites}
+    checks = {site.service.name: looking_at(site, known) for site in sites}
     results = await results_of([one for those in checks.values() for one in those], params.window, context)
     judged = await asyncio.gather(*(_judge(site, checks, results, smoke, context, ends) for site in sites))
     return [*await with_aid(judged, (deploys,), context, ends), *seen.lost]
-
-
-def _looks_at(one: UptimeCheck, site: Site) -> bool:
-    return one.host in site.hosts or one.service == site.service.name
 
 
 async def _judge(
@@ -100,14 +97,6 @@ async def _judge(
     if own:
         return judge(target_of(site.service.name), own, results, context.project.id)
     found = await ask_page("http_answer", site, smoke, context, ends)
-    remedy = _create(site) if found.verdict is Verdict.PASS else found.remedy
+    remedy = create_command(site) if found.verdict is Verdict.PASS else found.remedy
     notes = (*found.notes, Note(BY_OURSELVES))
     return replace(found, target=target_of(site.service.name), notes=notes, remedy=remedy)
-
-
-def _create(site: Site) -> str:
-    host, project = site.origin.removeprefix("https://"), site.project.id
-    return (
-        f"gcloud monitoring uptime create {site.service.name} --resource-type=uptime-url"
-        f" --resource-labels=host={host},project_id={project} --protocol=https --project={project}"
-    )

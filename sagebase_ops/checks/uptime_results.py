@@ -27,7 +27,7 @@ DOWN = Sentence(
 )
 NO_RESULT = Sentence(
     ja="確認できません：Uptime Check「{check}」の結果がありません（一時停止中か、作成・変更の直後です）",
-    en="could not look: uptime check {check!r} has no result (is it paused, or quite new?)",
+    en="could not look: uptime check '{check}' has no result (is it paused, or quite new?)",
 )
 OTHER_KIND = Sentence(
     ja="確認できません：Uptime Check の結果の単位が想定と違います（Google: {google}）",

@@ -39,6 +39,11 @@ def alerting_page(project: str, policy: str = "") -> str:
     return f"{CONSOLE}/monitoring/alerting{where}?project={_part(project)}"
 
 
+def channels_page(project: str) -> str:
+    """Whom alerting tells."""
+    return f"{CONSOLE}/monitoring/alerting/notifications?project={_part(project)}"
+
+
 def secret_page(project: str, secret: str) -> str:
     return f"{CONSOLE}/security/secret-manager/secret/{quote(secret)}/versions?project={quote(project)}"
 

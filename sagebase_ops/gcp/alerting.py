@@ -1,6 +1,6 @@
-"""What does Cloud Monitoring itself watch, and what has it raised? Policies, alerts and uptime checks, v3 over REST.
+"""What does Cloud Monitoring itself watch, what has it raised, whom does it tell? Its alerting, v3 over REST.
 
-REST, since the alerts have no gRPC client (google-cloud-monitoring 2.32), and one way for all three is simpler.
+REST, since the alerts have no gRPC client (google-cloud-monitoring 2.32), and one way for all four is simpler.
 """
 
 from collections.abc import AsyncIterator
@@ -8,24 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sagebase_ops.errors import GcpErrorKind
+from sagebase_ops.gcp.alert_policies import AlertPolicy, NotificationChannel, read_channel, read_policy, seconds
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import objects, pages, text
+from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
 
 API = "monitoring.googleapis.com"
 PAGE_SIZE = 1000  # Google's maximum for alerts; the others allow as much
 _USUAL_PERIOD = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class AlertPolicy:
-    """`id` is the last part of its name. `enabled` None: Google did not say, which means neither."""
-
-    id: str
-    display_name: str
-    enabled: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +31,24 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class UptimeCheck:
-    """`id` is the `check_id` of its metric. It looks at `host` (lower case), or at a Cloud Run `service`."""
+    """`id` is the `check_id` of its metric. It looks at `host` (lower case), or at a Cloud Run `service`.
+
+    `http`: it asks for `path` (else it only connects), over TLS where `tls`, whose certificate it looks at where
+    `validates`. `regions` empty is every region there is. `private`: it looks from inside a network (VPC_CHECKERS).
+    """
 
     id: str
     display_name: str
     host: str = ""
     service: str = ""
     period: timedelta = _USUAL_PERIOD
+    http: bool = True
+    path: str = "/"
+    tls: bool = False
+    validates: bool = False
+    regions: tuple[str, ...] = ()
+    timeout: timedelta | None = None
+    private: bool = False
 
 
 class AlertingReader:
@@ -66,6 +69,13 @@ class AlertingReader:
     async def uptime_checks(self, project: str) -> tuple[UptimeCheck, ...]:
         """All of them; a paused one looks like any other. Raises GcpError. Source: projects.uptimeCheckConfigs.list."""
         return await self._asked.once(("alerting.uptime_checks", project), lambda: self._uptime_checks(project))
+
+    async def channels(self, project: str) -> tuple[NotificationChannel, ...]:
+        """Every notification channel. Raises GcpError. Source: projects.notificationChannels.list."""
+        return await self._asked.once(("alerting.channels", project), lambda: self._channels(project))
+
+    async def _channels(self, project: str) -> tuple[NotificationChannel, ...]:
+        return tuple([read_channel(item) async for item, _ in self._listed(project, "notificationChannels")])
 
     async def _policies(self, project: str) -> tuple[AlertPolicy, ...]:
         return tuple([read_policy(item) async for item, _ in self._listed(project, "alertPolicies")])
@@ -88,14 +98,6 @@ class AlertingReader:
                 yield item, question
 
 
-def read_policy(item: Json) -> AlertPolicy:
-    """An AlertPolicy resource as we see it. False is written out; only what is not said is absent."""
-    enabled = item.get("enabled")
-    return AlertPolicy(
-        _last(text(item, "name")), text(item, "displayName"), enabled if isinstance(enabled, bool) else None
-    )
-
-
 def read_alert(item: Json, question: Question) -> Alert:
     """An Alert resource as we see it. Raises GcpError for a time that is none."""
     opened = text(item, "openTime")
@@ -108,21 +110,23 @@ def read_alert(item: Json, question: Question) -> Alert:
 
 def read_uptime_check(item: Json) -> UptimeCheck:
     """An UptimeCheckConfig resource as we see it; a check of a group or a synthetic monitor has neither host nor service."""
-    labels = item.get("monitoredResource", {})
+    labels, http = item.get("monitoredResource", {}), item.get("httpCheck")
+    asked: Json = http if isinstance(http, dict) else {}
     return UptimeCheck(
         id=_last(text(item, "name")),
         display_name=text(item, "displayName"),
         host=text(labels, "labels", "host").lower(),
         service=text(labels, "labels", "service_name"),
-        period=_seconds(text(item, "period")),
+        period=seconds(text(item, "period")) or _USUAL_PERIOD,
+        http=isinstance(http, dict),
+        path=text(asked, "path") or "/",
+        tls=asked.get("useSsl") is True,
+        validates=asked.get("validateSsl") is True,
+        regions=texts(item, "selectedRegions"),
+        timeout=seconds(text(item, "timeout")),
+        private=text(item, "checkerType") == "VPC_CHECKERS",
     )
 
 
 def _last(name: str) -> str:
     return name.rsplit("/", 1)[-1]
-
-
-def _seconds(said: str) -> timedelta:
-    """`300s`; absent is Google's default."""
-    number = said.removesuffix("s")
-    return timedelta(seconds=int(number)) if number.isdecimal() else _USUAL_PERIOD

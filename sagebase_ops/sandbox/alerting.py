@@ -1,21 +1,25 @@
-"""Cloud Monitoring's own alerting as JSON: policies, alerts and uptime checks, in the shapes of the recorded answers.
+"""Cloud Monitoring's own alerting as JSON: policies, alerts, channels and uptime checks, in the shapes of the recorded answers.
 
 Alerts were never recorded; their shape is that of the reference (REST resource projects.alerts).
 """
 
+import json
 from datetime import timedelta
 from typing import Any
 
+from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, UptimeCheck
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Question
 from sagebase_ops.sandbox.refusals import invalid
 from sagebase_ops.sandbox.rest_answers import Json, stamp
-from sagebase_ops.sandbox.scenario import AlertPolicy, UptimeCheck
 from sagebase_ops.sandbox.series import uptime_id
 from sagebase_ops.sandbox.world import World
 
+_MASKED = "******"
+_SENSITIVE = {"auth_token", "password", "service_key"}
+
 
 def policies(world: World, project: str) -> Json:
-    found = [_policy(world, project, one, number) for number, one in enumerate(world.scenario.alert_policies)]
+    found = [policy(world, project, one, number) for number, one in enumerate(world.scenario.alert_policies)]
     return {"alertPolicies": found, "totalSize": len(found)} if found else {}
 
 
@@ -40,11 +44,29 @@ def uptime_checks(world: World, project: str) -> Json:
     return {"uptimeCheckConfigs": found, "totalSize": len(found)} if found else {}
 
 
-def _policy(world: World, project: str, policy: AlertPolicy, number: int) -> Json:
-    name = _policy_name(project, number)
+def channels(world: World, project: str) -> Json:
+    found = [channel(project, one) for one in world.scenario.notification_channels]
+    return {"notificationChannels": found, "totalSize": len(found)} if found else {}
+
+
+def policy(world: World, project: str, policy: AlertPolicy, number: int) -> Json:
+    """The resource at this place of the list."""
+    name = policy_name(project, number)
     made = {"mutateTime": stamp(world.anchor - timedelta(days=90)), "mutatedBy": "user@example.com"}
-    condition = {
-        "name": f"{name}/conditions/1",
+    conditions = [
+        {**one, "name": f"{name}/conditions/{place}"} for place, one in enumerate(_conditions(policy, project), start=1)
+    ]
+    said: Json = {} if policy.enabled is None else {"enabled": policy.enabled}
+    if policy.channels:
+        said["notificationChannels"] = [channel_name(project, one) for one in policy.channels]
+    if policy.invalid:
+        said["validity"] = {"code": 3, "message": policy.invalid}
+    about = {"name": name, "displayName": policy.title, "combiner": policy.combiner, "conditions": conditions}
+    return {**about, **said, "creationRecord": made, "mutationRecord": made}
+
+
+def _conditions(policy: AlertPolicy, project: str) -> list[Json]:
+    plain = {
         "displayName": policy.title,
         "conditionThreshold": {
             "filter": policy.filter,
@@ -53,9 +75,22 @@ def _policy(world: World, project: str, policy: AlertPolicy, number: int) -> Jso
             "duration": "300s",
         },
     }
-    said = {} if policy.enabled is None else {"enabled": policy.enabled}
-    about = {"name": name, "displayName": policy.title, "combiner": "OR", "conditions": [condition]}
-    return {**about, **said, "creationRecord": made, "mutationRecord": made}
+    own = json.loads(json.dumps(policy.conditions).replace("{project}", project))
+    return [{"displayName": policy.title, **one} for one in own] or [plain]
+
+
+def channel(project: str, channel: NotificationChannel) -> Json:
+    """The resource, with what is sensitive masked."""
+    labels = {key: _MASKED if key in _SENSITIVE else value for key, value in channel.labels.items()}
+    said: Json = {} if channel.enabled is None else {"enabled": channel.enabled}
+    if channel.verification:
+        said["verificationStatus"] = channel.verification
+    name = channel_name(project, channel.id)
+    return {"name": name, "type": channel.type, "displayName": channel.title, "labels": labels, **said}
+
+
+def channel_name(project: str, channel: str) -> str:
+    return f"projects/{project}/notificationChannels/{channel}"
 
 
 def _alert(world: World, project: str, policy: AlertPolicy, number: int, since: timedelta) -> Json:
@@ -64,24 +99,27 @@ def _alert(world: World, project: str, policy: AlertPolicy, number: int, since: 
         "state": "OPEN",
         "openTime": stamp(world.anchor - since),
         "resource": {"type": "cloud_run_revision", "labels": {"project_id": project}},
-        "policy": {"name": _policy_name(project, number), "displayName": policy.title},
+        "policy": {"name": policy_name(project, number), "displayName": policy.title},
     }
 
 
-def _policy_name(project: str, number: int) -> str:
+def policy_name(project: str, number: int) -> str:
     return f"projects/{project}/alertPolicies/{9000000000000000000 + number}"
 
 
 def _uptime(world: World, project: str, check: UptimeCheck, number: int) -> Json:
     own = next((service.host for service in world.services() if service.name == check.service), "")
+    asked: Json = {"path": check.path, "port": 443 if check.tls else 80, "requestMethod": "GET"}
+    said = {key: True for key, is_set in (("useSsl", check.tls), ("validateSsl", check.validates)) if is_set}
     return {
         "name": f"projects/{project}/uptimeCheckConfigs/{uptime_id(number)}",
         "displayName": check.title,
         "monitoredResource": {"type": "uptime_url", "labels": {"host": check.host or own, "project_id": project}},
-        "httpCheck": {"path": "/", "port": 443, "useSsl": True, "requestMethod": "GET"},
+        "httpCheck": {**asked, **said},
         "period": f"{int(check.period.total_seconds())}s",
         "timeout": "10s",
         "checkerType": "STATIC_IP_CHECKERS",
+        **({"selectedRegions": check.regions} if check.regions else {}),
     }
 
 

@@ -32,8 +32,7 @@ def list_time_series(world: World, request: Any) -> Any:  # raw ListTimeSeriesRe
     project = request.name.partition("/")[2]
     world.enter(API, "MetricService.ListTimeSeries", "monitoring.timeSeries.list", project)
     question, metric_type = _question(request.filter)
-    metric = _metric(metric_type)
-    _refuse_labels(question, metric)
+    metric = queried(request.filter)
     start, end = _time(request.interval.start_time), _time(request.interval.end_time)
     if end <= start:
         raise invalid("Field interval.end_time had an invalid value: the end time must be later than the start time.")
@@ -56,6 +55,14 @@ def _question(text: str) -> tuple[Question, str]:
             'Field filter had an invalid value: the filter must name exactly one metric type with metric.type = "…".'
         )
     return question, types[0]
+
+
+def queried(text: str) -> MetricType:
+    """The one metric that a filter asks for. Raises RefusalError where no series could ever match."""
+    question, metric_type = _question(text)
+    metric = _metric(metric_type)
+    _refuse_labels(question, metric)
+    return metric
 
 
 def _metric(metric_type: str) -> MetricType:

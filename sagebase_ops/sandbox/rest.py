@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sagebase_ops.sandbox import alerting, billing, iam, sql_admin, storage
+from sagebase_ops.sandbox import alerting, alerting_changes, billing, iam, sql_admin, storage
 from sagebase_ops.sandbox import rest_answers as answers
 from sagebase_ops.sandbox.grpc_server import refusal_of
 from sagebase_ops.sandbox.logs import LogBook
@@ -54,6 +54,10 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
         *(
             _route(world, f"/v3/projects/{{project}}/{part}", MONITORING, f"monitoring.{part}.list", make)
             for part, make in _ALERTING.items()
+        ),
+        *(
+            _route(world, f"/v3/projects/{{project}}/{path}", MONITORING, f"monitoring.{method}", make, verb)
+            for path, method, verb, make in _CHANGES
         ),
         _route(world, "/v1/projects/{project}/secrets", SECRETS, "secretmanager.secrets.list", _secrets),
         _route(world, "/v1/projects/{project}/secrets/{name}", SECRETS, "secretmanager.secrets.get", _secret),
@@ -148,8 +152,37 @@ _ALERTING: dict[str, Make] = {
     "alerts": lambda world, request: alerting.alerts(
         world, _project(world, request), request.query_params.get("filter", "")
     ),
+    "notificationChannels": lambda world, request: alerting.channels(world, _project(world, request)),
     "uptimeCheckConfigs": lambda world, request: alerting.uptime_checks(world, _project(world, request)),
 }
+
+
+async def _create_policy(world: World, request: Request) -> Json:
+    return alerting_changes.create_policy(world, _project(world, request), await request.json())
+
+
+async def _change_policy(world: World, request: Request) -> Json:
+    mask, wanted = request.query_params.get("updateMask", ""), request.path_params["policy"]
+    return alerting_changes.change_policy(world, _project(world, request), wanted, await request.json(), mask)
+
+
+async def _create_channel(world: World, request: Request) -> Json:
+    return alerting_changes.create_channel(world, _project(world, request), await request.json())
+
+
+_CHANGES: tuple[tuple[str, str, str, Any], ...] = (  # Any: sync or async Make
+    ("alertPolicies", "alertPolicies.create", "POST", _create_policy),
+    ("alertPolicies/{policy}", "alertPolicies.update", "PATCH", _change_policy),
+    (
+        "alertPolicies/{policy}",
+        "alertPolicies.get",
+        "GET",
+        lambda world, request: alerting_changes.get_policy(
+            world, _project(world, request), request.path_params["policy"]
+        ),
+    ),
+    ("notificationChannels", "notificationChannels.create", "POST", _create_channel),
+)
 
 
 def _secrets(world: World, _request: Request) -> Json:

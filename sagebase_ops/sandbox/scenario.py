@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, UptimeCheck
 from sagebase_ops.sandbox.billing_scenario import Billing
 from sagebase_ops.sandbox.iam_scenario import Binding, Change, ServiceAccount
 from sagebase_ops.sandbox.loads import Load
@@ -101,28 +102,6 @@ class Dashboard(Part):
     filters: list[str]
 
 
-class UptimeCheck(Part):
-    """Google's own look at a service's page from six places in the world. A paused one writes no data."""
-
-    title: str = "Sagebase Uptime"
-    service: str = "sagebase-streamlit"
-    host: str | None = None  # None: the service's own
-    period: Span = timedelta(minutes=1)
-    paused: bool = False
-    down_at: list[str] = []
-    """Checker locations that do not get through, however the service is."""
-
-
-class AlertPolicy(Part):
-    """One of Cloud Monitoring's own policies. `open_since` is one alert for each time span."""
-
-    title: str
-    filter: str
-    threshold: float = 0.0
-    enabled: bool | None = True
-    open_since: list[Span] = []
-
-
 class SlackChannel(Part):
     """A channel beside `#sagebase-ops` and `#sagebase-ops-fallback`; one of these names here changes that one."""
 
@@ -148,6 +127,7 @@ class Scenario(Part):
     dashboards: list[Dashboard] = []
     uptime_checks: list[UptimeCheck] = []
     alert_policies: list[AlertPolicy] = []
+    notification_channels: list[NotificationChannel] = []
     log_entries: list[Entries] = []
     billing: Billing = Billing()
     iam_bindings: list[Binding] = []

@@ -7,7 +7,7 @@ import pytest
 from sagebase_ops.checks.open_alerts import Params, open_alerts
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
-from sagebase_ops.sandbox.scenario import AlertPolicy
+from sagebase_ops.sandbox.alerting_scenario import AlertPolicy
 from tests.checks.watching import looking, refusing
 
 FILTER = 'metric.type="run.googleapis.com/request_count"'

@@ -7,8 +7,9 @@ import pytest
 
 from sagebase_ops.checks.uptime import Params, uptime
 from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.sandbox.alerting_scenario import UptimeCheck
 from sagebase_ops.sandbox.faults import Fault
-from sagebase_ops.sandbox.scenario import Load, RunService, UptimeCheck, Website
+from sagebase_ops.sandbox.scenario import Load, RunService, Website
 from tests.checks.watching import looking, said
 
 DOWN_SITE = Website(status=503, body="Service Unavailable")

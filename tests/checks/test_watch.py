@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sagebase_ops.domain.results import Verdict
-from sagebase_ops.sandbox.scenario import Load, RunService, UptimeCheck
+from sagebase_ops.sandbox.alerting_scenario import UptimeCheck
+from sagebase_ops.sandbox.scenario import Load, RunService
 from tests.checks.watching import SHIPPED, refusing, watched
 
 SIX = (

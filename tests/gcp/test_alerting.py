@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sagebase_ops.errors import GcpError, GcpErrorKind
-from sagebase_ops.gcp.alerting import Alert, AlertingReader, AlertPolicy, UptimeCheck, read_policy, read_uptime_check
+from sagebase_ops.gcp.alert_policies import Aggregation, AlertCondition, AlertPolicy, read_policy
+from sagebase_ops.gcp.alerting import Alert, AlertingReader, UptimeCheck, read_uptime_check
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 
@@ -24,15 +25,50 @@ def recorded(name: str) -> list[Any]:  # JSON as Google's servers answered it
 
 @pytest.mark.parametrize("answer", recorded("alert_policy.json"))
 def test_a_recorded_policy_is_read(answer: Any) -> None:
-    assert read_policy(answer) == AlertPolicy("alertpolicyid", answer["displayName"], enabled=True)
+    cpu = 'metric.type="compute.googleapis.com/instance/cpu/utilization" AND resource.type="gce_instance"'
+    mean_of_peaks = Aggregation("ALIGN_MAX", "REDUCE_MEAN", timedelta(minutes=1), ("project",))
+    condition = AlertCondition(
+        "threshold", cpu, (mean_of_peaks,), comparison="GT", threshold=0.9, duration=timedelta(minutes=15)
+    )
+    assert read_policy(answer) == AlertPolicy(
+        "alertpolicyid", answer["displayName"], enabled=True, conditions=(condition,), kept=read_policy(answer).kept
+    )
+    assert read_policy(answer).kept == {"userLabels": {"kcctestid": "abc123"}}
 
 
 @pytest.mark.parametrize("answer", recorded("uptime_check.json"))
 def test_a_recorded_uptime_check_is_read(answer: Any) -> None:
     period = timedelta(seconds=int(answer["period"][:-1]))
     assert read_uptime_check(answer) == UptimeCheck(
-        "uptimecheckconfigid", answer["displayName"], "192.168.1.1", period=period
+        "uptimecheckconfigid",
+        answer["displayName"],
+        "192.168.1.1",
+        period=period,
+        path=answer["httpCheck"]["path"],
+        tls=True,
+        validates="validateSsl" in answer["httpCheck"],
+        regions=tuple(answer["selectedRegions"]),
+        timeout=timedelta(seconds=30),
     )
+
+
+@pytest.mark.parametrize(
+    ("inner", "kind", "query"),
+    [
+        ({"conditionAbsent": {"filter": "f", "duration": "300s"}}, "absent", ""),
+        ({"conditionPrometheusQueryLanguage": {"query": "up == 0"}}, "other", "up == 0"),
+        ({"conditionMatchedLog": {"filter": "severity>=ERROR"}}, "other", "severity>=ERROR"),
+        ({"displayName": "of a kind that is newer than we are"}, "other", ""),
+    ],
+)
+def test_every_kind_of_condition_is_read(inner: dict[str, Any], kind: str, query: str) -> None:
+    (condition,) = read_policy({"conditions": [inner]}).conditions
+    assert (condition.kind, condition.query) == (kind, query)
+
+
+def test_a_policy_that_google_calls_invalid_says_why() -> None:
+    assert read_policy({"validity": {"code": 3, "message": "no such metric"}}).invalid == "no such metric"
+    assert read_policy({"validity": {}}).invalid == ""
 
 
 def test_a_policy_that_does_not_say_whether_it_is_on_is_neither() -> None:

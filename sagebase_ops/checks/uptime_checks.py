@@ -1,0 +1,175 @@
+"""Do Google's uptime checks look at the services, and as the guide's alert relies on?"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.run_targets import target_of, watched
+from sagebase_ops.checks.settings_judged import Mistake, judged, severity
+from sagebase_ops.checks.smoke_params import HttpsUrl, Name, UrlPath
+from sagebase_ops.checks.smoke_params import Params as SmokeParams
+from sagebase_ops.checks.smoke_sites import Site, closed, site_of
+from sagebase_ops.checks.uptime_sites import create_command, looking_at
+from sagebase_ops.domain.console import uptime_page
+from sagebase_ops.domain.quantities import PositiveDuration, Quantity
+from sagebase_ops.domain.results import Finding, Sentence, Target, Value, Verdict, failing, skipped, warning
+from sagebase_ops.gcp.alerting import UptimeCheck
+from sagebase_ops.gcp.run import RunService
+
+RIGHT = Sentence(
+    ja="Uptime Check「{check}」が {period}ごとに {page} を確認しています",
+    en="uptime check '{check}' looks at {page} every {period}",
+)
+ABSENT = Sentence(
+    ja="{target} を見る Uptime Check がありません。アラート「Service Availability」は発報できません",
+    en="no uptime check looks at {target}: the alert Service Availability cannot fire",
+)
+CLOSED = Sentence(
+    ja="外部から接続できないサービスのため、公開の Uptime Check の対象外です",
+    en="lets nobody in from outside, so that no public uptime check can look at it",
+)
+TOO_RARE = Sentence(
+    ja="Uptime Check「{check}」の間隔が {found}で、手順書の「5分間失敗」を判定できません（上限 {wanted}）",
+    en="uptime check '{check}' looks every {found}, too rarely for the guide's five minutes (at most {wanted})",
+)
+NO_TLS = Sentence(
+    ja="Uptime Check「{check}」が HTTPS を使っていません。Cloud Run は HTTP をリダイレクトするだけです",
+    en="uptime check '{check}' does not ask over HTTPS; Cloud Run answers HTTP with a redirect only",
+)
+NO_VALIDATION = Sentence(
+    ja="Uptime Check「{check}」は証明書を検証していません。期限切れに気づけません",
+    en="uptime check '{check}' does not look at the certificate: nobody would hear that it ran out",
+)
+NOT_HTTP = Sentence(
+    ja="Uptime Check「{check}」は接続できるかどうかだけで、ページの応答は見ていません",
+    en="uptime check '{check}' only connects, and asks for no page",
+)
+OTHER_PATH = Sentence(
+    ja="Uptime Check「{check}」のパスは {found} です（想定：{wanted}）",
+    en="uptime check '{check}' asks for {found} (expected: {wanted})",
+)
+FEW_PLACES = Sentence(
+    ja="Uptime Check「{check}」の地点が少なく（{found}）、「2地点以上で失敗」を判定しにくい状態です",
+    en="uptime check '{check}' looks from few places ({found}): two of them failing is hardly to be seen",
+)
+PRIVATE = Sentence(
+    ja="Uptime Check「{check}」は VPC の内側から見ています。利用者からの見え方ではありません",
+    en="uptime check '{check}' looks from inside the VPC, not as users do",
+)
+STALE = Sentence(
+    ja="Uptime Check が見ている {host} は、このリージョンのどのサービスの URL でもありません",
+    en="its host {host} is no service's URL in this region",
+)
+_PLACES = {"USA": 3}
+"""Checkers in a region of Google's; the others have one. Source: google.monitoring.v3.UptimeCheckRegion."""
+
+_FEWEST = 3
+
+
+class Params(CheckParams):
+    """How an uptime check has to look so that the guide's alert means five minutes."""
+
+    max_period: PositiveDuration = timedelta(minutes=5)
+    """A check that looks more rarely fails."""
+    paths: tuple[UrlPath, ...] = ("/", "/_stcore/health")
+    """Paths that tell whether the service answers."""
+    urls: Mapping[Name, HttpsUrl] = {}
+    """A service's public URL where it is not the one that Cloud Run gave it."""
+
+
+@check(
+    Params,
+    question=Sentence(
+        ja="Uptime Check があり、サービスの URL を正しい間隔・地点・パス・TLS で見ているか",
+        en="Do uptime checks look at each service's URL: how often, from where, which path, over TLS?",
+    ),
+    runbook=Sentence(
+        ja=(
+            "手順書のアラート「Service Availability」は Uptime Check が 5 分間失敗すると発報します。"
+            "Uptime Check がないか、間隔が 5 分より長いと発報しません。\n"
+            "1. 下のコマンド（またはコンソールの Monitoring → 稼働時間チェック）で作成・修正する。\n"
+            "2. アラートポリシーの check_id を新しい Uptime Check に合わせる：sagebase-ops --fix-plan\n"
+            "注意：一時停止中の Uptime Check は設定からは見分けられません。監視の「サービス停止」が結果の有無で判定します。"
+        ),
+        en=(
+            "The guide's alert Service Availability fires after five minutes of a failing uptime check: without one, or with "
+            "one that looks more rarely, it cannot.\n"
+            "1. Make or mend it by the command below, or in the console: Monitoring → Uptime checks.\n"
+            "2. Let the alert policy name its check_id: sagebase-ops --fix-plan\n"
+            "Whether a check is paused its settings do not say; the watch sees it by the missing results."
+        ),
+    ),
+    permissions=["run.services.list", "monitoring.uptimeCheckConfigs.list"],
+    command="gcloud monitoring uptime list-configs --project={project}",
+    example="{check: uptime_checks, title: Uptime Check, max_period: 5m}",
+)
+async def uptime_checks(params: Params, context: CheckContext) -> list[Finding]:
+    """One finding per service by its best check, and a warning for each check whose run.app host is no service's.
+
+    Source: Cloud Monitoring API v3, uptimeCheckConfigs.list; Services.ListServices for the URLs.
+    """
+    project = context.project
+    listing, known = await asyncio.gather(
+        context.gcp.run.services(project.id, project.region), context.gcp.alerting.uptime_checks(project.id)
+    )
+    seen, smoke = watched(project, listing), SmokeParams(urls=params.urls)
+    sites = [site_of(service, project, smoke, "") for service in seen.services]
+    findings = [_judge(site, looking_at(site, known), params, smoke) for site in sites]
+    stale = _stale(known, listing.items, project.id) if listing.complete else []
+    return [*findings, *seen.lost, *stale]
+
+
+def _judge(site: Site, checks: Sequence[UptimeCheck], params: Params, smoke: SmokeParams) -> Finding:
+    target, project = target_of(site.service.name), site.project.id
+    if not checks and closed(target, site, smoke) is not None:
+        return skipped(target, CLOSED, reason="closed", **_given(project))
+    if not checks:
+        return failing(target, ABSENT, reason="does_not_exist", remedy=create_command(site), **_given(project))
+    best = min(checks, key=lambda one: severity(list(_mistakes(one, params))))
+    shown: dict[str, Any] = {"check": best.display_name or best.id, "page": _page(best)}  # for the sentence
+    shown["period"] = Quantity.of(best.period)
+    return judged(target, RIGHT, list(_mistakes(best, params)), **shown, **_given(project, best.id))
+
+
+def _mistakes(one: UptimeCheck, params: Params) -> Iterator[Mistake]:
+    name = {"check": one.display_name or one.id}
+    if one.period > params.max_period:
+        rare: dict[str, Value] = {**name, "found": Quantity.of(one.period), "wanted": Quantity.of(params.max_period)}
+        yield Mistake(Verdict.FAIL, "too_rare", TOO_RARE, rare)
+    if one.private:
+        yield Mistake(Verdict.WARN, "private", PRIVATE, name)
+    if one.regions and sum(_PLACES.get(region, 1) for region in one.regions) < _FEWEST:
+        yield Mistake(Verdict.WARN, "few_places", FEW_PLACES, {**name, "found": ", ".join(one.regions)})
+    if not one.http:
+        yield Mistake(Verdict.WARN, "not_http", NOT_HTTP, name)
+        return
+    if not one.tls:
+        yield Mistake(Verdict.WARN, "no_tls", NO_TLS, name)
+    elif not one.validates:
+        yield Mistake(Verdict.WARN, "certificate_not_validated", NO_VALIDATION, name)
+    if one.path not in params.paths:
+        yield Mistake(
+            Verdict.WARN, "other_path", OTHER_PATH, {**name, "found": one.path, "wanted": ", ".join(params.paths)}
+        )
+
+
+def _stale(known: Sequence[UptimeCheck], services: Sequence[RunService], project: str) -> list[Finding]:
+    """Of Cloud Run's own hosts alone: a project may look at other sites of its own."""
+    hosts = {url.removeprefix("https://").rstrip("/").lower() for one in services for url in (one.uri, *one.urls)}
+    return [
+        warning(Target("uptime_check", one.display_name or one.id), STALE, reason="stale_host", host=one.host, **given)
+        for one in known
+        if one.host.endswith(".run.app") and one.host not in hosts
+        for given in [_given(project, one.id)]
+    ]
+
+
+def _page(one: UptimeCheck) -> str:
+    scheme = ("https://" if one.tls else "http://") if one.http else ""
+    return f"{scheme}{one.host or one.service}{one.path if one.http else ''}"
+
+
+def _given(project: str, check: str = "") -> dict[str, Any]:  # fields of Finding by name
+    return {"asked": {"method": "monitoring.uptimeCheckConfigs.list"}, "link": uptime_page(project, check)}

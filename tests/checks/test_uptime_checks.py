@@ -1,0 +1,79 @@
+"""An uptime check is judged by what the guide's alert relies on: how often, from where, which page, over TLS."""
+
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.uptime_checks import Params, uptime_checks
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.sandbox.alerting_scenario import UptimeCheck
+from sagebase_ops.sandbox.scenario import RunService
+from tests.checks.watching import WEB, looking, refusing, said
+
+
+async def seen(*checks: UptimeCheck, **changed: Any) -> list[Finding]:
+    async with looking(uptime_checks=list(checks), **changed) as (_, context):
+        return await uptime_checks(Params(), context)
+
+
+def check(**changed: Any) -> UptimeCheck:
+    return UptimeCheck.model_validate(changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict", "reason"),
+    [
+        ({}, Verdict.PASS, None),
+        ({"period": "5m", "path": "/_stcore/health", "regions": ["USA"]}, Verdict.PASS, None),
+        ({"period": "10m"}, Verdict.FAIL, "too_rare"),
+        ({"tls": False, "validates": False}, Verdict.WARN, "no_tls"),
+        ({"validates": False}, Verdict.WARN, "certificate_not_validated"),
+        ({"path": "/admin"}, Verdict.WARN, "other_path"),
+        ({"regions": ["EUROPE", "ASIA_PACIFIC"]}, Verdict.WARN, "few_places"),
+    ],
+)
+async def test_a_check_is_held_against_what_the_alert_relies_on(
+    changed: dict[str, Any], verdict: Verdict, reason: str
+) -> None:
+    (found,) = await seen(check(**changed))
+    assert (found.verdict, found.reason, found.target.name) == (verdict, reason, WEB)
+
+
+async def test_every_mistake_is_named_the_worst_first() -> None:
+    (found,) = await seen(check(period="15m", tls=False, path="/x"))
+    assert found.reason == "too_rare"
+    assert [line.split("'")[2].split(";")[0] for line in said(found.notes)] == [
+        " does not ask over HTTPS",
+        " asks for /x (expected: /, /_stcore/health)",
+    ]
+
+
+async def test_the_best_of_two_checks_counts() -> None:
+    (found,) = await seen(check(period="15m"), check(title="Second"))
+    assert (found.verdict, found.values["check"]) == (Verdict.PASS, "Second")
+
+
+async def test_a_service_without_a_check_fails_with_the_command_that_makes_one() -> None:
+    (found,) = await seen()
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "does_not_exist")
+    assert str(found.remedy).startswith(f"gcloud monitoring uptime create {WEB} ")
+
+
+async def test_a_check_of_a_host_that_no_service_has_is_told_beside() -> None:
+    gone, other = check(title="Old", host="old-abc-an.a.run.app"), check(title="Site", host="www.example.com")
+    service, stale = await seen(gone, other)
+    assert (service.reason, stale.verdict, stale.reason) == ("does_not_exist", Verdict.WARN, "stale_host")
+    assert stale.target.name == "Old"
+
+
+async def test_a_service_behind_a_closed_door_needs_none() -> None:
+    (found,) = await seen(services=[RunService(ingress="INTERNAL_ONLY")])
+    assert (found.verdict, found.reason) == (Verdict.SKIPPED, "closed")
+
+
+async def test_a_refusal_is_no_missing_check() -> None:
+    faults = [refusing("monitoring.uptimeCheckConfigs.list", "monitoring.uptimeCheckConfigs.list")]
+    async with looking("healthy", faults) as (_, context):
+        with pytest.raises(GcpError, match=r"monitoring\.uptimeCheckConfigs\.list"):
+            await uptime_checks(Params(), context)
