@@ -5,6 +5,8 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from sagebase_ops.app.examine_cloud import examine_cloud
+from sagebase_ops.app.examine_database import NAME as DATABASE
+from sagebase_ops.app.examine_database import examine_database
 from sagebase_ops.app.examine_house import (
     examine_clock,
     examine_file,
@@ -48,4 +50,5 @@ def _asked(
         in_time("slack", note(words.AREAS["slack"]), slack),
         in_time("here.clock", note(words.CLOCK), examine_clock(connections, clock)),
         in_time("here.store", note(words.STORE), examine_store(settings)),
+        in_time(DATABASE, note(words.DATABASE), examine_database(settings)),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
-from sagebase_ops.app.secret_settings import with_secret_values
+from sagebase_ops.app.secret_settings import with_database_address, with_secret_values
 from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
@@ -74,7 +74,9 @@ async def run_now(
     clock = SystemClock()
     occasion = Occasion(asked.job, Trigger.MANUAL, only=asked.only, dry_run=asked.dry_run, started_by=asked.started_by)
     async with AsyncExitStack() as stack:
-        if not asked.dry_run:
+        if asked.dry_run:
+            settings = await with_database_address(settings)
+        else:
             settings = await with_secret_values(settings)
             store = await stack.enter_async_context(store_of(settings))
         async with outside_of(settings) as outside:

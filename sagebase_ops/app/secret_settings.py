@@ -25,6 +25,13 @@ async def with_secret_values(settings: Settings) -> Settings:
     return settings.model_copy(update=values)
 
 
+async def with_database_address(settings: Settings) -> Settings:
+    """The same for the one secret that a run needs which tells nobody. Raises ConfigError."""
+    others = {name: None for name in SECRETS if name != "database_url"}
+    alone = await with_secret_values(settings.model_copy(update=others))
+    return settings.model_copy(update={"database_url": alone.database_url})
+
+
 async def with_what_answers(settings: Settings) -> tuple[Settings, Mapping[str, ConfigError]]:
     """The same, but a secret that is not given is left out (None), and told by the setting's name."""
     found, refused = settings, dict[str, ConfigError]()

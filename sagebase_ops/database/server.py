@@ -34,6 +34,27 @@ class Server:
     counting_since: datetime | None
 
 
+_RIGHTS = """
+SELECT current_setting('transaction_read_only') AS read_only,
+       (SELECT count(*) FROM pg_stat_user_tables
+        WHERE has_table_privilege(relid, 'INSERT, UPDATE, DELETE, TRUNCATE')) AS writable
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What stands between us and the application's data: our transactions are `read_only`; our role may write `writable` tables."""
+
+    read_only: bool
+    writable: int
+
+
+async def rights(database: Database) -> Rights:
+    """Raises DatabaseError."""
+    (row,) = await database.rows(_RIGHTS)
+    return Rights(row["read_only"] == "on", row["writable"])
+
+
 async def server(database: Database) -> Server:
     """Raises DatabaseError.
 

@@ -163,6 +163,23 @@ CLOCK_UNSEEN = Sentence(
     ja="確認できません: 比べる時刻を得られません（{error}）", en="nothing to compare it with ({error})"
 )
 SET_CLOCK = "timedatectl set-ntp true"
+DATABASE = Sentence(ja="データベース", en="Database")
+DATABASE_RIGHT = Sentence(
+    ja="接続できます（PostgreSQL {version}、{database}、ロール {role}、pg_monitor あり、読み取り専用）",
+    en="answers (PostgreSQL {version}, {database}, role {role} with pg_monitor, read only)",
+)
+DATABASE_HIDES = Sentence(
+    ja="接続できますが、ロール {role} に pg_monitor がなく、ほかのロールの動きが見えません",
+    en="answers, but the role {role} has no pg_monitor: what others do is hidden from it",
+)
+DATABASE_WRITABLE = Sentence(
+    ja="読み取り専用で接続していますが、ロール {role} は {tables} 個のテーブルを変更できます。点検専用のロールを使ってください",
+    en="our transactions are read only, but the role {role} may change {tables} tables; use a role of its own for the checks",
+)
+SET_DATABASE_ROLE = Sentence(
+    ja="docs/database.md のロールを作り、SAGEBASE_OPS_DATABASE_URL に書く",
+    en="make the role of docs/database.md, and write it into SAGEBASE_OPS_DATABASE_URL",
+)
 STORE = Sentence(ja="状態の保存先", en="Store")
 STORE_RIGHT = Sentence(ja="読み書きできます（{where}）", en="can be read and written ({where})")
 STORE_NEW = Sentence(

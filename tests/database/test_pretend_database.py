@@ -189,3 +189,16 @@ async def test_it_changes_nothing_and_knows_who_asked_what() -> None:
             await context.database.rows("DROP TABLE minutes")
         assert await context.database.rows("SELECT 1 AS one") == [{"one": 1}]
         assert [(call.api, call.request) for call in box.world.calls] == [("postgresql", "SELECT 1 AS one")]
+
+
+async def test_the_neglected_database_is_seen_by_every_check() -> None:
+    async with Sandbox.running("db-neglected") as box:
+        found = {kind: one for check in CHECKS for kind, one in (await found_in(box, check)).items()}
+    wrong = {kind for kind, one in found.items() if one.verdict in {Verdict.WARN, Verdict.FAIL}}
+    assert wrong == set(found) - {"connections", "bloat"}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+async def test_a_database_of_another_project_does_not_apply(check: str) -> None:
+    found = await seen(check, SecretStr("host=/cloudsql/another:asia-northeast1:db"))
+    assert [(one.verdict, one.reason) for one in found.values()] == [(Verdict.SKIPPED, "other_project")]

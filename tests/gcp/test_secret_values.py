@@ -1,8 +1,9 @@
 """Settings may name a secret in place of holding it; no check ever opens one."""
 
 import pytest
+from pydantic import SecretStr
 
-from sagebase_ops.app.secret_settings import with_secret_values
+from sagebase_ops.app.secret_settings import with_database_address, with_secret_values
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.server import Sandbox
@@ -26,6 +27,16 @@ async def test_an_address_in_secret_manager_becomes_the_value_without_its_line_e
         found = await with_secret_values(settings_of(box, ADDRESS.format("database-password", "latest")))
     assert found.slack_bot_token
     assert found.slack_bot_token.get_secret_value() == "database-password"
+
+
+async def test_a_dry_run_asks_for_the_databases_address_and_for_no_other_secret() -> None:
+    async with Sandbox.running() as box:
+        settings = settings_of(box, ADDRESS.format("no-such", "latest"))
+        address = SecretStr(ADDRESS.format("database-password", "latest"))
+        found = await with_database_address(settings.model_copy(update={"database_url": address}))
+    assert found.database_url
+    assert found.database_url.get_secret_value() == "database-password"
+    assert found.slack_bot_token == settings.slack_bot_token
 
 
 async def test_a_plain_value_asks_nobody() -> None:

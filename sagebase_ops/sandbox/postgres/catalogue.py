@@ -153,6 +153,7 @@ def _settings(told: PretendDatabase) -> dict[str, str]:
         "max_connections": str(told.max_connections),
         "superuser_reserved_connections": str(_SUPERUSERS_KEEP),
         "track_counts": "on",
+        "transaction_read_only": "on",
     }
 
 
