@@ -8,7 +8,7 @@ from datetime import datetime
 class LogEntry:
     """One entry. `message` is as it was logged: mask it before it goes anywhere. Times are aware UTC.
 
-    `severity` is Google's name (`ERROR`), `log` the log's id, unencoded (`run.googleapis.com/stderr`).
+    `service` is Cloud Run's service or Cloud SQL's instance that logged it. `severity` is Google's name (`ERROR`), `log` the log's id, unencoded (`run.googleapis.com/stderr`).
     """
 
     at: datetime

@@ -4,7 +4,7 @@ Never for counting: at 60 reads a minute a noisy service cannot be counted, and 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -139,10 +139,15 @@ def read_entry(message: Any) -> LogEntry:  # raw google.logging.v2.LogEntry; pro
         at=stamp.ToDatetime(tzinfo=UTC),
         severity=_SEVERITIES.get(message.severity, str(message.severity)),
         log=unquote(message.log_name.rpartition("/logs/")[2]),
-        service=message.resource.labels.get("service_name", ""),
+        service=_whose(message.resource.labels),
         message=_message(message)[:_LONGEST_MESSAGE],
         revision=message.resource.labels.get("revision_name", ""),
     )
+
+
+def _whose(labels: Mapping[str, str]) -> str:
+    """Cloud Run's service, or Cloud SQL's instance, which has the project before it."""
+    return labels.get("service_name", "") or labels.get("database_id", "").rpartition(":")[2]
 
 
 def read_audit(message: Any) -> AuditEntry:  # raw LogEntry, as above

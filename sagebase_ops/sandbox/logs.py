@@ -49,7 +49,7 @@ class Entry:
         if first not in _TOP:
             raise ValueError(f"Field not found: '{'.'.join(field)}'.")
         if first == "resource":
-            return "cloud_run_revision" if rest == ("type",) else self._resource().get(rest[-1], MISSING)
+            return self._kind() if rest == ("type",) else self._resource().get(rest[-1], MISSING)
         if first == "httpRequest":
             return {"status": self.source.status or 0, "requestUrl": self._url()}.get(rest[0] if rest else "", "")
         plain = {
@@ -61,8 +61,14 @@ class Entry:
         }
         return MISSING if rest or first in {"jsonPayload", "protoPayload", "labels"} else plain.get(first, "")
 
+    def _kind(self) -> str:
+        return "cloudsql_database" if self.source.instance else "cloud_run_revision"
+
     def _resource(self) -> dict[str, str]:
         service = self.source.service
+        if self.source.instance:
+            database = f"{self.project}:{self.source.instance}"
+            return {"project_id": self.project, "database_id": database, "region": self.region}
         return {
             "project_id": self.project,
             "service_name": service,
@@ -78,7 +84,7 @@ class Entry:
         answer = ListLogEntriesResponse.pb()()
         entry = answer.entries.add()
         entry.log_name, entry.insert_id = self.value(("logName",)), self.value(("insertId",))
-        entry.resource.type = "cloud_run_revision"
+        entry.resource.type = self._kind()
         entry.resource.labels.update(self._resource())
         entry.severity = log_severity_pb2.LogSeverity.Value(self.source.severity)
         entry.timestamp.FromDatetime(self.time)

@@ -91,6 +91,8 @@ class Entries(Part):
     severity: str = "ERROR"
     log: str = "run.googleapis.com/stderr"
     service: str = "sagebase-streamlit"
+    instance: str | None = None
+    """A Cloud SQL instance whose entries they are, in place of the service."""
     count: Annotated[int, Field(ge=0, le=100_000)] = 1
     since: Span = timedelta(hours=24)
     until: Span = timedelta(minutes=10)

@@ -234,7 +234,7 @@ def _uptime(world: World, project: str) -> Iterator[RawSeries]:
 def _log_counts(world: World, project: str) -> Iterator[RawSeries]:
     for entries in world.scenario.log_entries:
         service = next((one for one in world.services() if one.name == entries.service), None)
-        if service is None or entries.count == 0:
+        if service is None or entries.count == 0 or entries.instance:
             continue
         start, end = world.anchor - entries.since, world.anchor - entries.until
         rate = entries.count / ((end - start) / MINUTE)

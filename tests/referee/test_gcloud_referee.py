@@ -95,6 +95,7 @@ def fitting(column: str, gcloud: str) -> set[str]:
 
 AGREED = rows(TABLE)
 OF_WEEK_AND_MONTH = {
+    "sql-trouble": "operations and logs of Cloud SQL: the lists below",
     "backup-missing": "backups: the list below",
     "busy-week": "costs and errors of a week; gcloud prints neither",
     "cost-jump": "costs, of which gcloud knows nothing",
@@ -185,3 +186,31 @@ async def test_seven_rows_of_the_guides_list_are_not_seven_nights(look: Look) ->
     (printed,), _ = await look("backup-missing", listed)
     assert (printed.code, printed.count) == (0, "7"), printed.err
     assert {"FAILED\tAUTOMATED", "SUCCESSFUL\tON_DEMAND"} <= set(printed.answer.splitlines())
+
+
+async def test_gcloud_lists_the_operations_and_the_errors_of_the_database(look: Look) -> None:
+    """A failed operation says DONE there; its error is what we judge by."""
+    (operations, errors), _ = await look(
+        "sql-trouble",
+        (
+            "sql",
+            "operations",
+            "list",
+            "--instance=sagebase-db",
+            "--limit=20",
+            "--format=value(operationType,status)",
+            *ON,
+        ),
+        (
+            "logging",
+            "read",
+            "resource.type=cloudsql_database AND severity>=ERROR",
+            "--freshness=7d",
+            "--limit=50",
+            "--format=value(severity)",
+            *ON,
+        ),
+    )
+    assert (operations.code, errors.code) == (0, 0), (operations.err, errors.err)
+    assert {"EXPORT\tDONE", "IMPORT\tRUNNING"} <= set(operations.answer.splitlines())
+    assert errors.count == str(LIMIT)

@@ -1,0 +1,121 @@
+"""Which errors did each Cloud SQL instance log?"""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.log_counts import ENTRIES, Window, window_before
+from sagebase_ops.checks.log_details import notes_of
+from sagebase_ops.checks.sql_targets import target_of, watched_instances
+from sagebase_ops.domain.console import logs_page
+from sagebase_ops.domain.log_entries import LogEntry
+from sagebase_ops.domain.quantities import PositiveDuration, Quantity
+from sagebase_ops.domain.results import Finding, Sentence, failing, passing, warning
+from sagebase_ops.gcp.logs import LogPage, any_of, rfc3339
+
+PAGE_SIZE = 1000
+"""Google's most for one read."""
+COUNTED = Sentence(
+    ja="過去 {window}の ERROR 以上のログは {value}です（上限 {limit}）",
+    en="{value} of ERROR and above in the last {window}, limit {limit}",
+)
+AT_LEAST = Sentence(
+    ja="過去 {window}の ERROR 以上のログは少なくとも {value}です（上限 {limit}）",
+    en="at least {value} of ERROR and above in the last {window}, limit {limit}",
+)
+Count = Annotated[int, Field(ge=0)]
+
+
+class Params(CheckParams):
+    """How far back, and how many are too many."""
+
+    counted = ("warn_above", "fail_above")
+
+    window: PositiveDuration = timedelta(days=7)
+    """How far back to look."""
+    warn_above: Count = 10
+    """More entries than this are a warning."""
+    fail_above: Count | None = None
+    """More entries than this fail; null never fails."""
+    groups: Annotated[int, Field(ge=1, le=10)] = 5
+    """How many groups of alike messages to show."""
+
+
+@check(
+    Params,
+    question=Sentence(
+        ja="Cloud SQL のログに ERROR 以上が何件あり、何が起きたか",
+        en="How many entries of ERROR and above did Cloud SQL log, and which?",
+    ),
+    runbook=Sentence(
+        ja=(
+            "1. 件数の多いグループから内容を確認する。\n"
+            "2. 接続の上限（connection slots）なら、接続プールの設定と db_connections の結果を確認する。\n"
+            "3. statement timeout・deadlock なら、同じ時刻の遅い SQL（db_slow_queries）とデプロイを確認する。\n"
+            "4. 認証の失敗（password authentication failed）が続くなら、シークレットの更新漏れか不正な接続を疑う。"
+        ),
+        en=(
+            "1. Read the largest group first.\n"
+            "2. Connection slots: look at the pool's settings and at db_connections.\n"
+            "3. Statement timeouts, deadlocks: look at slow statements (db_slow_queries) and deploys of that time.\n"
+            "4. Failed passwords that go on: a secret was not renewed everywhere, or somebody tries."
+        ),
+    ),
+    permissions=["cloudsql.instances.list", "logging.logEntries.list"],
+    command=(
+        "gcloud logging read 'resource.type=cloudsql_database AND"
+        ' resource.labels.database_id="{project}:{target}" AND severity>=ERROR\' --project={project} --limit=50'
+    ),
+    example="{check: sql_error_logs, window: 7d, warn_above: 10}",
+)
+async def sql_error_logs(params: Params, context: CheckContext) -> list[Finding]:
+    """One finding per SQL instance, of the newest 1,000 entries of all of them: where there are more, "at least" is said.
+
+    Source: LoggingServiceV2.ListLogEntries, one read for the whole project.
+    """
+    watched, window = await watched_instances(context), window_before(context.now, params.window)
+    names = tuple(one.name for one in watched.instances)
+    if not names:
+        return list(watched.lost)
+    filter_ = _filter(names, context, window)
+    page = await context.gcp.logs.newest(context.project.id, filter_, pages=1, page_size=PAGE_SIZE)
+    return [*(_judge(name, page, params, window, context) for name in names), *watched.lost]
+
+
+def _judge(name: str, page: LogPage, params: Params, window: Window, context: CheckContext) -> Finding:
+    """A read that ended before the entries did is never a pass: the entries of this instance may be the older ones."""
+    entries = [entry for entry in page.entries if entry.service == name]
+    given = _given(name, entries, page, params, window, context)
+    target, sentence = target_of(name), COUNTED if page.complete else AT_LEAST
+    if params.fail_above is not None and len(entries) > params.fail_above:
+        return failing(target, sentence, limit=Quantity(params.fail_above, ENTRIES), reason="too_many_errors", **given)
+    limit = Quantity(params.warn_above, ENTRIES)
+    if len(entries) > params.warn_above or not page.complete:
+        return warning(target, sentence, limit=limit, reason="errors_logged", **given)
+    return passing(target, sentence, limit=limit, **given)
+
+
+def _given(
+    name: str, entries: list[LogEntry], page: LogPage, params: Params, window: Window, context: CheckContext
+) -> dict[str, Any]:  # fields of Finding by name
+    return {
+        "value": Quantity(len(entries), ENTRIES),
+        "window": Quantity.of(window.length),
+        "notes": notes_of(entries, params.groups, complete=page.complete) if entries else (),
+        "link": logs_page(context.project.id, _filter((name,), context), window.start, window.end),
+        "asked": {
+            "method": "google.logging.v2.LoggingServiceV2.ListLogEntries",
+            "filter": _filter((name,), context, window),
+        },
+    }
+
+
+def _filter(names: tuple[str, ...], context: CheckContext, window: Window | None = None) -> str:
+    """Cloud SQL's label has the project before the instance; a link to Logs Explorer has its window elsewhere."""
+    databases = any_of(f"{context.project.id}:{name}" for name in names)
+    lines = ['resource.type="cloudsql_database"', f"resource.labels.database_id={databases}", "severity>=ERROR"]
+    if window:
+        lines += [f'timestamp>="{rfc3339(window.start)}"', f'timestamp<"{rfc3339(window.end)}"']
+    return "\n".join(lines)

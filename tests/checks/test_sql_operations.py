@@ -1,0 +1,107 @@
+"""Operations that failed, restarted the instance, or never end; and what Cloud SQL logged as errors."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.sql_error_logs import Params as LogParams
+from sagebase_ops.checks.sql_error_logs import sql_error_logs
+from sagebase_ops.checks.sql_operations import Params, sql_operations
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.sandbox.scenario import Entries
+from sagebase_ops.sandbox.sql_scenario import SqlInstance, SqlOperation
+from tests.checks.watching import looking, said
+
+HOUR = timedelta(hours=1)
+FATAL = "FATAL:  remaining connection slots are reserved"
+
+
+def done(kind: str, age: timedelta = HOUR, **more: Any) -> SqlOperation:
+    return SqlOperation(type=kind, age=age, **more)
+
+
+async def seen(*operations: SqlOperation) -> Finding:
+    async with looking(sql_instances=[SqlInstance(operations=list(operations))]) as (_, context):
+        (found,) = await sql_operations(Params(), context)
+    return found
+
+
+async def logged(*entries: Entries, **params: Any) -> Finding:
+    async with looking(log_entries=list(entries)) as (_, context):
+        (found,) = await sql_error_logs(LogParams(**params), context)
+    return found
+
+
+def errors(count: int, text: str = FATAL, **more: Any) -> Entries:
+    return Entries(text=text, log="cloudsql.googleapis.com/postgres.log", instance="sagebase-db", count=count, **more)
+
+
+@pytest.mark.parametrize(
+    ("operation", "verdict", "reason"),
+    [
+        (done("UPDATE", user="taro@example.com"), Verdict.PASS, None),
+        (done("EXPORT", error=("ACCESS_DENIED", "no")), Verdict.FAIL, "operation_failed"),
+        (done("AUTO_RESTART"), Verdict.WARN, "auto_restart"),
+        (done("IMPORT", 9 * HOUR, took=None), Verdict.WARN, "operation_endless"),
+        (done("IMPORT", took=None), Verdict.PASS, None),
+        (done("EXPORT", 8 * 24 * HOUR, error=("ACCESS_DENIED", "no")), Verdict.PASS, None),
+    ],
+)
+async def test_an_operation_is_judged_by_its_error_and_its_end(
+    operation: SqlOperation, verdict: Verdict, reason: str | None
+) -> None:
+    found = await seen(operation)
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+async def test_a_failed_one_says_why_and_who_did_it_and_the_others_stand_below() -> None:
+    failed = done("EXPORT", user="hanako@example.com", error=("ACCESS_DENIED", "no grant"))
+    found = await seen(failed, done("AUTO_RESTART"), done("UPDATE", user="taro@example.com"))
+    assert (found.values["error"], found.values["who"]) == ("ACCESS_DENIED: no grant", "hanako@example.com")
+    assert any(line.startswith("AUTO_RESTART happened") for line in said(found.notes))
+    assert any("UPDATE by taro@example.com" in line for line in said(found.notes))
+
+
+@pytest.mark.parametrize(
+    ("count", "params", "verdict"),
+    [
+        (10, {}, Verdict.PASS),
+        (11, {}, Verdict.WARN),
+        (11, {"fail_above": 10}, Verdict.FAIL),
+        (1200, {"warn_above": 5000}, Verdict.WARN),
+    ],
+)
+async def test_errors_are_counted_and_a_read_that_was_cut_is_never_a_pass(
+    count: int, params: dict[str, int], verdict: Verdict
+) -> None:
+    assert (await logged(errors(count), **params)).verdict is verdict
+
+
+async def test_alike_messages_are_one_group_and_the_services_own_errors_are_not_among_them() -> None:
+    entries = (errors(20), errors(3, "ERROR:  deadlock detected"), Entries(text="ValueError: x", count=50))
+    found = await logged(*entries)
+    assert found.value is not None
+    assert found.value.amount == 23
+    assert [str(note.values["sample"])[:5] for note in found.notes] == ["FATAL", "ERROR"]
+
+
+async def test_none_logged_is_a_pass_of_a_whole_answer() -> None:
+    found = await logged()
+    assert (found.verdict, found.value and found.value.amount) == (Verdict.PASS, 0)
+
+
+@pytest.mark.parametrize(
+    ("check", "params", "permission"),
+    [
+        (sql_operations, Params(), "cloudsql.instances.list"),
+        (sql_operations, Params(), "cloudsql.instances.get"),
+        (sql_error_logs, LogParams(), "logging.logEntries.list"),
+    ],
+)
+async def test_what_may_not_be_read_is_no_pass(check: Any, params: Any, permission: str) -> None:
+    async with looking(denied_permissions=[permission]) as (_, context):
+        with pytest.raises(GcpError) as refused:
+            await check(params, context)
+    assert refused.value.kind is GcpErrorKind.PERMISSION_DENIED
