@@ -34,7 +34,7 @@ _PASSES = (
 _NOTHING_THERE = object()
 """Answered by a question that could not be asked, since there is nothing to ask about."""
 _WINDOW = timedelta(minutes=10)
-_HOSTS = {"cloudsql": "sqladmin"}
+_HOSTS = {"cloudsql": "sqladmin", "resourcemanager": "cloudresourcemanager"}
 _INSTANCES = METRICS["instance_count"]
 
 
@@ -63,8 +63,25 @@ async def _readers(cloud: Cloud, project: Project, _now: datetime) -> object:
     return await cloud.storage.readers(project.id, project.buckets[0]) if project.buckets else _NOTHING_THERE
 
 
+async def _instance(cloud: Cloud, project: Project, now: datetime) -> object:
+    """What is being done to any one instance."""
+    if not project.sql_instances:
+        return _NOTHING_THERE
+    return await cloud.sql.operations(project.id, project.sql_instances[0], now - _WINDOW)
+
+
+async def _keys(cloud: Cloud, project: Project, _now: datetime) -> object:
+    """Of any one service account."""
+    accounts = await cloud.iam.accounts(project.id)
+    return await cloud.iam.keys(project.id, accounts[0].email) if accounts else _NOTHING_THERE
+
+
 QUESTIONS: Mapping[str, Ask] = {
+    "cloudsql.backupRuns.list": lambda cloud, project, _: cloud.sql.backups(project.id),
+    "cloudsql.instances.get": _instance,
     "cloudsql.instances.list": lambda cloud, project, _: cloud.sql.instances(project.id),
+    "iam.serviceAccountKeys.list": _keys,
+    "iam.serviceAccounts.list": lambda cloud, project, _: cloud.iam.accounts(project.id),
     "logging.logEntries.list": _log_entries,
     "monitoring.alertPolicies.list": lambda cloud, project, _: cloud.alerting.policies(project.id),
     "monitoring.alerts.list": lambda cloud, project, _: cloud.alerting.open_alerts(project.id),
@@ -75,6 +92,8 @@ QUESTIONS: Mapping[str, Ask] = {
     "monitoring.notificationChannels.list": lambda cloud, project, _: cloud.alerting.channels(project.id),
     "monitoring.timeSeries.list": _time_series,
     "monitoring.uptimeCheckConfigs.list": lambda cloud, project, _: cloud.alerting.uptime_checks(project.id),
+    "resourcemanager.projects.get": lambda cloud, project, _: cloud.billing.account(project.id),
+    "resourcemanager.projects.getIamPolicy": lambda cloud, project, _: cloud.iam.grants(project.id),
     "run.revisions.list": lambda cloud, project, _: cloud.run.revisions(project.id, project.region),
     "run.services.list": lambda cloud, project, _: cloud.run.services(project.id, project.region),
     "secretmanager.secrets.list": lambda cloud, project, _: cloud.secrets.secrets(project.id),
@@ -84,6 +103,9 @@ QUESTIONS: Mapping[str, Ask] = {
     "storage.buckets.getIamPolicy": _readers,
     "storage.buckets.list": lambda cloud, project, _: cloud.storage.buckets(project.id),
 }
+
+ONLY_A_RUN = frozenset({"bigquery.jobs.create", "bigquery.tables.get", "bigquery.tables.getData"})
+"""What only a run of the checks asks: a query is billed for what it reads, and the entry says which data set it is."""
 
 
 def needed_permissions(schedules: Schedules) -> tuple[str, ...]:
