@@ -15,8 +15,8 @@ NEVER_ANY_DATA = Sentence(
     ja="{metric} のグラフは database/network/connections を使っています。PostgreSQL ではデータがないため num_backends に変えてください",
     en="{metric} asks for database/network/connections, which has no data on PostgreSQL: use num_backends",
 )
-_MYSQLS_CONNECTIONS = "cloudsql.googleapis.com/database/network/connections"
-_ASKS_FOR_5XX = re.compile(
+MYSQLS_CONNECTIONS = "cloudsql.googleapis.com/database/network/connections"
+ASKS_FOR_5XX = re.compile(
     r'response_code_class"?\s*={1,2}~?\s*\S{0,20}?["\']5(xx|\.\.|\.\*)|response_code"?\s*>=?\s*"?(500|499)\b'
 )
 
@@ -52,7 +52,7 @@ def missing_from(one: Dashboard, project: Project) -> tuple[str, ...]:
 def notes_on(one: Dashboard, project: Project) -> tuple[Note, ...]:
     """Why a chart that looks right does not count."""
     others = [_of_others(one, metric) for metric in KEY_METRICS if any(_lacking(one, metric, project))]
-    asks_mysqls = any(_asks(query, _MYSQLS_CONNECTIONS) for query in one.queries)
+    asks_mysqls = any(_asks(query, MYSQLS_CONNECTIONS) for query in one.queries)
     never = asks_mysqls and any(_lacking(one, _CONNECTIONS, project))
     return (*filter(None, others), *([Note(NEVER_ANY_DATA, {"metric": _CONNECTIONS.name})] if never else []))
 
@@ -80,7 +80,7 @@ def _lacking(one: Dashboard, metric: KeyMetric, project: Project) -> Iterator[st
 
 def _queries_for(one: Dashboard, metric: KeyMetric) -> Iterator[str]:
     for query in one.queries:
-        if _asks(query, metric.type) and (not metric.only_5xx or _ASKS_FOR_5XX.search(query)):
+        if _asks(query, metric.type) and (not metric.only_5xx or ASKS_FOR_5XX.search(query)):
             yield query
 
 

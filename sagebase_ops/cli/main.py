@@ -76,6 +76,13 @@ class LazyGroup(click.Group):
     metavar="[=SCENARIO]",
     help="Against a built-in pretend Google Cloud and Slack: no account, no configuration.",
 )
+@click.option(
+    "--fix-plan",
+    is_flag=False,
+    flag_value="both",
+    type=click.Choice(["both", "terraform", "json"]),
+    help="Print the guide's alert policies put right; nothing is changed.",
+)
 @click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
 @click.version_option(package_name="sagebase-ops")
 @click.pass_context

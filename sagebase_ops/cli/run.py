@@ -40,13 +40,14 @@ class Request:
     form: str | None = None
     scenario: str | None = None
     config: str | None = None
+    fix_plan: str | None = None
 
 
 def start(request: Request) -> int:
     """Do it, and return the exit code. Raises ConfigError before anything is asked or told."""
     _refuse_combinations(request)
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    person = request.job is not None
+    person = request.job is not None or request.fix_plan is not None
     if request.scenario is None:
         return _go(request, *named_world(request.config, for_a_person=person))
     with pretend_world(request.scenario, request.config) as (settings, path, project):
@@ -91,9 +92,15 @@ def _refuse_combinations(request: Request) -> None:
     for flag, given in (("--check", request.only), ("--format", request.form)):
         if given and request.job is None:
             raise click.UsageError(f"{flag} goes with --run JOB only")
+    if request.fix_plan and (request.job is not None or request.dry_run):
+        raise click.UsageError("--fix-plan only prints, and goes with neither --run nor --dry-run")
 
 
 def _go(request: Request, settings: Any, path: Path, project: str) -> int:  # Any: Settings, imported late
+    if request.fix_plan:
+        from sagebase_ops.cli.fix_plan import print_plan
+
+        return print_plan(request.fix_plan, settings, path, project)
     if request.job is None:
         from sagebase_ops.cli import daemon
 

@@ -1,0 +1,80 @@
+"""`--fix-plan`: the guide's alert policies put right, as Terraform and as JSON. Nothing is changed."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from sagebase_ops.app.fix_plan import Correction, fix_plan
+from sagebase_ops.cli import exits
+from sagebase_ops.cli.output import read_as_far_as_wanted
+from sagebase_ops.cli.terraform import identifier, resource
+from sagebase_ops.config.load import load
+from sagebase_ops.domain.results import Note
+from sagebase_ops.language.plain import clean
+from sagebase_ops.language.voice import Voice
+from sagebase_ops.settings import Settings
+
+_KIND = "google_monitoring_alert_policy"
+
+
+def print_plan(form: str, settings: Settings, path: Path, project: str) -> int:
+    """`form` is `both`, `terraform` or `json`; a list of policies as JSON is for programs, and has no words around it.
+
+    Ends 0, whether anything is wrong or not. Raises GcpError where a project could not be looked at.
+    """
+    schedules = load(path, example_project=project)
+    plan = asyncio.run(fix_plan(settings, schedules))
+    voice = Voice(schedules.language, schedules.timezone)
+    with read_as_far_as_wanted():
+        if form == "json":
+            click.echo(_json([one.policy for one in plan]))
+        elif not plan:
+            click.echo("# the guide's six alert policies are as they should be")
+        for one in [] if form == "json" else plan:
+            click.echo("\n".join([*_headed(one, voice), _terraform(one), *_applied(one, form), ""]))
+    for name in dict.fromkeys(one.project.id for one in plan if not one.policy["notificationChannels"]):
+        click.echo(f"warning: {name} has no channel that reaches anybody: make one first, then plan again", err=True)
+    for name in dict.fromkeys(one.project.id for one in plan if _names_no_check(one)):
+        click.echo(
+            f"warning: {name} has no uptime check of a watched service: make one first, then plan again", err=True
+        )
+    return exits.FINE
+
+
+def _headed(one: Correction, voice: Voice) -> Iterator[str]:
+    yield f"# {one.project.id}: {one.found.wanted.name}"
+    for wrong in one.found.mistakes:
+        values = {"target": one.found.wanted.name, **wrong.values}
+        yield f"# - {clean(voice.note(Note(wrong.sentence, values)))}"
+
+
+def _terraform(one: Correction) -> str:
+    label = f"{one.project.id}_{one.found.wanted.name}"
+    body = {"project": one.project.id, **{key: value for key, value in one.policy.items() if key != "name"}}
+    written = resource(_KIND, label, body)
+    if "name" not in one.policy:
+        return written
+    known = f'import {{\n  to = {_KIND}.{identifier(label)}\n  id = "{one.policy["name"]}"\n}}'
+    return f"# not yet in Terraform's state:\n{known}\n{written}"
+
+
+def _applied(one: Correction, form: str) -> Iterator[str]:
+    """The same as JSON, below the command that takes it from a file."""
+    if form != "both":
+        return
+    what = f"update {one.policy['name']}" if "name" in one.policy else "create"
+    file = f"{identifier(one.found.wanted.name)}.json"
+    yield f"# {file}: gcloud alpha monitoring policies {what} --policy-from-file={file} --project={one.project.id}"
+    yield _json(one.policy)
+
+
+def _names_no_check(one: Correction) -> bool:
+    wanted = one.found.wanted
+    return wanted.kind == "uptime" and wanted.label not in json.dumps(one.policy["conditions"])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

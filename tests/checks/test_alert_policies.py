@@ -1,0 +1,141 @@
+"""Each of the guide's six alerts is judged by what it measures, and each wrong part is named."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.alert_policies import alert_policies
+from sagebase_ops.checks.alert_wanted import Params
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel
+from sagebase_ops.sandbox.scenario import load_scenario
+from tests.checks.watching import looking, refusing, said
+
+HEALTHY = load_scenario("healthy").alert_policies
+UPTIME, ERRORS, LATENCY, CPU, MEMORY, DATABASE = range(6)
+PASSED = 'metric.type="monitoring.googleapis.com/uptime_check/check_passed" AND resource.type="uptime_url"'
+LATENCIES = 'metric.type="run.googleapis.com/request_latencies" AND resource.type="cloud_run_revision"'
+BACKENDS = (
+    'metric.type="cloudsql.googleapis.com/database/postgresql/num_backends" AND resource.type="cloudsql_database"'
+)
+FIVE = 'metric.type="run.googleapis.com/request_count" AND metric.label.response_code_class="5xx"'
+
+
+def aligned(aligner: str, reducer: str = "REDUCE_NONE") -> list[dict[str, Any]]:
+    return [{"alignmentPeriod": "60s", "perSeriesAligner": aligner, "crossSeriesReducer": reducer}]
+
+
+def conditions(number: int, **changed: Any) -> list[dict[str, Any]]:
+    """A healthy policy's, with these fields of its threshold; None leaves one out."""
+    found = deepcopy(HEALTHY[number].conditions)
+    threshold = {**found[0]["conditionThreshold"], **changed}
+    found[0]["conditionThreshold"] = {key: value for key, value in threshold.items() if value is not None}
+    return found
+
+
+async def seen(number: int, policy: AlertPolicy | None, *more: AlertPolicy, **changed: Any) -> Finding:
+    """What is said of one of the six when `policy` stands in its place; without one, it is not there."""
+    others = [one for place, one in enumerate(HEALTHY) if place != number]
+    given = [*others, *([policy] if policy else []), *more]
+    async with looking(alert_policies=given, **changed) as (_, context):
+        findings = await alert_policies(Params(), context)
+    assert [one.verdict for place, one in enumerate(findings) if place != number] == [Verdict.PASS] * 5 or changed
+    return findings[number]
+
+
+@pytest.mark.parametrize(
+    ("number", "changed", "verdict", "reason"),
+    [
+        (ERRORS, {"denominatorFilter": None, "denominatorAggregations": None}, "fail", "not_a_ratio"),
+        (ERRORS, {"denominatorAggregations": aligned("ALIGN_RATE", "REDUCE_SUM")}, "fail", "unlike_denominator"),
+        (ERRORS, {"denominatorFilter": FIVE}, "fail", "other_denominator"),
+        (ERRORS, {"thresholdValue": 5}, "fail", "never_fires"),
+        (ERRORS, {"thresholdValue": 0.01}, "warn", "other_limit"),
+        (LATENCY, {"thresholdValue": 3}, "fail", "always_fires"),
+        (LATENCY, {"thresholdValue": 5000}, "warn", "other_limit"),
+        (LATENCY, {"aggregations": aligned("ALIGN_MEAN")}, "fail", "inapplicable_aligner"),
+        (LATENCY, {"aggregations": aligned("ALIGN_DELTA")}, "fail", "inapplicable_aligner"),
+        (LATENCY, {"aggregations": None}, "fail", "inapplicable_aligner"),
+        (LATENCY, {"aggregations": aligned("ALIGN_PERCENTILE_95")}, "warn", "per_series"),
+        (LATENCY, {"aggregations": aligned("ALIGN_PERCENTILE_95", "REDUCE_MEAN")}, "warn", "mixed_percentiles"),
+        (LATENCY, {"aggregations": aligned("ALIGN_DELTA", "REDUCE_PERCENTILE_99")}, "warn", "other_statistic"),
+        (LATENCY, {"comparison": "COMPARISON_LT"}, "fail", "wrong_way"),
+        (LATENCY, {"filter": f'{LATENCIES} AND resource.label.service_name="other"'}, "fail", "of_others"),
+        (CPU, {"thresholdValue": 80}, "fail", "never_fires"),
+        (CPU, {"duration": None}, "warn", "no_duration"),
+        (MEMORY, {"filter": HEALTHY[MEMORY].conditions[0]["conditionThreshold"]["filter"].replace("cloud_run_revision", "gae_app")}, "fail", "other_resource"),
+        (UPTIME, {"filter": f'{PASSED} AND metric.label.check_id="gone"'}, "fail", "uptime_check_gone"),
+        (UPTIME, {"filter": PASSED}, "warn", "no_check_id"),
+        (UPTIME, {"duration": "60s"}, "warn", "too_short"),
+        (UPTIME, {"aggregations": aligned("ALIGN_MEAN")}, "fail", "inapplicable_aligner"),
+        (UPTIME, {"aggregations": aligned("ALIGN_FRACTION_TRUE"), "comparison": "COMPARISON_LT"}, "warn", "one_place"),
+        (DATABASE, {"filter": f'{BACKENDS} AND resource.label.database_id="sagebase-db"'}, "fail", "no_project"),
+        (DATABASE, {"thresholdValue": 0}, "fail", "never_fires"),
+        (DATABASE, {"evaluationMissingData": None}, "warn", "silent_when_stopped"),
+        (DATABASE, {"filter": BACKENDS.replace("postgresql/num_backends", "network/connections")}, "fail", "other_metric"),
+    ],
+)  # fmt: skip
+async def test_a_condition_is_judged_by_what_it_measures(
+    number: int, changed: dict[str, Any], verdict: str, reason: str
+) -> None:
+    wrong = HEALTHY[number].model_copy(update={"conditions": conditions(number, **changed)})
+    found = await seen(number, wrong)
+    assert (found.target.name, found.verdict, found.reason) == (HEALTHY[number].title, verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict", "reason"),
+    [
+        ({"enabled": False}, "fail", "disabled"),
+        ({"enabled": None}, "unknown", "no_state"),
+        ({"invalid": "the metric is gone"}, "fail", "invalid"),
+        ({"channels": []}, "fail", "no_channel"),
+        ({"channels": ["1"]}, "fail", "channel_gone"),
+        ({"channels": ["1", "7000000000000000001"]}, "warn", "channel_gone"),
+    ],
+)
+async def test_a_policy_that_nobody_hears_is_no_pass(changed: dict[str, Any], verdict: str, reason: str) -> None:
+    found = await seen(CPU, HEALTHY[CPU].model_copy(update=changed))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+async def test_an_unverified_channel_fails_every_policy_that_relies_on_it() -> None:
+    channel = NotificationChannel(id="7000000000000000001", type="email", verification="UNVERIFIED")
+    found = await seen(CPU, HEALTHY[CPU], notification_channels=[channel])
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "channel_unverified")
+
+
+async def test_a_missing_policy_fails_and_its_name_alone_is_no_measure() -> None:
+    assert (await seen(CPU, None)).reason == "does_not_exist"
+    named = HEALTHY[MEMORY].model_copy(update={"title": "High CPU Usage"})
+    assert (await seen(CPU, None, named)).reason == "other_metric"
+
+
+async def test_the_best_of_several_counts_whatever_it_is_called() -> None:
+    worse = HEALTHY[CPU].model_copy(update={"conditions": conditions(CPU, thresholdValue=80)})
+    found = await seen(CPU, worse, HEALTHY[CPU].model_copy(update={"title": "CPU"}))
+    assert found.verdict is Verdict.PASS
+    assert said(found.notes) == ["judged by the policy 'CPU'", "others on the same metric: High CPU Usage"]
+
+
+async def test_a_query_in_another_language_is_there_but_not_judged() -> None:
+    asked = "run_googleapis_com:container_cpu_utilizations > 0.8"
+    query = [{"conditionPrometheusQueryLanguage": {"query": asked, "duration": "300s"}}]
+    found = await seen(CPU, HEALTHY[CPU].model_copy(update={"conditions": query}))
+    assert (found.verdict, found.reason) == (Verdict.WARN, "not_judged")
+
+
+async def test_a_rate_is_told_as_the_errors_that_it_takes() -> None:
+    async with looking("guide-alerting") as (_, context):
+        findings = await alert_policies(Params(), context)
+    assert {one.verdict for one in findings} == {Verdict.FAIL}
+    assert (findings[ERRORS].values["found"], findings[ERRORS].values["per_minute"]) == ("5", "300")
+
+
+@pytest.mark.parametrize("what", ["alertPolicies", "notificationChannels", "uptimeCheckConfigs"])
+async def test_a_refusal_is_no_missing_policy(what: str) -> None:
+    async with looking("healthy", [refusing(f"monitoring.{what}.list", f"monitoring.{what}.list")]) as (_, context):
+        with pytest.raises(GcpError, match=what):
+            await alert_policies(Params(), context)

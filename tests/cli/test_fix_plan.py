@@ -1,0 +1,100 @@
+"""`--fix-plan` prints policies that Google takes and that our own check passes, and changes nothing."""
+
+import asyncio
+import json
+import os
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from google.cloud.monitoring_v3.types import AlertPolicy
+from google.protobuf import json_format
+
+from sagebase_ops.checks.alert_policies import alert_policies
+from sagebase_ops.checks.alert_wanted import Params
+from sagebase_ops.cli.main import cli
+from sagebase_ops.cli.terraform import identifier, resource
+from sagebase_ops.domain.results import Verdict
+from sagebase_ops.sandbox.scenario import load_scenario
+from tests.checks.watching import looking
+
+SIX = 6
+
+
+@pytest.fixture
+def unconfigured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pretend world writes its settings into the environment: what it writes is undone."""
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+
+
+def planned(scenario: str, form: str) -> str:
+    result = CliRunner().invoke(cli, [f"--fix-plan={form}", f"--sandbox={scenario}"], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+async def verdicts(policies: list[dict[str, Any]]) -> set[Verdict]:
+    """Made in a project that has none and one living channel, what does the check say of them?"""
+    channels = load_scenario("healthy").notification_channels
+    async with looking(alert_policies=[], notification_channels=channels) as (box, context):
+        where = f"{box.rest}/v3/projects/{context.project.id}/alertPolicies"
+        async with httpx.AsyncClient() as http:
+            for one in policies:
+                named = {
+                    **one,
+                    "notificationChannels": [f"projects/{context.project.id}/notificationChannels/{channels[0].id}"],
+                }
+                made = await http.post(where, json=named)
+                assert made.status_code == 200, made.text
+        return {found.verdict for found in await alert_policies(Params(), context)}
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_the_corrected_policies_are_googles_and_pass_our_own_check() -> None:
+    policies = json.loads(planned("guide-alerting", "json"))
+    assert len(policies) == SIX
+    for one in policies:
+        json_format.ParseDict(one, AlertPolicy.pb()())
+    assert asyncio.run(verdicts(policies)) == {Verdict.PASS}
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_both_forms_name_what_is_wrong_and_how_to_apply_it() -> None:
+    said = planned("guide-alerting", "both")
+    assert said.count('resource "google_monitoring_alert_policy"') == SIX
+    assert said.count("gcloud alpha monitoring policies update") == SIX
+    assert "エラー率ではありません" in said
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_what_is_right_is_not_planned() -> None:
+    assert json.loads(planned("healthy", "json")) == []
+
+
+def test_a_plan_goes_with_no_run() -> None:
+    assert CliRunner().invoke(cli, ["--fix-plan", "--run", "daily"]).exit_code != 0
+
+
+def test_terraform_is_written_as_its_provider_has_it() -> None:
+    body = {
+        "displayName": 'a "${b}"',
+        "userLabels": {"teamName": "x"},
+        "some": [{"periodOf": "60s"}],
+        "names": ["n"],
+        "on": True,
+    }
+    assert resource("kind", "A b", body).splitlines() == [
+        'resource "kind" "a_b" {',
+        '  display_name = "a \\"$${b}\\""',
+        "  user_labels = {",
+        '    "teamName" = "x"',
+        "  }",
+        "  some {",
+        '    period_of = "60s"',
+        "  }",
+        '  names = ["n"]',
+        "  on = true",
+        "}",
+    ]
+    assert identifier("5xx") == "p5xx"
