@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from sagebase_ops.database.server import server as there
 from sagebase_ops.domain.results import Verdict
-from tests.database.looking import DOCUMENTS, filled, seen
+from tests.database.looking import DOCUMENTS, filled, looking_into, seen
 from tests.postgres import Postgres
 
 SMALL = {"min_size": "1KB", "min_age": "1s"}
@@ -72,3 +73,18 @@ async def test_a_database_without_indexes_is_not_the_one_that_was_meant(server: 
 async def test_the_guides_own_statement_does_not_run(server: Postgres) -> None:
     with pytest.raises(psycopg.errors.UndefinedColumn, match="tablename"):
         server.do("SELECT schemaname, tablename, indexname, idx_scan FROM pg_stat_user_indexes WHERE idx_scan = 0")
+
+
+async def test_the_counters_are_as_young_as_the_later_of_the_databases_and_the_servers_reset(server: Postgres) -> None:
+    resets = ("SELECT pg_stat_reset()", "SELECT pg_stat_reset_shared('bgwriter')")
+    with server.database(*DOCUMENTS) as name:
+        for order in (resets, resets[::-1]):
+            server.do(*order, database=name)
+            with server.admin(name) as asking:
+                asked = "SELECT stats_reset FROM pg_stat_database WHERE datname = current_database()"
+                both = [
+                    asking.execute(asked).fetchall(),
+                    asking.execute("SELECT stats_reset FROM pg_stat_bgwriter").fetchall(),
+                ]
+            async with looking_into(server.url(database=name)) as context:
+                assert (await there(context.database)).counting_since == max(rows[0][0] for rows in both)
