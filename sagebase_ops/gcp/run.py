@@ -18,6 +18,7 @@ API = "run.googleapis.com"
 PAGE_SIZE = 500  # the maximum is not documented; a larger one than the server's own is cut to it
 
 State: TypeAlias = Literal["succeeded", "failed", "pending", "reconciling", "unspecified"]
+_IMAGE_GONE = "CONTAINER_MISSING"  # Condition.CommonReason
 _STATES: dict[int, State] = {1: "pending", 2: "reconciling", 3: "failed", 4: "succeeded"}  # Condition.State
 
 
@@ -72,13 +73,17 @@ class RunService:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision of a service; names are short. `creator` is who deployed it, "" where Google does not say."""
+    """One revision of a service; names are short. `creator` is who deployed it, "" where Google does not say.
+
+    `image_gone`: Google looked for its image and did not find it, which it does only when it starts the revision.
+    """
 
     service: str
     name: str
     created_at: datetime | None
     ready: Condition | None = None
     creator: str = ""
+    image_gone: bool = False
 
 
 class RunReader:
@@ -157,6 +162,7 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
         created_at=_time(message, "create_time"),
         ready=None if ready is None else _condition(ready),
         creator=message.creator,
+        image_gone=any(_reason(condition) == _IMAGE_GONE for condition in message.conditions),
     )
 
 

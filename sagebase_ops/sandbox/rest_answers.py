@@ -68,7 +68,7 @@ def knative_service(world: World, project: str, service: RunService) -> Json:
                     ],
                 },
             },
-            "traffic": [{"latestRevision": True, "percent": 100}],
+            "traffic": _pinned(service) or [{"latestRevision": True, "percent": 100}],
         },
         "status": {
             "observedGeneration": 7,
@@ -85,6 +85,10 @@ def _scaling(service: RunService) -> Json:
     """What is not set is not there."""
     most = {} if service.max_instances is None else {"autoscaling.knative.dev/maxScale": str(service.max_instances)}
     return {"autoscaling.knative.dev/minScale": str(service.min_instances), **most}
+
+
+def _pinned(service: RunService) -> list[Json]:
+    return [{"revisionName": f"{service.name}-{name}", "percent": share} for name, share in service.traffic.items()]
 
 
 def _conditions(service: RunService, changed: str, *, serves: bool) -> list[Json]:

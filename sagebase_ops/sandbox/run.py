@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from google.cloud.run_v2.types import ListRevisionsResponse, ListServicesResponse
+from google.cloud.run_v2.types import ListRevisionsResponse, ListServicesResponse, TrafficTarget, TrafficTargetStatus
 from google.cloud.run_v2.types import Revision as RevisionMessage
 from google.cloud.run_v2.types import Service as ServiceMessage
 
@@ -14,6 +14,7 @@ from sagebase_ops.sandbox.world import World
 API = "run.googleapis.com"
 STATES = {"PENDING": 1, "RECONCILING": 2, "FAILED": 3, "SUCCEEDED": 4}
 _TO_LATEST = 1
+_TO_REVISION = 2
 _MANUAL = 2
 _INGRESS = {"ALL": 1, "INTERNAL_ONLY": 2, "INTERNAL_LOAD_BALANCER": 3}
 
@@ -81,13 +82,25 @@ def service_message(world: World, project: str, service: RunService) -> Any:  # 
     found.latest_created_revision = f"{name}/revisions/{service.name}-{newest.name}"
     if serving:
         found.latest_ready_revision = f"{name}/revisions/{service.name}-{serving.name}"
-        found.traffic_statuses.add(type_=_TO_LATEST, revision=f"{service.name}-{serving.name}", percent=100, uri="")
-    found.traffic.add(type_=_TO_LATEST, percent=100)
+        found.traffic_statuses.extend(_split(service, serving.name))
+    found.traffic.extend(_split(service, ""))
     _write_sizes(found, service)
     found.invoker_iam_disabled = service.public
     found.default_uri_disabled = not service.default_uri
     _write_ready(found.terminal_condition, service, changed)
     return found
+
+
+def _split(service: RunService, newest: str) -> list[Any]:  # Any: raw messages
+    """Pinned revisions, else everything to the newest, which is named only where the traffic really is."""
+    target = (TrafficTargetStatus if newest else TrafficTarget).pb()
+    if not service.traffic:
+        named = {"revision": f"{service.name}-{newest}"} if newest else {}
+        return [target(type_=_TO_LATEST, percent=100, **named)]
+    return [
+        target(type_=_TO_REVISION, revision=f"{service.name}-{name}", percent=percent)
+        for name, percent in service.traffic.items()
+    ]
 
 
 def _write_sizes(found: Any, service: RunService) -> None:  # Any: raw message

@@ -63,6 +63,8 @@ class RunService(Part):
     cpu: str = "1000m"
     memory: str = "512Mi"
     concurrency: int = 80
+    traffic: dict[str, int] = {}
+    """Percent by revision, where somebody pinned it; empty follows the newest ready one."""
     deployed_by: str = "deploy@{project}.iam.gserviceaccount.com"
     revisions: list[Revision] = [Revision(name="00042-abc")]
     load: list[Load] = [Load()]

@@ -101,6 +101,7 @@ OF_WEEK_AND_MONTH = {
     "cost-jump": "costs, of which gcloud knows nothing",
     "growing": "thirty days of metrics, which gcloud does not read",
     "loose-grants": "grants: the list below",
+    "pinned-traffic": "where traffic goes; the daily commands do not ask",
     "guide-alerting": "what the guide assumes of alerting; no row of the table",
 }
 """Scenarios in which the daily commands print what they print in healthy, and why no row says so."""
