@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -75,6 +75,10 @@ def resource_labels(metric: MetricType) -> tuple[str, ...]:
     return _RESOURCE_LABELS[metric.resource]
 
 
+_TOLD_BY_REVISION = {"request_count", "request_latencies"}
+_RECENT = timedelta(days=2)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From `start` to `end`, each minute holds `value`: a rate, a level, or a histogram."""
@@ -137,8 +141,28 @@ def _run_series(world: World, project: str, service: RunService, metric: str) ->
     resource = _revision(project, service)
     for labels, spans in _run_values(world, service, metric):
         busy = tuple(span for span in spans if span.value and (not isinstance(span.value, tuple) or any(span.value)))
-        if busy or metric == "container/instance_count":
+        if metric in _TOLD_BY_REVISION:
+            yield from _by_revision(world, resource, service, RawSeries(labels, resource, busy))
+        elif busy or metric == "container/instance_count":
             yield RawSeries(labels, resource, busy or spans)
+
+
+def _by_revision(world: World, newest: dict[str, str], service: RunService, whole: RawSeries) -> Iterator[RawSeries]:
+    """Whichever was the newest ready revision answered: the series is cut where one of the last days took over."""
+    ready = sorted((one for one in service.revisions if one.ready), key=lambda one: one.age, reverse=True)
+    recent = [one for one in ready if one.age < _RECENT]
+    older = [one.name for one in ready if one.age >= _RECENT][-1:] or [recent[0].name if recent else ""]
+    cuts = [
+        datetime.min.replace(tzinfo=UTC),
+        *(world.anchor - one.age for one in recent),
+        datetime.max.replace(tzinfo=UTC),
+    ]
+    for start, end, name in zip(cuts, cuts[1:], [*older, *(one.name for one in recent)], strict=False):
+        spans = [Span(max(one.start, start), min(one.end, end), one.value) for one in whole.spans]
+        kept = tuple(one for one in spans if one.start < one.end)
+        label = {"revision_name": f"{service.name}-{name}"} if name else {}
+        if kept:
+            yield RawSeries(whole.metric_labels, {**newest, **label}, kept)
 
 
 def _run_values(world: World, service: RunService, metric: str) -> Iterator[tuple[dict[str, str], tuple[Span, ...]]]:

@@ -101,6 +101,7 @@ OF_WEEK_AND_MONTH = {
     "cost-jump": "costs, of which gcloud knows nothing",
     "growing": "thirty days of metrics, which gcloud does not read",
     "loose-grants": "grants: the list below",
+    "bad-deploy": "deploys; the daily commands show no before and after",
     "pinned-traffic": "where traffic goes; the daily commands do not ask",
     "guide-alerting": "what the guide assumes of alerting; no row of the table",
 }

@@ -1,0 +1,39 @@
+"""Who deployed a revision? The activity log names the person where Google kept the entry, else the revision's creator."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.domain.audit_entries import AuditEntry
+from sagebase_ops.errors import GcpError
+from sagebase_ops.gcp.run import Revision
+
+_CLOUD_RUN = 'protoPayload.serviceName="run.googleapis.com"'
+_APART = timedelta(minutes=10)
+"""A revision comes into being soon after the call that asked for it."""
+
+_UNSAID = "-"
+
+
+async def changes_of_run(since: datetime, context: CheckContext) -> tuple[AuditEntry, ...] | GcpError:
+    """Newest first; the refusal, where they may not be read: then the creators still say something.
+
+    Source: the activity log, LoggingServiceV2.ListLogEntries.
+    """
+    asked = f'{_CLOUD_RUN} AND timestamp>="{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"'
+    try:
+        return (await context.gcp.logs.audited(context.project.id, asked)).entries
+    except GcpError as error:
+        return error
+
+
+def deployed_by(revision: Revision, changes: Sequence[AuditEntry]) -> str:
+    created = revision.created_at
+    near = (
+        one.who
+        for one in changes
+        if created
+        and timedelta(0) <= created - one.at <= _APART
+        and one.resource.endswith(f"/services/{revision.service}")
+    )
+    return next(near, "") or revision.creator or _UNSAID

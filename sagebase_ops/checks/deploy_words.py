@@ -1,0 +1,36 @@
+"""What is said of deploys."""
+
+from sagebase_ops.domain.results import Sentence
+
+NONE = Sentence(ja="デプロイはありません（{window}）", en="nothing was deployed ({window})")
+WELL = Sentence(
+    ja="{count}のデプロイ。最新は {revision}（{who}）", en="{count} deployed; the newest is {revision}, by {who}"
+)
+NEVER_READY = Sentence(
+    ja="{revision}（{who}）は起動に失敗しました（{why}）", en="{revision} by {who} never became ready ({why})"
+)
+MORE_ERRORS = Sentence(
+    ja="デプロイ後のエラー率が {after} です（前は {before}、上限 {wanted}）",
+    en="the error rate is {after} since the deploy ({before} before, limit {wanted})",
+)
+SLOWER = Sentence(
+    ja="デプロイ後の p95 が {after} です（前は {before}）", en="p95 is {after} since the deploy ({before} before)"
+)
+IN_PART = Sentence(
+    ja="確認できません：デプロイ前後のメトリクスの一部が得られませんでした",
+    en="could not look: a part of the metrics before and after is missing",
+)
+DEPLOYED = Sentence(ja="{at} {revision}（{who}）", en="{at} {revision} by {who}")
+SPLIT = Sentence(ja="トラフィック：{split}", en="traffic: {split}")
+COMPARED = Sentence(
+    ja="{name}：エラー率 {rate}、p95 {p95}（リクエスト {requests} 件）",
+    en="{name}: error rate {rate}, p95 {p95} ({requests} requests)",
+)
+TOO_FEW = Sentence(
+    ja="{name}：リクエスト {requests} 件では比べられません", en="{name}: {requests} requests are too few to compare"
+)
+ROLL_BACK = Sentence(ja="戻す場合は {revision} へ：{command}", en="roll back to {revision}: {command}")
+NOT_AUDITED = Sentence(
+    ja="監査ログを読めないため、実行者はリビジョンの作成者です",
+    en="the audit log may not be read: names are the revisions' creators",
+)
