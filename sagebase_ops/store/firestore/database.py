@@ -81,18 +81,34 @@ class Database:
 
     async def seen_all(self, paths: Sequence[str]) -> list[Seen]:
         """Each document, in the order asked, also where there is none."""
+        found = await self._snapshots(paths)
+        return [_seen(path, found[path]) for path in paths]
+
+    async def find(self, query: Query) -> list[Seen]:
+        return await self._found(query)
+
+    async def as_of(self, path: str, wanted: Sequence[Query]) -> tuple[Seen, list[Seen]]:
+        """A document, and what the queries found at the very moment at which it was read, whoever writes meanwhile.
+
+        Source: Firestore, RunQueryRequest.read_time: any time of the last hour; it locks nothing.
+        """
+        snapshot = (await self._snapshots([path]))[path]
+        found = [seen for query in wanted for seen in await self._found(query, snapshot.read_time)]
+        return _seen(path, snapshot), found
+
+    async def _snapshots(self, paths: Sequence[str]) -> Mapping[str, DocumentSnapshot[Any]]:
         if not paths:
-            return []
+            return {}
         references = [self._client.document(_below_root(path)) for path in paths]
         async with self._bounded():
             asked = self._client.get_all(references, retry=_AGAIN, timeout=_TRY_SECONDS)
             found = {_own_path(snapshot): snapshot async for snapshot in asked}
         self._count("read", len(paths))
-        return [_seen(path, found[path]) for path in paths]
+        return found
 
-    async def find(self, query: Query) -> list[Seen]:
+    async def _found(self, query: Query, at: datetime | None = None) -> list[Seen]:
         async with self._bounded():
-            asked = self._built(query).stream(retry=_AGAIN, timeout=CALL_SECONDS)
+            asked = self._built(query).stream(retry=_AGAIN, timeout=CALL_SECONDS, read_time=at)
             found = [_seen(_own_path(snapshot), snapshot) async for snapshot in asked]
         self._count("read", max(len(found), 1))  # a query that finds nothing is billed as one read
         return found

@@ -13,10 +13,10 @@ from uuid import uuid4
 
 from sagebase_ops.domain.incidents import Incident, State
 from sagebase_ops.domain.silences import Silence
-from sagebase_ops.errors import StaleError, StoreError
+from sagebase_ops.errors import StaleError
 from sagebase_ops.store.base import Audit, Decision
 from sagebase_ops.store.firestore import queries
-from sagebase_ops.store.firestore.changes import TRIES, Changes, Proposal
+from sagebase_ops.store.firestore.changes import Changes, Proposal
 from sagebase_ops.store.firestore.database import Content, Database, Seen, Write
 from sagebase_ops.store.firestore.fields import aware, name_of, plain
 from sagebase_ops.store.firestore.outbox import Outbox
@@ -163,16 +163,13 @@ class Incidents:
         enough = resolved_after is None or (self._resolved_after is not None and self._resolved_after <= resolved_after)
         if self._rung is not None and self._rung.version == bell.version and enough:
             return self._found
-        for _ in range(TRIES):  # until nobody decided between the two questions
-            live = await self._database.find(queries.live_incidents())
-            over = await self._database.find(queries.incidents_resolved_since(resolved_after)) if resolved_after else []
-            still = await self._database.seen(_BELL)
-            if still.version == bell.version:
-                self._rung, self._resolved_after = bell, resolved_after
-                self._found = {seen.path: seen for seen in [*live, *over]}
-                return self._found
-            bell = self._changes.keep(still)
-        raise _too_many(self._database.name)
+        asked = [queries.live_incidents()]
+        if resolved_after is not None:
+            asked.append(queries.incidents_resolved_since(resolved_after))
+        bell, found = await self._database.as_of(_BELL, asked)
+        self._rung, self._resolved_after = self._changes.keep(bell), resolved_after
+        self._found = {seen.path: seen for seen in found}
+        return self._found
 
     async def _noted(self, done: Sequence[Audit], *, fresh: bool) -> list[Write]:
         """Once each: the same words of the same moment are the same thing, told again."""
@@ -200,12 +197,6 @@ def _stale(one: Incident) -> StaleError:
     return StaleError(
         f"the incident {one.id} was changed since it was read at version {one.version}; nothing was written"
     )
-
-
-def _too_many(name: str) -> StoreError:
-    failure = StoreError(f"firestore://{name}: too many decide at once; it is tried again")
-    failure.retryable = True
-    return failure
 
 
 # How they stand in Firestore
