@@ -173,9 +173,8 @@ class Daemon:
         return SWEEP_SECONDS
 
     async def escalate(self) -> float:
-        """Wake again when the next step is due, or when an incident changed."""
-        due = await self.incidents.escalate()
-        self.unsent.set()
+        """Wake again when the next step is due, or when an incident changed; the outbox wakes where something was told."""
+        due = await self.incidents.escalate(self.unsent.set)
         return self._seconds_until(due)
 
     def _seconds_until(self, due: datetime | None) -> float:

@@ -1,6 +1,6 @@
 """Runs and time change incidents: what is decided after each run, and when the next step is due."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sagebase_ops.domain.runs import CheckResult, Run
 from sagebase_ops.domain.silences import Muting
 from sagebase_ops.jobs.fold import fold, retired
 from sagebase_ops.store.base import Decision
+from sagebase_ops.telling import Folded
 
 
 class Incidents:
@@ -33,8 +34,10 @@ class Incidents:
         """What the run changes, and what is told of it. To be recorded with the run; on StaleError, asked for again."""
         book = self.book
         live, now = await book.live(), book.clock.now()
-        muting = await book.muting(live, _failing(run))
-        return book.decision(fold(run, live, book.schedules, now), live, muting, now)
+        folded = fold(run, live, book.schedules, now)
+        if not live and folded == NOTHING:
+            return Decision()  # which costs no look at the silences
+        return book.decision(folded, live, await book.muting(live, _failing(run)), now)
 
     async def open_after(self, decision: Decision) -> tuple[Incident, ...]:
         """What is open once `decision` is written, for the end of a digest."""
@@ -45,11 +48,21 @@ class Incidents:
         """At start: what no entry of the file produces any more is over."""
         await self.book.settle(lambda live, now: retired(live, self.book.schedules, now))
 
-    async def escalate(self) -> datetime | None:
-        """Tell every step that is due, and what is no longer muted, a decision at a time; when the next one is due."""
-        while await self.tell_some():
-            pass
-        dues = [_next_due(one) for one in await self.book.live()]
+    async def escalate(self, on_told: Callable[[], object] = lambda: None) -> datetime | None:
+        """Tell every step that is due, and what is no longer muted, a decision at a time; when the next one is due.
+
+        `on_told` is called after each decision. Where none is due, what is known is asked for once: each read is billed.
+        """
+        seen: Sequence[Incident] = ()
+
+        def looked(live: Sequence[Incident], _now: datetime) -> Folded:
+            nonlocal seen
+            seen = live
+            return NOTHING
+
+        while await self.book.settle(looked):
+            on_told()
+        dues = [_next_due(one) for one in seen]
         return min((due for due in dues if due is not None), default=None)
 
     async def tell_some(self) -> bool:
