@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 SCENARIO ?= high-error-rate
 
-.PHONY: help demo demo-weekly demo-monthly demo-incident test check format bench lock schema clean
+.PHONY: help demo demo-weekly demo-monthly demo-incident test check format bench coverage lock schema clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ format: .venv ## mend what ruff can mend
 
 schema: .venv ## docs/schedules.schema.json from the checks
 	$(BIN)/sagebase-ops schema > docs/schedules.schema.json
+
+coverage: .venv ## docs/coverage.md: which check answers which line of the operations guide
+	$(BIN)/sagebase-ops coverage --config schedules.yaml --format markdown > docs/coverage.md
 
 bench: .venv ## the numbers of the README, measured side by side in one run
 	$(BIN)/python -m benchmarks

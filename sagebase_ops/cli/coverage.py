@@ -1,5 +1,6 @@
 """`coverage`: which line of the operations guide is answered by what."""
 
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -8,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sagebase_ops.cli import exits
-from sagebase_ops.cli.desk import format_option
 from sagebase_ops.cli.files import chosen_schedules
 from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.cli.page import Page, output_console
@@ -17,7 +17,7 @@ from sagebase_ops.config.load import load
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.guide.answers import read_answers, shipped_answers, shipped_guide
 from sagebase_ops.guide.coverage import UNANSWERED, Coverage, Covered, State, cover
-from sagebase_ops.guide.reading import lines_of
+from sagebase_ops.guide.reading import Kind, lines_of
 from sagebase_ops.language import guide_words as words
 from sagebase_ops.language.plain import clean
 from sagebase_ops.language.voice import Voice
@@ -30,7 +30,7 @@ _SHORT = 72
 @click.argument("guide", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option("--answers", type=click.Path(), metavar="FILE", help="Your own answers beside the shipped ones.")
 @click.option("--unanswered", "only", is_flag=True, help="Only the lines that nothing answers.")
-@format_option
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
 @click.pass_context
 def coverage_command(
@@ -48,6 +48,8 @@ def coverage_command(
     with read_as_far_as_wanted():
         if form == "json":
             click.echo(as_text(_as_json(found, voice)))
+        elif form == "markdown":
+            click.echo("\n".join(_as_markdown(found, voice)))
         else:
             _print(found, voice, only=only)
     context.exit(exits.FAILED if found.unanswered else exits.FINE)
@@ -98,9 +100,28 @@ def _print(found: Coverage, voice: Voice, *, only: bool) -> None:
         page.table(table)
     for section, text in found.gone:
         page.say((f"{voice.say(words.GONE)}: ", "yellow"), clean(f"{section}: {text}"))
+    page.say((_total(found, voice), "bold red" if found.unanswered else "bold green"))
+
+
+def _total(found: Coverage, voice: Voice) -> str:
     counts = voice.apart(f"{voice.say(words.STATES[state])} {count}" for state, count in found.counts.items() if count)
-    total = voice.say(words.TOTAL, lines=len(found.lines), parts=counts, unanswered=len(found.unanswered))
-    page.say((total, "bold red" if found.unanswered else "bold green"))
+    return voice.say(words.TOTAL, lines=len(found.lines), parts=counts, unanswered=len(found.unanswered))
+
+
+def _as_markdown(found: Coverage, voice: Voice) -> Iterator[str]:
+    """A page of documentation: a table for each heading."""
+    yield from (f"# {voice.say(words.PAGE)}", "", _total(found, voice))
+    for heading, lines in groupby(found.lines, key=lambda one: one.line.heading):
+        heads = f"| | {voice.say(words.SAYS)} | {voice.say(words.ANSWER)} |"
+        yield from ("", f"## {heading}", "", heads, "|--:|---|---|")
+        for one in lines:
+            said = f"`{one.line.text}`" if one.line.kind is Kind.COMMAND else one.line.text
+            cells = (str(one.line.number), said.replace("|", r"\|"), _in_a_cell(_answer(one, voice)))
+            yield f"| {' | '.join(map(clean, cells))} |"
+
+
+def _in_a_cell(text: str) -> str:
+    return text.replace("*", r"\*").replace("|", r"\|")
 
 
 def _answer(one: Covered, voice: Voice) -> str:

@@ -1,5 +1,6 @@
 """What runs on Cloud Run, and in what state? Source: Cloud Run Admin API v2, Services and Revisions, over gRPC."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from google.cloud.run_v2.services.services import ServicesAsyncClient
 
 API = "run.googleapis.com"
+_LATEST = "latest"
 PAGE_SIZE = 500  # the maximum is not documented; a larger one than the server's own is cut to it
 
 State: TypeAlias = Literal["succeeded", "failed", "pending", "reconciling", "unspecified"]
@@ -39,6 +41,18 @@ class Traffic:
     revision: str
     percent: int
     latest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """A secret (short name) that a service takes in `version` (`latest` or a number).
+
+    `at_start`: read when an instance starts, as an environment variable is; a volume is read at each access.
+    """
+
+    secret: str
+    version: str
+    at_start: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,7 @@ class RunService:
     update_time: datetime | None = None
     last_modifier: str = ""
     sizing: Sizing = field(default_factory=Sizing)
+    secrets: tuple[SecretUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +165,7 @@ def read_service(message: Any) -> RunService:  # raw google.cloud.run.v2.Service
         update_time=_time(message, "update_time"),
         last_modifier=message.last_modifier,
         sizing=read_sizing(message),
+        secrets=tuple(_secrets(message.template)),
     )
 
 
@@ -164,6 +180,19 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
         creator=message.creator,
         image_gone=any(_reason(condition) == _IMAGE_GONE for condition in message.conditions),
     )
+
+
+def _secrets(template: Any) -> Iterator[SecretUse]:  # as above
+    for container in template.containers:
+        for variable in container.env:
+            reference = variable.value_source.secret_key_ref
+            if reference.secret:
+                yield SecretUse(_short(reference.secret), reference.version or _LATEST, at_start=True)
+    for volume in template.volumes:
+        if volume.secret.secret:
+            versions = {item.version or _LATEST for item in volume.secret.items} or {_LATEST}
+            for version in sorted(versions):
+                yield SecretUse(_short(volume.secret.secret), version, at_start=False)
 
 
 def _services_client() -> "type[ServicesAsyncClient]":

@@ -20,10 +20,15 @@ _STATES: dict[int, State] = {1: "enabled", 2: "disabled", 3: "destroyed"}  # Sec
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """One secret by its short name: Google answers with the project's number, whatever was asked."""
+    """One secret by its short name: Google answers with the project's number, whatever was asked.
+
+    `expires_at` is when Google deletes it, `rotate_at` when somebody should renew it (None: never); both aware UTC.
+    """
 
     name: str
     create_time: datetime | None = None
+    expires_at: datetime | None = None
+    rotate_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ class SecretReader:
 
 def read_secret(message: Any) -> Secret:  # raw google.cloud.secretmanager.v1.Secret; its class is made at run time
     """A Secret message as we see it."""
-    return Secret(_last(message.name), _time(message))
+    rotate_at = _time(message.rotation, "next_rotation_time") if message.HasField("rotation") else None
+    return Secret(_last(message.name), _time(message), _time(message, "expire_time"), rotate_at)
 
 
 def read_version(message: Any) -> SecretVersion:  # raw SecretVersion, as above
@@ -96,5 +102,5 @@ def _last(name: str) -> str:
     return name.rsplit("/", 1)[-1]
 
 
-def _time(message: Any) -> datetime | None:  # as above
-    return message.create_time.ToDatetime(tzinfo=UTC) if message.HasField("create_time") else None
+def _time(message: Any, field: str = "create_time") -> datetime | None:  # as above
+    return getattr(message, field).ToDatetime(tzinfo=UTC) if message.HasField(field) else None

@@ -11,6 +11,11 @@ STATES = {
     "changed": Sentence(ja="文面が変更", en="changed"),
     "new": Sentence(ja="新しい行", en="new"),
 }
+PAGE = Sentence(
+    ja="運用手順書の各行に、どの点検が答えるか", en="Which check answers which line of the operations guide"
+)
+SAYS = Sentence(ja="手順書", en="the guide")
+ANSWER = Sentence(ja="答え", en="answered by")
 MISSING = Sentence(ja="schedules.yaml に {names} がありません", en="schedules.yaml has no {names}")
 NO_ANSWER = Sentence(ja="答える点検がありません", en="nothing answers it")
 WAS = Sentence(ja="以前の文面：{before}", en="it read: {before}")

@@ -107,11 +107,24 @@ def _write_sizes(found: Any, service: RunService) -> None:  # Any: raw message
     found.template.scaling.min_instance_count = service.min_instances
     found.template.scaling.max_instance_count = service.max_instances or 0
     found.template.max_instance_request_concurrency = service.concurrency
-    resources = found.template.containers.add(image="app").resources
-    resources.limits.update({"cpu": service.cpu, "memory": service.memory})
+    container = found.template.containers.add(image="app")
+    _write_secrets(found.template, container, service)
+    container.resources.limits.update({"cpu": service.cpu, "memory": service.memory})
     if service.manual_instances is not None:
         found.scaling.scaling_mode = _MANUAL
         found.scaling.manual_instance_count = service.manual_instances
+
+
+def _write_secrets(template: Any, container: Any, service: RunService) -> None:  # Any: raw messages
+    for number, use in enumerate(service.secrets):
+        if use.volume:
+            volume = template.volumes.add(name=f"secret-{number}")
+            volume.secret.secret = use.secret
+            volume.secret.items.add(path="value", version=use.version)
+        else:
+            variable = container.env.add(name=use.secret.upper().replace("-", "_"))
+            variable.value_source.secret_key_ref.secret = use.secret
+            variable.value_source.secret_key_ref.version = use.version
 
 
 def _write_ready(condition: Any, service: RunService, changed: Any) -> None:  # Any: raw message

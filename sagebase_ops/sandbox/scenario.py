@@ -45,6 +45,14 @@ class Website(Part):
     redirect_to: str | None = None
 
 
+class SecretUse(Part):
+    """A secret that a service takes as an environment variable, or as a volume."""
+
+    secret: str
+    version: str = "latest"
+    volume: bool = False
+
+
 class RunService(Part):
     name: str = "sagebase-streamlit"
     region: str = "asia-northeast1"
@@ -57,6 +65,7 @@ class RunService(Part):
     public: bool = True
     default_uri: bool = True  # False: the run.app URL is switched off, and only `domains` lead here
     domains: list[str] = []
+    secrets: list[SecretUse] = []
     min_instances: int = 1
     max_instances: int | None = 10  # None: not set, so that Google's own default holds
     manual_instances: int | None = None  # the fixed number of a service whose scaling is manual
@@ -83,6 +92,9 @@ class Secret(Part):
     name: str
     versions: list[Literal["ENABLED", "DISABLED", "DESTROYED"]] = ["ENABLED"]
     age: Span = timedelta(days=40)
+    expires_in: Span | None = None
+    rotation_overdue: Span | None = None
+    """How long ago it should have been renewed; None: nobody asked for a rotation."""
 
 
 class Entries(Part):

@@ -25,6 +25,10 @@ def list_secrets(world: World, request: Any) -> Any:  # Any: raw messages
         found = answer.secrets.add(name=_name(world, secret))
         found.create_time.FromDatetime(world.anchor - secret.age)
         found.replication.automatic.SetInParent()
+        if secret.expires_in is not None:
+            found.expire_time.FromDatetime(world.anchor + secret.expires_in)
+        if secret.rotation_overdue is not None:
+            found.rotation.next_rotation_time.FromDatetime(world.anchor - secret.rotation_overdue)
     return answer
 
 

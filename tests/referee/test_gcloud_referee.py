@@ -95,6 +95,8 @@ def fitting(column: str, gcloud: str) -> set[str]:
 
 AGREED = rows(TABLE)
 OF_WEEK_AND_MONTH = {
+    "db-neglected": "the database from inside, of which gcloud knows nothing",
+    "stale-secrets": "versions of secrets: the list below",
     "sql-trouble": "operations and logs of Cloud SQL: the lists below",
     "backup-missing": "backups: the list below",
     "busy-week": "costs and errors of a week; gcloud prints neither",
@@ -216,3 +218,9 @@ async def test_gcloud_lists_the_operations_and_the_errors_of_the_database(look: 
     assert (operations.code, errors.code) == (0, 0), (operations.err, errors.err)
     assert {"EXPORT\tDONE", "IMPORT\tRUNNING"} <= set(operations.answer.splitlines())
     assert errors.count == str(LIMIT)
+
+
+async def test_gcloud_lists_the_secrets_that_we_judge(look: Look) -> None:
+    (printed,), _ = await look("stale-secrets", ("secrets", "list", "--format=value(name)", *ON))
+    assert printed.code == 0, printed.err
+    assert set(printed.answer.split()) == {"database-password", "google-api-key", "slack-webhook", "old-token"}

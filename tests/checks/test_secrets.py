@@ -1,0 +1,97 @@
+"""Secrets by their versions and dates alone: no payload is read."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.secrets import Params, secrets
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.sandbox.scenario import Revision, RunService, Secret, SecretUse
+from tests.checks.watching import looking, said
+
+DAY = timedelta(days=1)
+
+
+async def seen(secret: dict[str, Any], use: dict[str, Any] | None = None, age: timedelta = 3 * DAY) -> Finding:
+    """The finding on one secret, which a service takes as `use` says in a revision `age` old."""
+    uses = [SecretUse.model_validate({"secret": "s", **use})] if use is not None else []
+    services = [RunService(revisions=[Revision(name="00042-abc", age=age)], secrets=uses)]
+    async with looking(secrets=[Secret(name="s", **secret)], services=services) as (_, context):
+        (found,) = await secrets(Params(), context)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("secret", "verdict", "reason"),
+    [
+        ({}, Verdict.PASS, None),
+        ({"versions": ["DISABLED", "ENABLED"]}, Verdict.PASS, None),
+        ({"versions": ["ENABLED", "ENABLED"]}, Verdict.WARN, "versions_left"),
+        ({"versions": ["DISABLED", "DESTROYED"]}, Verdict.FAIL, "no_enabled_version"),
+        ({"age": 400 * DAY}, Verdict.WARN, "old"),
+        ({"rotation_overdue": DAY}, Verdict.WARN, "rotation_overdue"),
+        ({"expires_in": 13 * DAY}, Verdict.FAIL, "expires"),
+        ({"expires_in": 15 * DAY}, Verdict.PASS, None),
+    ],
+)
+async def test_a_secret_is_judged_by_its_versions_and_dates(
+    secret: dict[str, Any], verdict: Verdict, reason: str | None
+) -> None:
+    found = await seen(secret)
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("use", "revision", "reason"),
+    [
+        ({"version": "latest"}, 3 * DAY, None),
+        ({"version": "latest"}, 30 * DAY, "not_in_use"),
+        ({"version": "latest", "volume": True}, 30 * DAY, None),
+        ({"version": "1"}, 3 * DAY, "version_pinned"),
+        ({"version": "2"}, 30 * DAY, None),
+    ],
+)
+async def test_a_service_that_runs_with_an_older_value_is_named(
+    use: dict[str, Any], revision: timedelta, reason: str | None
+) -> None:
+    """The second version is 20 days old."""
+    found = await seen({"versions": ["DISABLED", "ENABLED"], "age": 40 * DAY}, use, revision)
+    assert found.reason == reason
+    assert "used by sagebase-streamlit" in said(found.notes)
+
+
+async def test_the_worst_leads_and_the_rest_stands_below() -> None:
+    found = await seen({"versions": ["ENABLED", "ENABLED"], "expires_in": DAY, "rotation_overdue": DAY})
+    assert (found.verdict, found.reason, len(found.notes)) == (Verdict.FAIL, "expires", 2)
+
+
+async def test_no_payload_is_ever_asked_for() -> None:
+    async with looking("stale-secrets") as (box, context):
+        found = {one.target.name: one.reason for one in await secrets(Params(), context)}
+        methods = {call.method for call in box.world.calls}
+    assert found == {
+        "database-password": "versions_left",
+        "google-api-key": "old",
+        "slack-webhook": "expires",
+        "old-token": "no_enabled_version",
+    }
+    assert not any("Access" in method for method in methods)
+
+
+async def test_an_ignored_secret_is_left_out_and_a_project_without_any_says_so() -> None:
+    async with looking(secrets=[Secret(name="s")]) as (_, context):
+        (found,) = await secrets(Params(ignore=("s",)), context)
+    assert (found.verdict, found.target.kind) == (Verdict.PASS, "project")
+
+
+@pytest.mark.parametrize(
+    "permission",
+    ["secretmanager.secrets.list", "secretmanager.versions.list", "run.services.list", "run.revisions.list"],
+)
+async def test_what_may_not_be_read_is_no_pass(permission: str) -> None:
+    async with looking(denied_permissions=[permission]) as (_, context):
+        with pytest.raises(GcpError) as refused:
+            await secrets(Params(), context)
+    assert refused.value.kind is GcpErrorKind.PERMISSION_DENIED
