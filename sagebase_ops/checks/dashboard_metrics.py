@@ -15,6 +15,25 @@ NEVER_ANY_DATA = Sentence(
     ja="{metric} のグラフは database/network/connections を使っています。PostgreSQL ではデータがないため num_backends に変えてください",
     en="{metric} asks for database/network/connections, which has no data on PostgreSQL: use num_backends",
 )
+SOMETHING_ELSE = Sentence(
+    ja="{metric} の代わりに {found} が表示されています。測っているものが違います",
+    en="in place of {metric} it shows {found}, which measures something else",
+)
+_LOOKALIKES = {
+    "CPU Utilization": (
+        "run.googleapis.com/container/cpu/allocation_time",
+        "cloudsql.googleapis.com/database/cpu/utilization",
+    ),
+    "Memory Utilization": (
+        "run.googleapis.com/container/memory/allocation_time",
+        "cloudsql.googleapis.com/database/memory/utilization",
+    ),
+    "Instance Count": ("run.googleapis.com/container/billable_instance_time",),
+    "Error Rate (5xx)": ("logging.googleapis.com/log_entry_count",),
+    "Response Latency": ("monitoring.googleapis.com/uptime_check/request_latency",),
+}
+"""What is charted where a key metric should be: allocated, billed, logged or of the database."""
+
 MYSQLS_CONNECTIONS = "cloudsql.googleapis.com/database/network/connections"
 ASKS_FOR_5XX = re.compile(
     r'response_code_class"?\s*={1,2}~?\s*\S{0,20}?["\']5(xx|\.\.|\.\*)|response_code"?\s*>=?\s*"?(500|499)\b'
@@ -54,6 +73,7 @@ def notes_on(one: Dashboard, project: Project) -> tuple[Note, ...]:
     others = [_of_others(one, metric) for metric in KEY_METRICS if any(_lacking(one, metric, project))]
     asks_mysqls = any(_asks(query, MYSQLS_CONNECTIONS) for query in one.queries)
     never = asks_mysqls and any(_lacking(one, _CONNECTIONS, project))
+    others += [_something_else(one, metric) for metric in KEY_METRICS if not any(_queries_for(one, metric))]
     return (*filter(None, others), *([Note(NEVER_ANY_DATA, {"metric": _CONNECTIONS.name})] if never else []))
 
 
@@ -104,3 +124,9 @@ def _covers(query: str, metric: KeyMetric, name: str) -> bool:
 def _of_others(one: Dashboard, metric: KeyMetric) -> Note | None:
     named = {name for query in _queries_for(one, metric) for name in restricted_to(query, metric.label)}
     return Note(OF_OTHERS, {"metric": metric.name, "names": ", ".join(sorted(named))}) if named else None
+
+
+def _something_else(one: Dashboard, metric: KeyMetric) -> Note | None:
+    likely = _LOOKALIKES.get(metric.name, ())
+    found = [other for other in likely if any(_asks(query, other) for query in one.queries)]
+    return Note(SOMETHING_ELSE, {"metric": metric.name, "found": ", ".join(found)}) if found else None

@@ -147,3 +147,15 @@ def test_a_panel_of_logs_shows_no_metric() -> None:
     chart = {"xyChart": {"dataSets": [{"timeSeriesQuery": {"timeSeriesFilter": {"filter": asked[0]}}}]}}
     read = read_dashboard({"name": "d/1", "displayName": NAME, "gridLayout": {"widgets": [*widgets, chart]}})
     assert read.queries == (asked[0],)
+
+
+async def test_a_chart_of_something_else_in_a_metrics_place_is_named() -> None:
+    others = [one.replace("container/cpu/utilizations", "container/cpu/allocation_time") for one in filters()]
+    found = await seen(Pretend(title=NAME, filters=others))
+    assert (found.verdict, found.values["missing"]) == (Verdict.WARN, "CPU Utilization")
+    assert [note.values["found"] for note in found.notes] == [f"{RUN}/container/cpu/allocation_time"]
+
+
+async def test_a_chart_beside_the_right_one_is_not_told() -> None:
+    both = [*filters(), f'metric.type="{RUN}/container/cpu/allocation_time"']
+    assert (await seen(Pretend(title=NAME, filters=both))).notes == ()
