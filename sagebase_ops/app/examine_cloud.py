@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sagebase_ops.app.examined import Examined, note
 from sagebase_ops.config.model import Schedules
-from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.projects import BUCKETS, SQL_INSTANCES, Project
 from sagebase_ops.domain.refusals import WORDS
 from sagebase_ops.domain.results import Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
@@ -56,18 +56,28 @@ async def _versions(cloud: Cloud, project: Project, _now: datetime) -> object:
 
 
 async def _bucket(cloud: Cloud, project: Project, _now: datetime) -> object:
-    return await cloud.storage.bucket(project.id, project.buckets[0]) if project.buckets else _NOTHING_THERE
+    name = await _any_bucket(cloud, project)
+    return await cloud.storage.bucket(project.id, name) if name else _NOTHING_THERE
 
 
 async def _readers(cloud: Cloud, project: Project, _now: datetime) -> object:
-    return await cloud.storage.readers(project.id, project.buckets[0]) if project.buckets else _NOTHING_THERE
+    name = await _any_bucket(cloud, project)
+    return await cloud.storage.readers(project.id, name) if name else _NOTHING_THERE
+
+
+async def _any_bucket(cloud: Cloud, project: Project) -> str | None:
+    """The first that the file names, or for "*" the first there is."""
+    if BUCKETS in project.every:
+        return next((one.name for one in (await cloud.storage.buckets(project.id)).items), None)
+    return next(iter(project.buckets), None)
 
 
 async def _instance(cloud: Cloud, project: Project, now: datetime) -> object:
     """What is being done to any one instance."""
-    if not project.sql_instances:
-        return _NOTHING_THERE
-    return await cloud.sql.operations(project.id, project.sql_instances[0], now - _WINDOW)
+    name = next(iter(project.sql_instances), None)
+    if SQL_INSTANCES in project.every:
+        name = next((one.name for one in (await cloud.sql.instances(project.id)).items), None)
+    return await cloud.sql.operations(project.id, name, now - _WINDOW) if name else _NOTHING_THERE
 
 
 async def _keys(cloud: Cloud, project: Project, _now: datetime) -> object:

@@ -23,6 +23,10 @@ class CheckParams(BaseModel):
     counted: ClassVar[tuple[str, ...]] = ()
     """Parameters that count over `window`, so that half of the window is worth half of them."""
 
+    def is_about(self, kind: str) -> bool:
+        """Whether these parameters ask about targets of `kind`, where the check may ask about several kinds."""
+        return bool(kind)
+
     def narrowed(self, window: timedelta) -> Self:
         """The same question over at most `window`, where it has one."""
         whole = getattr(self, "window", None)

@@ -150,6 +150,10 @@ class Params(CheckParams):
             )
         return self
 
+    def is_about(self, kind: str) -> bool:
+        """The metric tells: most know nothing of instances."""
+        return kind == self.known.target
+
     @property
     def known(self) -> Metric:
         if self.metric is not None:

@@ -116,6 +116,11 @@ class Params(CheckParams):
             raise ValueError("every part is skipped; nothing is left to look at")
         return skip
 
+    def is_about(self, kind: str) -> bool:
+        """Not where the part is skipped, or the entry names its own."""
+        own = {"sql_instance": self.sql_instances, "bucket": self.buckets}
+        return kind in self.cloud_parts and own.get(kind) is None
+
     @property
     def web_parts(self) -> tuple[WebPart, ...]:
         return tuple(part for part in WEB_PARTS if part not in self.skip)

@@ -53,10 +53,10 @@ class ProjectPart(Part):
     """The region of its Cloud Run services."""
     services: Literal["*"] | Names = "*"
     """Cloud Run services by name, or "*": every service of the region."""
-    sql_instances: Names = []
-    """Cloud SQL instances by name."""
-    buckets: Names = []
-    """Cloud Storage buckets by name; {project} stands for the project's id."""
+    sql_instances: Literal["*"] | Names = []
+    """Cloud SQL instances by name, or "*": every instance of the project."""
+    buckets: Literal["*"] | Names = []
+    """Cloud Storage buckets by name, or "*": every bucket of the project; {project} stands for the project's id."""
     escalation: PolicyName | None = None
     """Who is paged for this project where neither entry nor checklist says."""
 

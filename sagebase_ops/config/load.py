@@ -32,7 +32,7 @@ from sagebase_ops.config.wording import field_names, mistakes_of
 from sagebase_ops.domain.calendars import CronCalendar
 from sagebase_ops.domain.escalation import Person, Policy, Step
 from sagebase_ops.domain.incidents import Rules
-from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.projects import BUCKETS, EVERY, SQL_INSTANCES, Project
 from sagebase_ops.domain.silences import Maintenance, Matcher
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.pager.email import Email
@@ -154,13 +154,15 @@ def _maintenance(part: MaintenancePart, zone: ZoneInfo) -> Maintenance:
 
 def _project(part: ProjectPart, example_project: str) -> Project:
     project = example_project if part.id == EXAMPLE_PROJECT else part.id
+    kinds = {SQL_INSTANCES: part.sql_instances, BUCKETS: part.buckets}
     return Project(
         id=project,
         environment=part.environment,
         region=part.region,
         services=part.services if part.services == "*" else tuple(_filled(part.services, project)),
-        sql_instances=tuple(_filled(part.sql_instances, project)),
-        buckets=tuple(_filled(part.buckets, project)),
+        sql_instances=() if part.sql_instances == EVERY else tuple(_filled(part.sql_instances, project)),
+        buckets=() if part.buckets == EVERY else tuple(_filled(part.buckets, project)),
+        every=frozenset(kind for kind, given in kinds.items() if given == EVERY),
     )
 
 

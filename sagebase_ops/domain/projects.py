@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 EVERY: Final = "*"
 """In place of a list of names: every one that exists."""
+SQL_INSTANCES: Final = "sql_instance"
+BUCKETS: Final = "bucket"
 
 
 class Environment(StrEnum):
@@ -18,7 +20,10 @@ class Environment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One watched project. Names are short (`sagebase-streamlit`); `{project}` is already filled in."""
+    """One watched project. Names are short (`sagebase-streamlit`); `{project}` is already filled in.
+
+    `every` holds the kinds (SQL_INSTANCES, BUCKETS) for which the file says "*": each run lists their names anew.
+    """
 
     id: str
     environment: Environment
@@ -26,3 +31,4 @@ class Project:
     services: tuple[str, ...] | Literal["*"] = EVERY
     sql_instances: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ()
+    every: frozenset[str] = frozenset()

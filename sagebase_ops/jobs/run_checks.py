@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 import structlog
 
 from sagebase_ops.checks.base import CheckContext, CheckParams
+from sagebase_ops.checks.every_target import with_every_target
 from sagebase_ops.config.model import Checklist, ScheduleEntry, Schedules
 from sagebase_ops.database.session import Database
 from sagebase_ops.domain.database_refusals import unanswered
@@ -127,7 +128,8 @@ async def _findings(item: Planned, context: CheckContext, seconds: float) -> tup
     whole = Target("project", item.project.id)
     try:
         async with asyncio.timeout(seconds):
-            found = tuple(await item.entry.definition.run(item.params, context))
+            context, lost = await with_every_target(context, item.entry.definition, item.params)
+            found = (*await item.entry.definition.run(item.params, context), *lost)
     except TimeoutError:
         return (unknown(whole, NO_ANSWER, reason="deadline", seconds=round(seconds)),)
     except GcpError as error:

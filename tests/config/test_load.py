@@ -32,6 +32,13 @@ def test_the_project_is_filled_into_names() -> None:
     assert project.buckets[0] == "pretend-sagebase-minutes-production"
 
 
+def test_a_star_stands_for_every_instance_and_bucket(tmp_path: Path) -> None:
+    text, starred = SHIPPED.read_text(encoding="utf-8"), tmp_path / "schedules.yaml"
+    starred.write_text(text.replace("sql_instances: [sagebase-db]", 'sql_instances: "*"'), encoding="utf-8")
+    project = load(starred).projects[0]
+    assert (project.every, project.sql_instances) == ({"sql_instance"}, ())
+
+
 def test_what_is_down_pages_and_what_is_slow_stands_in_the_digest() -> None:
     schedules = load(SHIPPED)
     project = schedules.projects[0]
