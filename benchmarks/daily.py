@@ -33,6 +33,10 @@ class Daily:
         finally:
             await daily._connections.aclose()
 
+    def names(self, but: Container[str]) -> list[str]:
+        """The checklist's entries, those in `but` left out."""
+        return [entry.name for entry in self._schedules.named("daily").entries if entry.name not in but]
+
     async def run(self, only: Iterable[str] = (), may_be_blind: Container[str] = ()) -> float:
         """Seconds for all entries, or for those called `only`.
 

@@ -49,9 +49,10 @@ class Box:
 
 
 @contextmanager
-def sandbox(scenario: str = "healthy") -> Iterator[Box]:
-    """`scenario` is a shipped one or the path of a file."""
+def sandbox(scenario: str = "healthy", projects: Sequence[str] = ()) -> Iterator[Box]:
+    """`scenario` is a shipped one or the path of a file, the same state in each of `projects`."""
     command = [*OURS, "sandbox", "--port", "0", "--scenario", scenario]
+    command += [word for project in projects for word in ("--project", project)]
     with (
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
