@@ -12,7 +12,8 @@ import structlog
 
 from sagebase_ops.app.doors import Doors, doors_of
 from sagebase_ops.app.lookouts import Lookouts, lookouts_of
-from sagebase_ops.app.parts import Surroundings, name_of_this_process, outside_of, route_of, store_of
+from sagebase_ops.app.parts import Surroundings, name_of_this_process, opened_store, outside_of, route_of
+from sagebase_ops.app.patience import Patience, unless
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.app.supervise import Supervisor
 from sagebase_ops.casebook import Casebook
@@ -30,7 +31,7 @@ from sagebase_ops.jobs.slots import Slots
 from sagebase_ops.settings import Settings
 from sagebase_ops.store.base import Backlog, Outcome
 from sagebase_ops.web.health import Health, health_app
-from sagebase_ops.web.server import serving
+from sagebase_ops.web.server import Front, serving
 
 log = structlog.get_logger()
 
@@ -64,7 +65,7 @@ async def run_daemon(
     show_only: Show | None = None,
     surroundings: Surroundings | None = None,
 ) -> None:
-    """Work until `stop` is set; then end within 8 s.
+    """Work until `stop` is set; then end within 8 s. A store that may be there later is waited for.
 
     With `show_only` (a dry run) each run is handed to it, on a copy of the ledger that is thrown away, and nobody is told.
     Raises ConfigError at the start.
@@ -74,27 +75,43 @@ async def run_daemon(
     clock, owner, slack = given.clock, name_of_this_process(), given.slack(settings)
     if slack is None and show_only is None:
         raise ConfigError(NOBODY_TO_TELL)
+    patience = Patience(clock, sandbox=settings.sandboxed, jobs=len(schedules.checklists))
     async with AsyncExitStack() as stack:
-        store = given.around_store(await stack.enter_async_context(store_of(settings, copied=show_only is not None)))
-        outside = await stack.enter_async_context(outside_of(settings))
-        book = Casebook(schedules, store, route_of(schedules, store, sandbox=settings.sandboxed), clock)
-        work = ChecklistWork(outside, schedules, store, clock, Incidents(book), dry_run=show_only is not None)
-        slots = Slots(schedules.calendars(), store, work, clock, owner)
-        sender = None if slack is None or show_only else Sender(store, slack, clock, owner)
-        daemon = Daemon(book, work, slots, sender, settings.sandboxed, show_only)
-        await slots.adopt_calendars()
-        if slack and sender:
-            await daemon.incidents.retire()
-            daemon.doors = doors_of(settings, book, slack, daemon.ask_recheck)
-            daemon.lookouts = lookouts_of(settings, book, slack, daemon.problems)
-        port = await stack.enter_async_context(serving(health_app(daemon.health, *daemon.doors.routes), settings.port))
-        alarms = Alarms(slots.calendars, daemon.owed.set)
-        alarms.start()
-        daemon.start()
-        log.info("daemon.started", jobs=sorted(slots.calendars), owner=owner, port=port, sandbox=settings.sandboxed)
-        await stop.wait()
-        alarms.stop()
-        await daemon.stop()
+        front = Front(health_app(patience.health))
+        port = await stack.enter_async_context(serving(front, settings.port))
+
+        async def made() -> Daemon:
+            opened = await patience.until_done(partial(opened_store, settings, copied=show_only is not None))
+            stack.push_async_callback(opened.aclose)
+            outside = await stack.enter_async_context(outside_of(settings))
+            store = given.around_store(opened)
+            book = Casebook(schedules, store, route_of(schedules, store, sandbox=settings.sandboxed), clock)
+            work = ChecklistWork(outside, schedules, store, clock, Incidents(book), dry_run=show_only is not None)
+            slots = Slots(schedules.calendars(), store, work, clock, owner)
+            sender = None if slack is None or show_only else Sender(store, slack, clock, owner)
+            daemon = Daemon(book, work, slots, sender, settings.sandboxed, show_only)
+            if slack and sender:
+                daemon.doors = doors_of(settings, book, slack, daemon.ask_recheck)
+                daemon.lookouts = lookouts_of(settings, book, slack, daemon.problems)
+            await patience.until_done(slots.adopt_calendars)
+            if sender:
+                await patience.until_done(daemon.incidents.retire)
+            return daemon
+
+        daemon = await unless(stop, made())
+        if daemon is not None:
+            stack.callback(
+                setattr, front, "app", front.app
+            )  # before the store is closed, health is not asked of it any more
+            front.app = health_app(daemon.health, *daemon.doors.routes)
+            alarms = Alarms(daemon.slots.calendars, daemon.owed.set)
+            alarms.start()
+            daemon.start()
+            jobs = sorted(daemon.slots.calendars)
+            log.info("daemon.started", jobs=jobs, owner=owner, port=port, sandbox=settings.sandboxed)
+            await stop.wait()
+            alarms.stop()
+            await daemon.stop()
     log.info("daemon.stopped")
 
 

@@ -40,13 +40,18 @@ async def store_of(settings: Settings, *, copied: bool = False) -> AsyncIterator
     Raises ConfigError where it cannot be used at all.
     """
     try:
-        store = await (_copy_of_store if copied else _lasting_store)(settings)
+        store = await opened_store(settings, copied=copied)
     except StoreError as error:
         raise ConfigError(str(error)) from error
     try:
         yield store
     finally:
         await store.aclose()
+
+
+async def opened_store(settings: Settings, *, copied: bool = False) -> Store:
+    """As `store_of`, to be closed by the caller. Raises StoreError, `retryable` where it may be there later."""
+    return await (_copy_of_store if copied else _lasting_store)(settings)
 
 
 @asynccontextmanager

@@ -13,6 +13,16 @@ from sagebase_ops.errors import ConfigError
 log = structlog.get_logger()
 
 
+class Front:
+    """An ASGI application that may be put in another's place while the port stays open."""
+
+    def __init__(self, app: Any) -> None:  # Any: an ASGI application
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own, untyped
+        await self.app(scope, receive, send)
+
+
 @asynccontextmanager
 async def serving(app: Any, port: int | None) -> AsyncIterator[int | None]:  # Any: an ASGI application
     """Answer on `port` of every address (0: any free one); yields the port. Without a port nothing listens.

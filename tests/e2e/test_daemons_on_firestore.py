@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -18,7 +20,7 @@ from sagebase_ops.domain.slots import Missed
 from sagebase_ops.store.base import Store
 from sagebase_ops.store.firestore.opening import open_store
 from tests.e2e.processes import Box, daemon, sandbox, wait_until
-from tests.e2e.test_daemon import job, schedule, told_keys
+from tests.e2e.test_daemon import free_port, job, schedule, told_keys
 
 
 @pytest.fixture
@@ -63,6 +65,22 @@ def test_kills_at_random_moments_lose_no_slot_and_double_no_run_and_no_post(
         assert last.ended() == 0
     asyncio.run(each_slot_is_settled_once(env))
     assert max(Counter(told_keys(box)).values()) == 1
+
+
+def test_a_store_that_is_not_there_at_the_start_is_waited_for_in_plain_sight(
+    tmp_path: Path, box: Box, env: dict[str, str]
+) -> None:
+    schedule(tmp_path, job(every="1d"))
+    port, nowhere = free_port(), f"127.0.0.1:{free_port()}"
+    with daemon(tmp_path, box, **env | {"FIRESTORE_EMULATOR_HOST": nowhere, "PORT": str(port)}) as waiting:
+        waiting.says("store.unreachable", times=2)
+        with pytest.raises(HTTPError) as refused:
+            urlopen(f"http://127.0.0.1:{port}/health")
+        with refused.value as answer:
+            assert (answer.code, "Firestore" in answer.read().decode()) == (503, True)
+        waiting.signal(signal.SIGTERM)
+        assert waiting.ended(8) == 0
+        assert not waiting.events("daemon.started")
 
 
 # What the ledger says
