@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 MOST_SHOWN = 80
-MOST_ALLOWED = 24
+MOST_ALLOWED = 40
 
 Path = tuple[str | int, ...]
 """Where in the document: keys and list positions from the top."""

@@ -71,6 +71,16 @@ def billing_page(project: str, account: str, part: str = "reports") -> str:
     return f"{CONSOLE}/billing/{_part(account)}/{part}?project={_part(project)}"
 
 
+def log_storage_page(project: str) -> str:
+    """Log buckets and what they keep."""
+    return f"{CONSOLE}/logs/storage?project={_part(project)}"
+
+
+def log_router_page(project: str) -> str:
+    """Sinks and their exclusions."""
+    return f"{CONSOLE}/logs/router?project={_part(project)}"
+
+
 def logs_page(project: str, query: str, start: datetime, end: datetime) -> str:
     """Logs Explorer with `query` over a fixed window (aware times); its parameters stand before the `?`.
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sagebase_ops.gcp.clients import Connections
     from sagebase_ops.gcp.dashboards import DashboardReader
     from sagebase_ops.gcp.iam import IamReader
+    from sagebase_ops.gcp.log_config import LogConfigReader
     from sagebase_ops.gcp.logs import LogReader
     from sagebase_ops.gcp.monitoring import MetricReader
     from sagebase_ops.gcp.run import RunReader
@@ -45,6 +46,12 @@ class Cloud:
         from sagebase_ops.gcp.logs import LogReader
 
         return LogReader(self.connections, self.asked)
+
+    @cached_property
+    def log_config(self) -> "LogConfigReader":
+        from sagebase_ops.gcp.log_config import LogConfigReader
+
+        return LogConfigReader(self.connections, self.asked)
 
     @cached_property
     def metrics(self) -> "MetricReader":

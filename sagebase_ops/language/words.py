@@ -42,6 +42,8 @@ KINDS: Mapping[str, Sentence] = {
     "https_redirect": Sentence(ja="https への転送", en="https redirect"),
     "sql_instance": Sentence(ja="Cloud SQL", en="Cloud SQL"),
     "secret": Sentence(ja="シークレット", en="secret"),
+    "log_bucket": Sentence(ja="ログバケット", en="log bucket"),
+    "log_sink": Sentence(ja="ログシンク", en="log sink"),
     "bucket": Sentence(ja="バケット", en="bucket"),
     "api": Sentence(ja="API", en="API"),
     "time_series": Sentence(ja="時系列", en="time series"),

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sagebase_ops.sandbox import alerting, alerting_changes, billing, iam, sql_admin, storage
+from sagebase_ops.sandbox import alerting, alerting_changes, billing, iam, log_config, sql_admin, storage
 from sagebase_ops.sandbox import rest_answers as answers
 from sagebase_ops.sandbox.grpc_server import refusal_of
 from sagebase_ops.sandbox.logs import LogBook
@@ -45,7 +45,7 @@ def rest_app(world: World, ca_pem: bytes = b"") -> Starlette:
     routes += [_route(world, path, SQL, method, make) for path, method, make in sql_admin.paths()]
     routes += [
         _route(world, path, api, method, make, verb)
-        for path, api, method, make, verb in (*billing.paths(), *iam.paths(), *storage.paths())
+        for path, api, method, make, verb in (*billing.paths(), *iam.paths(), *log_config.paths(), *storage.paths())
     ]
     knative = "/apis/serving.knative.dev/v1/namespaces/{project}"
     routes += [

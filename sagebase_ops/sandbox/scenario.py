@@ -12,6 +12,7 @@ from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChan
 from sagebase_ops.sandbox.billing_scenario import Billing
 from sagebase_ops.sandbox.iam_scenario import Binding, Change, ServiceAccount
 from sagebase_ops.sandbox.loads import Load
+from sagebase_ops.sandbox.log_scenario import LogStorage
 from sagebase_ops.sandbox.postgres.scenario import PretendDatabase
 from sagebase_ops.sandbox.scenario_parts import Part, Span
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
@@ -145,6 +146,7 @@ class Scenario(Part):
     alert_policies: list[AlertPolicy] = []
     notification_channels: list[NotificationChannel] = []
     log_entries: list[Entries] = []
+    log_storage: LogStorage = LogStorage()
     billing: Billing = Billing()
     iam_bindings: list[Binding] = []
     service_accounts: list[ServiceAccount] = []

@@ -68,6 +68,7 @@ METRICS = {
     "logging.googleapis.com/log_entry_count": MetricType(
         "DELTA", "INT64", "1", "cloud_run_revision", ("log", "severity")
     ),
+    "logging.googleapis.com/byte_count": MetricType("DELTA", "INT64", "By", "cloud_run_revision", ("log", "severity")),
 }
 
 
@@ -118,6 +119,8 @@ def raw_series(world: World, project: str, metric_type: str) -> Iterator[RawSeri
         yield from _uptime(world, project)
     elif metric_type.endswith("log_entry_count"):
         yield from _log_counts(world, project)
+    elif metric_type.endswith("byte_count"):
+        yield from _log_volumes(world, project)
 
 
 def _revision(project: str, service: RunService) -> dict[str, str]:
@@ -264,3 +267,11 @@ def _log_counts(world: World, project: str) -> Iterator[RawSeries]:
         rate = entries.count / ((end - start) / MINUTE)
         labels = {"log": entries.log, "severity": entries.severity}
         yield RawSeries(labels, _revision(project, service), (Span(start, end, rate),))
+
+
+def _log_volumes(world: World, project: str) -> Iterator[RawSeries]:
+    for volume in world.scenario.log_storage.volumes:
+        start = world.anchor - volume.since
+        end = world.anchor - volume.until if volume.until else world.anchor + timedelta(days=400)
+        span = Span(start, end, volume.mb_a_day * 1e6 / 1440)
+        yield RawSeries({"log": volume.log, "severity": "INFO"}, {"project_id": project}, (span,))

@@ -57,6 +57,7 @@ overload           True → pass       RUNNABLE → pass     1 → pass         
 db-gone            True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          50 → warn         1 → pass
 alerting-off       True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
 error-wave         True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          50 → warn         1 → pass
+log-flood          True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
 undersized         True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
 sql-neglected      True → pass       RUNNABLE → pass     1 → pass          1 → pass            2 → pass          3 → pass          1 → pass
 refused            denied → unknown  disabled → unknown  denied → unknown  disabled → unknown  denied → unknown  denied → unknown  disabled → unknown

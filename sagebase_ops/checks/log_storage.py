@@ -1,0 +1,137 @@
+"""How much is logged and what does it cost, how long is it kept, and what is thrown away before anybody sees it?"""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from sagebase_ops.checks import log_storage_words as words
+from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.log_counts import window_before
+from sagebase_ops.checks.log_volume import FREE, LogVolume, measure_volume
+from sagebase_ops.domain.console import log_router_page, log_storage_page
+from sagebase_ops.domain.log_exclusions import may_hide_errors
+from sagebase_ops.domain.quantities import PositiveDuration, Quantity, Size
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Note, Target, passing, unknown, warning
+from sagebase_ops.gcp.log_config import Exclusion, LogBucket, LogSink
+
+DEFAULT_SINK = "_Default"
+
+
+class Params(CheckParams):
+    """How much and how long is right, and which exclusions somebody decided on."""
+
+    window: PositiveDuration = timedelta(days=7)
+    """What a month is reckoned from."""
+    monthly_limit: Size = FREE
+    """More than this in a month of 30 days is a warning; by default what Google stores free of charge."""
+    keep_at_least: PositiveDuration = timedelta(days=30)
+    """Buckets that keep their entries for less are a warning."""
+    accepted_exclusions: tuple[str, ...] = ()
+    """Names of exclusions that may hide errors, since somebody decided so."""
+    logs: Annotated[int, Field(ge=1, le=10)] = 5
+    """How many logs to show, the largest first."""
+
+    def narrowed(self, window: timedelta) -> "Params":  # noqa: ARG002 (as CheckParams has it)
+        """A month is not reckoned from a quarter of an hour."""
+        return self
+
+
+@check(
+    Params,
+    question=words.QUESTION,
+    runbook=words.RUNBOOK,
+    permissions=["monitoring.timeSeries.list", "logging.buckets.list", "logging.sinks.list"],
+    command="gcloud logging sinks list --project={project} --format=json",
+    example="{check: log_storage, window: 7d, monthly_limit: 50GiB, keep_at_least: 30d, guide: 週次タスク 2}",
+)
+async def log_storage(params: Params, context: CheckContext) -> list[Finding]:
+    """One finding for the volume of the project, one for each log bucket, one for each sink.
+
+    Source: Monitoring's logging.googleapis.com/byte_count; Logging's buckets.list and sinks.list. Three calls in all.
+    """
+    project = context.project.id
+    window = window_before(context.now, params.window)
+    volume, buckets, sinks = await asyncio.gather(
+        measure_volume(window, context),
+        context.gcp.log_config.buckets(project),
+        context.gcp.log_config.sinks(project),
+    )
+    return [
+        _volume(volume, params, project),
+        *(_bucket(bucket, params, project) for bucket in buckets),
+        *_sinks(sinks, params, project),
+    ]
+
+
+def _volume(volume: LogVolume, params: Params, project: str) -> Finding:
+    target = Target("project", project)
+    given: dict[str, Any] = {"asked": volume.asked, "link": log_storage_page(project)}
+    if volume.partial:
+        return refused(target, volume.partial, **given)
+    if not volume.now:
+        return unknown(target, words.NOTHING, reason="no_data", window=Quantity.of(volume.length), **given)
+    given |= {
+        "value": Quantity(volume.monthly, "By"),
+        "limit": Quantity(params.monthly_limit, "By"),
+        "cost": Quantity(volume.monthly_cost, "USD"),
+        "notes": (*words.largest(volume, params.logs), Note(words.PRICE_LIST)),
+    }
+    if volume.monthly > params.monthly_limit:
+        return warning(target, words.OVER, reason="over_limit", **given)
+    return passing(target, words.VOLUME, **given)
+
+
+def _bucket(bucket: LogBucket, params: Params, project: str) -> Finding:
+    target, kept = Target("log_bucket", bucket.name), Quantity.of(bucket.retention)
+    given: dict[str, Any] = {
+        "value": kept,
+        "limit": Quantity.of(params.keep_at_least),
+        "location": bucket.location,
+        "link": log_storage_page(project),
+        "asked": {"method": "logging.projects.locations.buckets.list"},
+    }
+    if not bucket.active:
+        return warning(target, words.LEAVING, reason="delete_requested", **given)
+    if bucket.retention < params.keep_at_least:
+        remedy = (
+            f"gcloud logging buckets update {bucket.name} --location={bucket.location}"
+            f" --retention-days={params.keep_at_least.days} --project={project}"
+        )
+        return warning(target, words.SHORT, reason="short_retention", remedy=remedy, **given)
+    return passing(target, words.LOCKED if bucket.locked else words.KEPT, **given)
+
+
+def _sinks(sinks: tuple[LogSink, ...], params: Params, project: str) -> list[Finding]:
+    """Without the sink _Default nothing of the application is kept in the project."""
+    given = {"link": log_router_page(project), "asked": {"method": "logging.projects.sinks.list"}}
+    lost = [] if any(sink.name == DEFAULT_SINK for sink in sinks) else [_no_default(given)]
+    return [*(_sink(sink, params, project, given) for sink in sinks), *lost]
+
+
+def _no_default(given: dict[str, Any]) -> Finding:
+    return warning(Target("log_sink", DEFAULT_SINK), words.NO_DEFAULT, reason="does_not_exist", **given)
+
+
+def _sink(sink: LogSink, params: Params, project: str, given: dict[str, Any]) -> Finding:
+    target = Target("log_sink", sink.name)
+    given = {**given, "notes": tuple(map(words.exclusion, sink.exclusions))}
+    if not sink.enabled:
+        remedy = f"gcloud logging sinks update {sink.name} --no-disabled --project={project}"
+        return warning(target, words.DISABLED, reason="disabled", remedy=remedy, **given)
+    hiding = [one.name for one in sink.exclusions if _hides(one, params)]
+    if hiding:
+        remedy = (
+            f"gcloud logging sinks update {sink.name} --update-exclusion=name={hiding[0]},disabled=true"
+            f" --project={project}"
+        )
+        told = {"names": ", ".join(hiding), "remedy": remedy}
+        return warning(target, words.HIDES, reason="may_hide_errors", **told, **given)
+    in_force = sum(one.enabled for one in sink.exclusions)
+    return passing(target, words.HARMLESS if in_force else words.WHOLE, count=in_force, **given)
+
+
+def _hides(one: Exclusion, params: Params) -> bool:
+    return one.enabled and one.name not in params.accepted_exclusions and may_hide_errors(one.filter)

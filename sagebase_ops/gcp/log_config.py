@@ -1,0 +1,107 @@
+"""Where do logs go, for how long, and what is thrown away? Source: Cloud Logging API v2 (ConfigServiceV2) over REST."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sagebase_ops.gcp.asked import Asked
+from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.rest import Json
+from sagebase_ops.gcp.rest_lists import objects, pages, text
+
+API = "logging.googleapis.com"
+PAGE_SIZE = 200
+_UNSET_RETENTION = 30
+"""Days; what Google keeps where a bucket says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogBucket:
+    """One log bucket by its short name (`_Default`). `active` is False once its deletion was asked for."""
+
+    name: str
+    location: str
+    retention: timedelta
+    locked: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a sink leaves out: entries that match `filter`, as long as it is enabled."""
+
+    name: str
+    filter: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LogSink:
+    """One sink by its short name. An empty `filter` takes every entry. `destination` is a full name."""
+
+    name: str
+    destination: str
+    filter: str = ""
+    enabled: bool = True
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+class LogConfigReader:
+    """The log buckets and sinks of a project; those of its folder and organisation are not among them."""
+
+    def __init__(self, connections: Connections, asked: Asked) -> None:
+        self._connections = connections
+        self._asked = asked
+
+    async def buckets(self, project: str) -> tuple[LogBucket, ...]:
+        """The buckets of every location. Raises GcpError. Source: projects.locations.buckets.list over `-`."""
+        return await self._asked.once(("log_config.buckets", project), lambda: self._buckets(project))
+
+    async def sinks(self, project: str) -> tuple[LogSink, ...]:
+        """Every sink with its exclusions. Raises GcpError. Source: projects.sinks.list."""
+        return await self._asked.once(("log_config.sinks", project), lambda: self._sinks(project))
+
+    async def _buckets(self, project: str) -> tuple[LogBucket, ...]:
+        found = await self._list(project, "locations/-/buckets", "buckets")
+        return tuple(map(read_bucket, found))
+
+    async def _sinks(self, project: str) -> tuple[LogSink, ...]:
+        return tuple(map(read_sink, await self._list(project, "sinks", "sinks")))
+
+    async def _list(self, project: str, path: str, key: str) -> list[Json]:
+        question = self._connections.question(API, f"logging.{key}.list", f"logging.{key}.list", project)
+        params = {"pageSize": PAGE_SIZE}
+        whole = f"/v2/projects/{project}/{path}"
+        return [
+            item
+            async for page in pages(self._connections, question, whole, params)
+            for item in objects(page, key, question)
+        ]
+
+
+def read_bucket(item: Json) -> LogBucket:
+    """A LogBucket resource as we see it."""
+    parts = text(item, "name").split("/")
+    days = item.get("retentionDays")
+    return LogBucket(
+        name=parts[-1],
+        location=parts[3] if len(parts) > 3 else "",  # noqa: PLR2004 (projects/P/locations/L/buckets/B)
+        retention=timedelta(days=days if isinstance(days, int) and days > 0 else _UNSET_RETENTION),
+        locked=item.get("locked") is True,
+        active=text(item, "lifecycleState") in {"", "ACTIVE", "UPDATING", "CREATING"},
+    )
+
+
+def read_sink(item: Json) -> LogSink:
+    """A LogSink resource as we see it; Google leaves out what is false or empty."""
+    given = item.get("exclusions")
+    exclusions = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    return LogSink(
+        name=text(item, "name").rsplit("/", 1)[-1],
+        destination=text(item, "destination"),
+        filter=text(item, "filter"),
+        enabled=item.get("disabled") is not True,
+        exclusions=tuple(
+            Exclusion(text(one, "name"), text(one, "filter"), enabled=one.get("disabled") is not True)
+            for one in exclusions
+        ),
+    )

@@ -1,0 +1,138 @@
+"""Volume, retention and exclusions of the log: what is not as it should be is said, and no volume at all is not green."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.log_storage import Params, log_storage
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.gcp.log_config import LogBucket, LogSink, read_bucket, read_sink
+from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.log_scenario import LogStorage
+from tests.checks.watching import looking, refusing, said
+
+GIB = 2**30
+
+
+async def seen(
+    scenario: str = "healthy", faults: Sequence[Fault] = (), params: dict[str, Any] | None = None, **storage: Any
+) -> dict[tuple[str, str], Finding]:
+    """Findings by kind and name. `storage` changes the scenario's log storage."""
+    changed = {"log_storage": LogStorage.model_validate(storage)} if storage else {}
+    async with looking(scenario, faults, **changed) as (_, context):
+        found = await log_storage(Params.model_validate(params or {}), context)
+    return {(one.target.kind, one.target.name): one for one in found}
+
+
+def volume(mb_a_day: float, **more: Any) -> dict[str, Any]:
+    return {"log": "run.googleapis.com/stdout", "mb_a_day": mb_a_day, **more}
+
+
+def sinks(*exclusions: str, **more: Any) -> list[dict[str, Any]]:
+    given = [{"name": f"e{number}", "filter": text} for number, text in enumerate(exclusions)]
+    return [{"name": "_Default", "bucket": "_Default", "exclusions": given, **more}]
+
+
+PROJECT, DEFAULT = ("project", "sagebase-sandbox"), ("log_sink", "_Default")
+
+
+async def test_a_new_project_passes_with_a_finding_for_its_volume_its_buckets_and_its_sinks() -> None:
+    found = await seen()
+    assert {one.verdict for one in found.values()} == {Verdict.PASS}
+    assert [kind for kind, _ in found] == ["project", "log_bucket", "log_bucket", "log_sink", "log_sink"]
+
+
+async def test_a_flood_a_short_retention_a_dead_sink_and_a_hiding_exclusion_are_warnings() -> None:
+    found = await seen("log-flood")
+    assert {name: one.reason for (_, name), one in found.items() if one.verdict is Verdict.WARN} == {
+        "sagebase-sandbox": "over_limit",
+        "_Default": "may_hide_errors",
+        "to-bigquery": "disabled",
+    }
+    assert found["log_bucket", "_Default"].reason == "short_retention"
+
+
+@pytest.mark.parametrize(("mb_a_day", "verdict"), [(1780, Verdict.PASS), (1800, Verdict.WARN)])
+async def test_a_month_is_held_against_what_google_stores_for_nothing(mb_a_day: float, verdict: Verdict) -> None:
+    """50 GiB in 30 days are 1789.6 MB a day."""
+    assert (await seen(volumes=[volume(mb_a_day)]))[PROJECT].verdict is verdict
+
+
+async def test_only_what_passes_the_free_share_is_paid_for() -> None:
+    found = (await seen(volumes=[volume(150 * GIB / 30 / 1e6)]))[PROJECT]
+    cost = found.values["cost"]
+    assert isinstance(cost, Quantity)
+    assert (round(cost.amount, 1), cost.unit) == (50.0, "USD")
+
+
+async def test_the_audit_log_of_changes_costs_nothing() -> None:
+    free = {"log": "cloudaudit.googleapis.com/activity", "mb_a_day": 9000}
+    found = (await seen(volumes=[volume(10), free]))[PROJECT]
+    assert found.value
+    assert found.value.amount == pytest.approx(300e6, rel=0.01)
+
+
+async def test_the_largest_log_comes_first_with_what_it_was_before() -> None:
+    logs = [volume(10), volume(90, log="run.googleapis.com/stderr", since="7d"), volume(50, log="x", until="7d")]
+    first, second, *_ = (await seen(volumes=logs))[PROJECT].notes
+    assert [first.values["log"], second.values["log"]] == ["run.googleapis.com/stderr", "run.googleapis.com/stdout"]
+    before = second.values["before"]
+    assert isinstance(before, Quantity)
+    assert before.amount == pytest.approx(70e6, rel=0.01)
+
+
+async def test_no_volume_at_all_is_unknown_and_half_of_it_too() -> None:
+    assert (await seen(volumes=[]))[PROJECT].reason == "no_data"
+    half = await seen(faults=[Fault("MetricService/ListTimeSeries", "half_page", None)])
+    assert (half[PROJECT].verdict, half[PROJECT].reason) == (Verdict.UNKNOWN, "partial")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "reason"),
+    [
+        ({"retention_days": 30}, None),
+        ({"retention_days": 29}, "short_retention"),
+        ({"state": "DELETE_REQUESTED"}, "delete_requested"),
+    ],
+)
+async def test_a_bucket_keeps_long_enough_or_is_told(bucket: dict[str, Any], reason: str | None) -> None:
+    found = await seen(buckets=[{"name": "_Default", **bucket}])
+    assert found["log_bucket", "_Default"].reason == reason
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (sinks(), None),
+        (sinks("severity<ERROR"), None),
+        (sinks("severity<ERROR", 'resource.type="x"'), "may_hide_errors"),
+        (sinks(disabled=True), "disabled"),
+        ([{"name": "other", "bucket": "b"}], "does_not_exist"),
+    ],
+)
+async def test_a_sink_takes_every_error_or_is_told(given: list[dict[str, Any]], reason: str | None) -> None:
+    assert (await seen(sinks=given))[DEFAULT].reason == reason
+
+
+async def test_an_exclusion_that_is_off_or_accepted_hides_nothing_and_is_shown() -> None:
+    off = [{"name": "_Default", "bucket": "_Default", "exclusions": [{"name": "a", "filter": "x", "disabled": True}]}]
+    assert (await seen(sinks=off))[DEFAULT].verdict is Verdict.PASS
+    accepted = (await seen(params={"accepted_exclusions": ["e0"]}, sinks=sinks('resource.type="x"')))[DEFAULT]
+    assert (accepted.verdict, said(accepted.notes)) == (Verdict.PASS, ['exclusion e0: resource.type="x"'])
+
+
+@pytest.mark.parametrize("part", ["buckets", "sinks"])
+async def test_a_refusal_is_a_gcp_error_with_the_role(part: str) -> None:
+    with pytest.raises(GcpError, match=rf"logging\.{part}\.list") as refused:
+        await seen(faults=[refusing(f"logging.{part}.list", f"logging.{part}.list")])
+    assert "roles/logging.viewer" in str(refused.value.remedy)
+
+
+def test_what_google_leaves_out_is_as_it_is_by_default() -> None:
+    bucket, sink = read_bucket({"name": "projects/p/locations/global/buckets/_Default"}), read_sink({"name": "s"})
+    assert (bucket.retention.days, bucket.active, bucket.location) == (30, True, "global")
+    assert sink == LogSink("s", "")
+    assert isinstance(bucket, LogBucket)
