@@ -70,7 +70,35 @@ def window_before(now: datetime, length: timedelta) -> Window:
 
 async def count_errors(window: Window, context: CheckContext) -> LogCounts:
     """Raises GcpError. All severities are asked for: entries of any prove that the metric answers for a service."""
-    query = MetricQuery(
+    query = _query(window, context)
+    answer = await context.gcp.metrics.series(context.project.id, query)
+    asked = {
+        "method": "google.monitoring.v3.MetricService.ListTimeSeries",
+        "filter": query.filter,
+        "start": rfc3339(window.start),
+        "end": rfc3339(window.end),
+    }
+    by_day = _by_day(answer, window) if query.period else {}
+    return LogCounts(_errors_by_service(answer, window), answer.partial, asked, by_day)
+
+
+async def count_log(log: str, window: Window, context: CheckContext) -> Mapping[str, int]:
+    """Entries that were stored in `log` by service, whatever their severity. The question of `count_errors`, asked once.
+
+    Raises GcpError, also for a count in part.
+    """
+    answer = await context.gcp.metrics.series(context.project.id, _query(window, context))
+    if answer.partial:
+        raise answer.partial
+    counts: Counter[str] = Counter()
+    for series in answer.series:
+        if series.labels[_LOG] == log:
+            counts[series.labels[_SERVICE]] += round(sum(one.value for one in series.points if _is_within(one, window)))
+    return dict(counts)
+
+
+def _query(window: Window, context: CheckContext) -> MetricQuery:
+    return MetricQuery(
         filter=(
             'metric.type="logging.googleapis.com/log_entry_count" AND resource.type="cloud_run_revision"'
             f" AND resource.labels.location={quoted(context.project.region)}"
@@ -82,15 +110,6 @@ async def count_errors(window: Window, context: CheckContext) -> LogCounts:
         end=window.end,
         period=DAY if window.length > DAY and not window.length % DAY else None,
     )
-    answer = await context.gcp.metrics.series(context.project.id, query)
-    asked = {
-        "method": "google.monitoring.v3.MetricService.ListTimeSeries",
-        "filter": query.filter,
-        "start": rfc3339(window.start),
-        "end": rfc3339(window.end),
-    }
-    by_day = _by_day(answer, window) if query.period else {}
-    return LogCounts(_errors_by_service(answer, window), answer.partial, asked, by_day)
 
 
 def entries_filter(services: tuple[str, ...], region: str, window: Window | None = None) -> str:

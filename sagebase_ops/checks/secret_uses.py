@@ -11,7 +11,7 @@ from sagebase_ops.gcp.run import SecretUse
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """`since` is when the oldest revision that gets requests was made (aware); None where Google does not say."""
+    """`since` is when the oldest revision that gets requests was made (aware); None where Google does not say it of each."""
 
     service: str
     use: SecretUse
@@ -31,7 +31,8 @@ async def read_uses(context: CheckContext) -> Mapping[str, tuple[Use, ...]]:
     found: defaultdict[str, list[Use]] = defaultdict(list)
     for service in listing.items:
         serving = [made.get(part.revision) for part in service.traffic if part.percent]
-        since = min((moment for moment in serving if moment), default=None)
+        known = [moment for moment in serving if moment]
+        since = min(known) if known and len(known) == len(serving) else None
         for use in service.secrets:
             found[use.secret].append(Use(service.name, use, since))
     return {secret: tuple(uses) for secret, uses in found.items()}

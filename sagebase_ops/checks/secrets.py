@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.secret_judge import FINE, NONE, Wanted, mistakes_of
+from sagebase_ops.checks.secret_judge import FINE, Wanted, mistakes_of
 from sagebase_ops.checks.secret_uses import read_uses
 from sagebase_ops.checks.settings_judged import judged
 from sagebase_ops.domain.console import secret_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
-from sagebase_ops.domain.results import Finding, Sentence, Target, passing
+from sagebase_ops.domain.results import Finding, Sentence, Target
 
 
 class Params(CheckParams):
@@ -60,15 +60,13 @@ class Params(CheckParams):
     example="{check: secrets, max_age: 365d, most_enabled: 1}",
 )
 async def secrets(params: Params, context: CheckContext) -> list[Finding]:
-    """One finding per secret; no payload is ever read.
+    """One finding per secret, none without any secret, which is not green; no payload is ever read.
 
     Source: SecretManagerService.ListSecrets, .ListSecretVersions (Google has no list over all secrets);
     Services.ListServices and Revisions.ListRevisions for who uses which version.
     """
     project = context.project.id
     known = [one for one in await context.gcp.secrets.secrets(project) if one.name not in params.ignore]
-    if not known:
-        return [passing(Target("project", project), NONE, asked={"method": "SecretManagerService.ListSecrets"})]
     versions = await asyncio.gather(*(context.gcp.secrets.versions(project, one.name) for one in known))
     uses = await read_uses(context)
     wanted = Wanted(params.max_age, params.most_enabled, params.expires_within, context.now)

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from sagebase_ops.domain.audit_entries import AuditEntry
-from sagebase_ops.domain.log_entries import LogEntry
+from sagebase_ops.domain.log_entries import HttpRequest, LogEntry
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
@@ -142,6 +143,7 @@ def read_entry(message: Any) -> LogEntry:  # raw google.logging.v2.LogEntry; pro
         service=_whose(message.resource.labels),
         message=_message(message)[:_LONGEST_MESSAGE],
         revision=message.resource.labels.get("revision_name", ""),
+        request=read_request(message.http_request) if message.HasField("http_request") else None,
     )
 
 
@@ -214,6 +216,30 @@ def _audit_message(payload: Any) -> str:  # raw google.protobuf.Any
         return str(audit.status.message) if payload.Unpack(audit) else ""
     except DecodeError:
         return ""
+
+
+def read_request(message: Any) -> HttpRequest:  # raw google.logging.type.HttpRequest
+    """A request as we see it: the query may hold tokens, and a whole address is a person's."""
+    return HttpRequest(
+        method=message.request_method,
+        path=urlsplit(message.request_url).path or "/",
+        status=message.status,
+        source=network_of(message.remote_ip),
+        took=message.latency.ToTimedelta() if message.HasField("latency") else None,
+    )
+
+
+def network_of(address: str) -> str:
+    """`203.0.113.*` or `2001:db8:1::*`: the first 24 bits of an IPv4 address, 48 of an IPv6 one, with or without a port."""
+    bare = address.rpartition(":")[0] if address.count(":") == 1 else address.partition("]")[0].lstrip("[")
+    try:
+        found = ip_address(bare)
+    except ValueError:
+        return ""
+    found = getattr(found, "ipv4_mapped", None) or found
+    whole = ip_network((found, 24 if found.version == 4 else 48), strict=False)  # noqa: PLR2004 (IPv4)
+    first = str(whole.network_address)
+    return f"{first.rpartition('.')[0]}.*" if found.version == 4 else f"{first}*"  # noqa: PLR2004
 
 
 def _request_line(request: Any) -> str:  # raw google.logging.type.HttpRequest

@@ -14,6 +14,9 @@ class Pace:
 
     async def turn(self, key: str) -> None:
         """Wait until it is our turn."""
-        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(self.book(key, asyncio.get_running_loop().time()))
+
+    def book(self, key: str, now: float) -> float:
+        """Take a turn at the time `now`; how many seconds it is until then. Turns come in the order they were taken."""
         booked = self._next[key] = max(self._next[key], now) + self._gap
-        await asyncio.sleep(max(0.0, booked - now - self._burst * self._gap))
+        return max(0.0, booked - now - self._burst * self._gap)

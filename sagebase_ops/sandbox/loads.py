@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from pydantic import Field
+
 from sagebase_ops.sandbox.scenario_parts import Part, Share, Span
 
 DAY = timedelta(days=1)
@@ -40,6 +42,8 @@ class Load(Part):
     cpu: Share = 0.41
     memory: Share = 0.63
     instances: int = 2
+    codes: dict[str, float] = Field(default_factory=dict)
+    """Of the requests, those that were answered with another status than 200 and 503, by that."""
     becomes: Grown | None = None
     lunch: float = 1.0
 

@@ -11,10 +11,12 @@ from typing import Any
 from google.cloud.logging_v2.types import ListLogEntriesResponse
 from google.logging.type import log_severity_pb2
 
+from sagebase_ops.sandbox.access_scenario import Visit
 from sagebase_ops.sandbox.audit import AuditEntry
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Lookup, Question
 from sagebase_ops.sandbox.refusals import invalid, quota_exceeded
 from sagebase_ops.sandbox.scenario import Entries, RunService
+from sagebase_ops.sandbox.scenario_parts import span
 from sagebase_ops.sandbox.world import World
 
 API = "logging.googleapis.com"
@@ -51,7 +53,7 @@ class Entry:
         if first == "resource":
             return self._kind() if rest == ("type",) else self._resource().get(rest[-1], MISSING)
         if first == "httpRequest":
-            return {"status": self.source.status or 0, "requestUrl": self._url()}.get(rest[0] if rest else "", "")
+            return self._request().get(rest[0] if rest else "", "")
         plain = {
             "severity": self.source.severity,
             "timestamp": self.time,
@@ -78,7 +80,20 @@ class Entry:
         }
 
     def _url(self) -> str:
-        return f"https://{self.source.service}.example/{self.number}" if self.source.status else ""
+        path = (self.source.visit or Visit(path="/{n}")).path.replace("{n}", str(self.number))
+        return f"https://{self.source.service}.example{path}" if self.source.status else ""
+
+    def _request(self) -> dict[str, Any]:  # Any: text, numbers and times
+        """The fields of an HttpRequest; what is not set has its type's own zero."""
+        visit = self.source.visit or Visit()
+        return {
+            "status": self.source.status or 0,
+            "requestUrl": self._url(),
+            "requestMethod": visit.method if self.source.status else "",
+            "remoteIp": visit.source.replace("{n}", str(self.number % 200 + 1)),
+            "userAgent": visit.agent,
+            "latency": visit.took,
+        }
 
     def message(self) -> Any:  # Any: a raw LogEntry
         answer = ListLogEntriesResponse.pb()()
@@ -90,13 +105,20 @@ class Entry:
         entry.timestamp.FromDatetime(self.time)
         entry.receive_timestamp.FromDatetime(self.time + timedelta(seconds=1))
         if self.source.status:
-            entry.http_request.status, entry.http_request.request_url = self.source.status, self._url()
-            entry.http_request.request_method = "GET"
+            self._write_request(entry.http_request)
         elif self.source.json_message:
             entry.json_payload.update({"message": self.source.json_message.replace("{n}", str(self.number))})
         else:
             entry.text_payload = self.text
         return entry
+
+    def _write_request(self, message: Any) -> None:  # Any: a raw HttpRequest
+        said = self._request()
+        message.status, message.request_url = said["status"], said["requestUrl"]
+        message.request_method, message.user_agent = said["requestMethod"], said["userAgent"]
+        message.remote_ip = said["remoteIp"]
+        if said["latency"]:
+            message.latency.FromTimedelta(said["latency"])
 
 
 class LogBook:
@@ -169,6 +191,8 @@ def _rank(field: Field, value: Any) -> Any:  # Any: what a field holds
     if field in {("timestamp",), ("receiveTimestamp",)} and isinstance(value, str):
         moment = datetime.fromisoformat(value)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if field == ("httpRequest", "latency") and isinstance(value, str):
+        return span(value)
     return value
 
 

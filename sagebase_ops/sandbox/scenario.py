@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from sagebase_ops.sandbox.access_scenario import Visit
 from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, UptimeCheck
 from sagebase_ops.sandbox.billing_scenario import Billing
 from sagebase_ops.sandbox.iam_scenario import Binding, Change, ServiceAccount
@@ -112,6 +113,7 @@ class Entries(Part):
     since: Span = timedelta(hours=24)
     until: Span = timedelta(minutes=10)
     status: int | None = None
+    visit: Visit | None = None
 
 
 class Dashboard(Part):

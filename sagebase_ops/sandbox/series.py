@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from statistics import NormalDist
 
 from sagebase_ops.sandbox.loads import Grown, Load
@@ -173,8 +173,10 @@ def _run_values(world: World, service: RunService, metric: str) -> Iterator[tupl
         return _spans(world, service.load, value)
 
     if metric == "request_count":
-        yield _code("200"), over(lambda load: max(0.0, load.requests - load.errors))
+        yield _code("200"), over(lambda load: max(0.0, load.requests - load.errors - sum(load.codes.values())))
         yield _code("503"), over(lambda load: load.errors)
+        for code in sorted({code for load in service.load for code in load.codes}):
+            yield _code(code), over(partial(_answered, code))
     elif metric == "request_latencies":
         yield _code("200"), over(_latencies)
     elif metric == "container/instance_count":
@@ -185,6 +187,10 @@ def _run_values(world: World, service: RunService, metric: str) -> Iterator[tupl
         yield {}, over(lambda load: _shares(load.cpu, load.instances))
     elif metric == "container/memory/utilizations":
         yield {}, over(lambda load: _shares(load.memory, load.instances))
+
+
+def _answered(code: str, load: Load) -> float:
+    return load.codes.get(code, 0.0)
 
 
 def _code(code: str) -> dict[str, str]:

@@ -1,17 +1,23 @@
 """Secrets by their versions and dates alone: no payload is read."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from sagebase_ops.checks.secret_judge import Wanted, mistakes_of
+from sagebase_ops.checks.secret_uses import Use
 from sagebase_ops.checks.secrets import Params, secrets
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.gcp.run import SecretUse as SecretUseOfRun
+from sagebase_ops.gcp.secrets import Secret as SecretOfCloud
+from sagebase_ops.gcp.secrets import SecretVersion
 from sagebase_ops.sandbox.scenario import Revision, RunService, Secret, SecretUse
 from tests.checks.watching import looking, said
 
 DAY = timedelta(days=1)
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 async def seen(secret: dict[str, Any], use: dict[str, Any] | None = None, age: timedelta = 3 * DAY) -> Finding:
@@ -49,7 +55,7 @@ async def test_a_secret_is_judged_by_its_versions_and_dates(
         ({"version": "latest"}, 3 * DAY, None),
         ({"version": "latest"}, 30 * DAY, "not_in_use"),
         ({"version": "latest", "volume": True}, 30 * DAY, None),
-        ({"version": "1"}, 3 * DAY, "version_pinned"),
+        ({"version": "1"}, 3 * DAY, "version_not_enabled"),
         ({"version": "2"}, 30 * DAY, None),
     ],
 )
@@ -60,6 +66,14 @@ async def test_a_service_that_runs_with_an_older_value_is_named(
     found = await seen({"versions": ["DISABLED", "ENABLED"], "age": 40 * DAY}, use, revision)
     assert found.reason == reason
     assert "used by sagebase-streamlit" in said(found.notes)
+
+
+async def test_a_service_that_is_pinned_to_an_older_version_is_named_though_it_can_be_read() -> None:
+    services = [RunService(secrets=[SecretUse.model_validate({"secret": "s", "version": "1"})])]
+    secret = Secret(name="s", versions=["ENABLED", "ENABLED"])
+    async with looking(secrets=[secret], services=services) as (_, context):
+        (found,) = await secrets(Params(most_enabled=2), context)
+    assert (found.verdict, found.reason) == (Verdict.WARN, "version_pinned")
 
 
 async def test_the_worst_leads_and_the_rest_stands_below() -> None:
@@ -80,10 +94,33 @@ async def test_no_payload_is_ever_asked_for() -> None:
     assert not any("Access" in method for method in methods)
 
 
-async def test_an_ignored_secret_is_left_out_and_a_project_without_any_says_so() -> None:
+@pytest.mark.parametrize(
+    ("versions", "version"),
+    [
+        (["ENABLED", "DISABLED"], "latest"),
+        (["ENABLED", "DISABLED"], "2"),
+        (["DISABLED", "ENABLED"], "1"),
+        (["ENABLED"], "7"),
+    ],
+)
+async def test_a_version_that_cannot_be_read_at_the_next_start_fails(versions: list[str], version: str) -> None:
+    """`latest` is the highest number, even when that is disabled."""
+    found = await seen({"versions": versions}, {"version": version})
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "version_not_enabled")
+
+
+async def test_an_ignored_secret_is_left_out_and_none_at_all_is_no_pass() -> None:
     async with looking(secrets=[Secret(name="s")]) as (_, context):
-        (found,) = await secrets(Params(ignore=("s",)), context)
-    assert (found.verdict, found.target.kind) == (Verdict.PASS, "project")
+        assert await secrets(Params(ignore=("s",)), context) == []
+
+
+def test_a_time_that_google_does_not_say_is_no_pass() -> None:
+    wanted = Wanted(365 * DAY, 1, 14 * DAY, NOW)
+    use = Use("web", SecretUseOfRun("s", "latest", at_start=True), None)
+    made = SecretVersion(1, "enabled", NOW - DAY)
+    assert [one.reason for one in mistakes_of(SecretOfCloud("s"), [made], [use], wanted).mistakes] == ["no_data"]
+    unmade = mistakes_of(SecretOfCloud("s"), [SecretVersion(1, "enabled")], [], wanted)
+    assert [one.verdict for one in unmade.mistakes] == [Verdict.UNKNOWN]
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,7 @@ def fitting(column: str, gcloud: str) -> set[str]:
 
 AGREED = rows(TABLE)
 OF_WEEK_AND_MONTH = {
+    "scanner": "requests of a week; the access log is read below",
     "db-neglected": "the database from inside, of which gcloud knows nothing",
     "stale-secrets": "versions of secrets: the list below",
     "sql-trouble": "operations and logs of Cloud SQL: the lists below",

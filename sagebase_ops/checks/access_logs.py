@@ -1,0 +1,126 @@
+"""Who asked for what, and was somebody turned away unusually often?"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from sagebase_ops.checks import access_words as words
+from sagebase_ops.checks.access_counts import REQUESTS, AccessCounts, count_requests, spikes_of
+from sagebase_ops.checks.access_samples import AccessSamples, read_visits, requests_filter
+from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.idle import Idle, idle_services
+from sagebase_ops.checks.log_counts import Window, window_before
+from sagebase_ops.checks.log_details import NOT_READ
+from sagebase_ops.checks.run_targets import services_to_judge, target_of
+from sagebase_ops.domain.console import logs_page
+from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.quantities import PositiveDuration, Quantity
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Note, passing, skipped, unknown, warning
+
+MOST_FROM_ONE = 0.5
+"""Of the refused requests from one network."""
+
+
+class Params(CheckParams):
+    """What is unusual, and how much is shown."""
+
+    counted = ("source_above",)
+
+    window: PositiveDuration = timedelta(days=7)
+    """How far back to look; it is held against as much before it."""
+    spike_above: Annotated[int, Field(ge=1)] = 100
+    """More 401, 403 or 404 than this in one hour, and ten times the usual, are a warning."""
+    source_above: Annotated[int, Field(ge=1)] = 500
+    """Where more than this were refused in all, most of them from one network are a warning."""
+    slower_than: PositiveDuration = timedelta(seconds=3)
+    """From where on a request is slow."""
+    paths: Annotated[int, Field(ge=1, le=10)] = 5
+    """How many paths to show."""
+
+
+@check(
+    Params,
+    question=words.QUESTION,
+    runbook=words.RUNBOOK,
+    permissions=[
+        "monitoring.timeSeries.list",
+        "monitoring.metricDescriptors.list",
+        "logging.logEntries.list",
+        "run.services.list",
+    ],
+    command=(
+        "gcloud logging read"
+        """ 'log_id("run.googleapis.com/requests") resource.labels.service_name="{target}" httpRequest.status>=400'"""
+        " --project={project} --freshness=7d --limit=50"
+    ),
+    example="{check: access_logs, window: 7d, spike_above: 100, guide: アクセスログの確認}",
+)
+async def access_logs(params: Params, context: CheckContext) -> list[Finding]:
+    """One finding per service: exact counts by status, and what a sample of the request log shows.
+
+    Source: Monitoring's run.googleapis.com/request_count, one call for both windows; Logging's ListLogEntries, at most
+    five reads, of all services together.
+    """
+    window = window_before(context.now, params.window)
+    counts = await count_requests(window, context)
+    names, lost = await services_to_judge(context, counts.by_service)
+    named = {name: counts.by_service[name] for name in names if name in counts.by_service}
+    samples = await read_visits(named, window, params.slower_than, context)
+    silent = [name for name in names if name not in named]
+    idle = await idle_services(params.window, context) if silent and not counts.partial else Idle()
+    judged = [_judge(name, counts, samples, params, window, context.project) for name in named]
+    return [*judged, *(_silent(name, counts, idle, params) for name in silent), *lost]
+
+
+def _silent(name: str, counts: AccessCounts, idle: Idle, params: Params) -> Finding:
+    """No request at all is believed only where instances were counted."""
+    target = target_of(name)
+    given: dict[str, Any] = {"window": Quantity.of(params.window), "asked": counts.asked}
+    if counts.partial:
+        return refused(target, counts.partial, asked=counts.asked)
+    if name in idle.without_requests:
+        return skipped(target, words.IDLE, reason="no_requests", **given)
+    return unknown(target, words.UNCOUNTED, reason="no_data", **given)
+
+
+def _judge(
+    name: str, counts: AccessCounts, samples: AccessSamples, params: Params, window: Window, project: Project
+) -> Finding:
+    """A proven spike stays one; part of a count never passes."""
+    target, requests = target_of(name), counts.by_service[name]
+    query = requests_filter((name,), project.region, None, "httpRequest.status>=400")
+    spikes = spikes_of(requests, window, params.spike_above)
+    sources = list(_one_source(name, counts, samples, params))
+    given: dict[str, Any] = {
+        "value": Quantity(requests.total, REQUESTS),
+        "window": Quantity.of(window.length),
+        "link": logs_page(project.id, query, window.start, window.end),
+        "asked": {**counts.asked, **samples.asked},
+        "notes": (*words.spiked(spikes), *sources, *_rest(name, counts, samples, params)),
+        **words.shares(requests),
+        **({"remedy": samples.remedy} if samples.remedy else {}),
+    }
+    if spikes or sources:
+        return warning(target, words.COUNTED, reason="refused_spike" if spikes else "one_source", **given)
+    if counts.partial:
+        return refused(target, counts.partial, asked=counts.asked)
+    return passing(target, words.COUNTED, **given)
+
+
+def _one_source(name: str, counts: AccessCounts, samples: AccessSamples, params: Params) -> Iterator[Note]:
+    visits = samples.of(name)
+    if counts.by_service[name].refused > params.source_above and visits.sources:
+        source, share = visits.sources[0]
+        if share > MOST_FROM_ONE:
+            yield words.one_source(source, share, visits)
+
+
+def _rest(name: str, counts: AccessCounts, samples: AccessSamples, params: Params) -> Iterator[Note]:
+    if samples.refusal:
+        yield Note(NOT_READ)
+        yield from samples.refusal
+        return
+    yield from words.described(counts.by_service[name], samples.of(name), params.paths)

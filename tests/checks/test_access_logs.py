@@ -1,0 +1,135 @@
+"""A week of requests: exact by status, spikes and floods told, nothing personal told, and no requests is not green."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from sagebase_ops.checks.access_logs import Params, access_logs
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.loads import Load
+from sagebase_ops.sandbox.scenario import Entries, RunService
+from tests.checks.watching import WEB, looking, refusing, said
+
+SERIES, READS = "MetricService/ListTimeSeries", "LoggingServiceV2/ListLogEntries"
+
+
+async def seen(
+    scenario: str = "healthy", faults: Sequence[Fault] = (), params: dict[str, Any] | None = None, **changed: Any
+) -> Finding:
+    async with looking(scenario, faults, **changed) as (_, context):
+        (found,) = await access_logs(Params.model_validate(params or {}), context)
+    return found
+
+
+def answering(*loads: dict[str, Any]) -> list[RunService]:
+    return [RunService(name=WEB, load=[Load.model_validate(load) for load in loads])]
+
+
+def visits(count: int, status: int = 200, since: str = "6d", **visit: Any) -> Entries:
+    given = {"severity": "INFO", "log": "run.googleapis.com/requests", "status": status, "count": count}
+    return Entries.model_validate({**given, "since": since, "visit": visit})
+
+
+async def test_a_usual_week_passes_with_exact_counts_by_status() -> None:
+    found = await seen()
+    assert found.verdict is Verdict.PASS
+    assert found.value
+    assert found.value.amount == pytest.approx(302_400, abs=2)
+    ok, failed = found.values["ok"], found.values["failed"]
+    assert isinstance(ok, Quantity)
+    assert isinstance(failed, Quantity)
+    assert ok.amount + failed.amount == pytest.approx(1)
+
+
+async def test_a_scanner_is_a_spike_from_one_place() -> None:
+    found = await seen("scanner")
+    assert (found.verdict, found.reason) == (Verdict.WARN, "refused_spike")
+    notes = said(found.notes)
+    assert "spike of 404" in notes[0]
+    assert any("198.51.100.*" in note and "/wp-admin/<n>.php" in note for note in notes)
+    assert any("slow path /export/<n>" in note for note in notes)
+
+
+async def test_nothing_personal_leaves_the_check() -> None:
+    """The scenario's requests hold whole addresses, an e-mail address and a token; links and filters hold none either."""
+    told = json.dumps(asdict(await seen("scanner")), default=str)
+    assert [word for word in ("198.51.100.23", "203.0.113.7", "taro", "s3cr3t", "?token") if word in told] == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "above", "spike"), [(1, 100, False), (1.6, 100, False), (1.7, 100, True), (1.7, 102, False)]
+)
+async def test_an_hour_spikes_past_its_limit(rate: float, above: int, *, spike: bool) -> None:
+    """Of two hours at this rate a minute, one lies whole in an hour of ours: 60 rates of 1.7 are 102."""
+    loads = ({"until": "32h"}, {"since": "32h", "until": "29h", "codes": {"403": rate}}, {"since": "29h"})
+    found = await seen(params={"spike_above": above}, services=answering(*loads))
+    assert (found.reason == "refused_spike") is spike
+
+
+async def test_what_is_refused_all_week_long_is_no_spike() -> None:
+    found = await seen(services=answering({"codes": {"404": 5}}))
+    assert found.reason is None
+
+
+async def test_a_slow_flood_from_one_network_is_told_without_any_spike() -> None:
+    services = answering({"codes": {"401": 0.2}})
+    one = [visits(1500, 401, path="/login", source="192.0.2.9")]
+    assert (await seen(services=services, log_entries=one)).reason == "one_source"
+    many = [visits(500, 401, path="/login", source=f"192.0.{net}.9") for net in (1, 2, 3)]
+    assert (await seen(services=services, log_entries=many)).reason is None
+
+
+async def test_a_websocket_that_was_long_open_is_not_slow() -> None:
+    logged = [visits(30, 101, path="/_stcore/stream", took="30m"), visits(3, path="/a", took="4s")]
+    notes = said((await seen(log_entries=logged)).notes)
+    assert [note for note in notes if note.startswith("slow path")] == [
+        "slow path /a: Quantity(amount=4.0, unit='s') at worst (Quantity(amount=3, unit='{requests}') of those read)"
+    ]
+
+
+async def test_googles_own_probes_are_no_visitors() -> None:
+    probes = visits(50, path="/probe", agent="GoogleStackdriverMonitoring-UptimeChecks(https://cloud.google.com)")
+    notes = said((await seen(log_entries=[probes, visits(5, path="/page")])).notes)
+    assert "top paths: /page 100%" in notes
+
+
+async def test_no_request_is_skipped_where_instances_were_counted_and_else_unknown() -> None:
+    found = await seen("no-traffic")
+    assert (found.verdict, found.reason) == (Verdict.SKIPPED, "no_requests")
+    found = await seen("no-data")
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_data")
+
+
+async def test_half_a_count_never_passes() -> None:
+    found = await seen(faults=[Fault(SERIES, "half_page", None)])
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
+
+
+async def test_counts_without_an_entry_to_show_say_so() -> None:
+    notes = said((await seen(log_entries=[])).notes)
+    assert any("no entry was found" in note for note in notes)
+
+
+async def test_a_refusal_by_logging_leaves_the_counts_and_brings_the_remedy() -> None:
+    found = await seen(faults=[refusing(READS, "logging.logEntries.list")])
+    assert (found.verdict, "roles/logging.viewer" in str(found.remedy)) == (Verdict.PASS, True)
+    assert "could not be read" in said(found.notes)[0]
+
+
+async def test_a_refusal_by_monitoring_is_a_gcp_error_with_the_role() -> None:
+    with pytest.raises(GcpError, match=r"monitoring\.timeSeries\.list"):
+        await seen(faults=[refusing(SERIES, "monitoring.timeSeries.list")])
+
+
+async def test_five_reads_and_two_counts_are_enough() -> None:
+    async with looking("scanner") as (box, context):
+        await access_logs(Params(), context)
+        methods = [call.method for call in box.world.calls]
+    assert sum("ListLogEntries" in method for method in methods) <= 5
+    assert sum("ListTimeSeries" in method for method in methods) == 2
