@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from sagebase_ops.checks.catalogue import catalogue
 from sagebase_ops.cli.conflicts import conflicts_command
 from sagebase_ops.cli.coverage import coverage_command
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.guide.answers import actions, conflicts, readings, shipped_answers, shipped_guide
 from sagebase_ops.guide.reading import lines_of
 
-SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "schedules.yaml"
 READY = 'gcloud run services describe $SERVICE_NAME --region=$REGION --project=$PROJECT_ID --format="value(status.conditions[0].status)"'
 
 
@@ -132,3 +134,20 @@ def test_the_conflicts_are_listed_with_what_is_done_and_the_source() -> None:
     shown = CliRunner().invoke(conflicts_command, []).stdout
     assert "positional_condition" in shown
     assert "条件を種類（Ready）で選びます" in shown
+
+
+def test_the_shipped_file_answers_every_line_of_the_shipped_guide() -> None:
+    done = asked("--unanswered")
+    assert (done.exit_code, len(done.stdout.splitlines())) == (0, 1), done.stdout
+
+
+def test_what_the_conflicts_name_are_checks_that_there_are() -> None:
+    assert {check for one in conflicts().values() for check in one.checks} <= set(catalogue())
+
+
+def test_the_page_of_the_documentation_and_the_readme_say_what_the_command_says() -> None:
+    """`make coverage` writes the page."""
+    page = asked("--format", "markdown").stdout
+    total = page.splitlines()[2]
+    assert (ROOT / "docs" / "coverage.md").read_text("utf-8") == page
+    assert total in (ROOT / "README.md").read_text("utf-8")
