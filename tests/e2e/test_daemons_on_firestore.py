@@ -53,14 +53,15 @@ def test_two_daemons_run_each_slot_once_and_post_each_digest_once(
 def test_kills_at_random_moments_lose_no_slot_and_double_no_run_and_no_post(
     tmp_path: Path, box: Box, env: dict[str, str]
 ) -> None:
-    schedule(tmp_path, job("told", "3s"), *(job(f"quiet-{number}", "5s", "never") for number in range(5)))
+    # Each digest is two posts and a channel takes one a second: what waits for a dead sender's lease must be able to catch up.
+    schedule(tmp_path, job("told", "6s"), *(job(f"quiet-{number}", "5s", "never") for number in range(5)))
     moments = Random(20261125)
     for number in range(8):
         with daemon(tmp_path, box, f"killed-{number}", **env):
             time.sleep(moments.uniform(0.8, 2.5))  # the kill comes whenever it comes: nothing is waited for
     with daemon(tmp_path, box, "last", **env) as last:
         last.says("run.recorded", times=8)
-        wait_until(lambda: asyncio.run(all_is_told(env)), "every digest sent", 120)
+        wait_until(lambda: asyncio.run(all_is_told(env)), "every digest sent", 180)
         last.signal(signal.SIGTERM)
         assert last.ended() == 0
     asyncio.run(each_slot_is_settled_once(env))

@@ -50,7 +50,7 @@ def test_the_messages_come_in_sending_order_with_channel_and_a_key_each(tmp_path
     keys = [post["metadata"]["event_payload"]["notice_key"] for post in posts]
     assert keys == [keys[0], *(f"{keys[0]}:{place}" for place in range(1, len(posts)))]
     assert {post["channel"] for post in posts} == {"#sagebase-ops"}
-    assert posts[0]["blocks"][0]["text"]["text"].startswith("SANDBOX ✕ 不合格 2・")
+    assert posts[0]["blocks"][0]["text"]["text"].startswith("SANDBOX ✕ 不合格 3・")
 
 
 @pytest.mark.parametrize(("when", "scenario"), [("never", "outage"), ("on_failure", "healthy")])
