@@ -113,8 +113,10 @@ class Sender:
         now = self._clock.now()
         if _ENOUGH <= self._lease_until - now <= LEASE:
             return True
-        self._lease_until = now + LEASE
-        return await self._store.take_sender_lease(self._owner, now, self._lease_until)
+        until = now + LEASE
+        ours = await self._store.take_sender_lease(self._owner, now, until)
+        self._lease_until = until if ours else now  # who was refused is no sender, not even for a while
+        return ours
 
     def _is_free(self, row: Notification) -> bool:
         """Slack did not tell us to leave its channel, or everything, alone for a while."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, sending
 from sagebase_ops.jobs.deliver_outbox import LEASE
@@ -207,3 +208,16 @@ async def test_a_jump_of_the_clock_neither_loses_nor_doubles(sending_to: Sending
     await sending_to.passes(sending_to.another("two"), minutes=3)
     await sending_to.passes(minutes=3)
     assert sending_to.texts == ["要点", "内訳"] * 2
+
+
+async def test_who_was_refused_the_lease_does_not_take_itself_for_the_sender(sending_to: Sending) -> None:
+    """Else it tries each second to send, and says each second that it lost what it never had."""
+    await sending_to.decided("first")
+    await sending_to.sender.deliver_due()
+    await sending_to.decided("second")
+    two = sending_to.another("two")
+    with capture_logs() as told:
+        for _ in range(3):
+            await two.deliver_due()
+    assert [entry["event"] for entry in told] == []
+    assert await sending_to.states("second") == ["waiting", "waiting"]
