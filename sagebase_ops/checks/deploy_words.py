@@ -20,6 +20,10 @@ IN_PART = Sentence(
     ja="確認できません：デプロイ前後のメトリクスの一部が得られませんでした",
     en="could not look: a part of the metrics before and after is missing",
 )
+UNCOUNTED = Sentence(
+    ja="確認できません：デプロイの前後どちらのリクエストも集計されていません。悪化していないとは言えません",
+    en="could not look: no request was counted before or since the deploy, so nothing says that it is no worse",
+)
 DEPLOYED = Sentence(ja="{at} {revision}（{who}）", en="{at} {revision} by {who}")
 SPLIT = Sentence(ja="トラフィック：{split}", en="traffic: {split}")
 COMPARED = Sentence(

@@ -12,6 +12,7 @@ from sagebase_ops.checks import deploy_words as words
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.deploy_people import changes_of_run, deployed_by
 from sagebase_ops.checks.deploy_traffic import Answers, Traffic, traffic_by_revision
+from sagebase_ops.checks.idle import idle_services
 from sagebase_ops.checks.rollback import previous_ready, rollback_to
 from sagebase_ops.checks.run_targets import target_of, watched
 from sagebase_ops.checks.settings_judged import Mistake, judged
@@ -45,6 +46,8 @@ class _Deploys:
     made: Sequence[Revision]
     changes: Sequence[AuditEntry]
     traffic: Traffic
+    idle: bool
+    """Google looked, and nobody asked it anything."""
 
     @property
     def newest(self) -> Revision | None:
@@ -101,12 +104,15 @@ async def run_deploys(params: Params, context: CheckContext) -> list[Finding]:
     changes, traffic = await asyncio.gather(
         changes_of_run(since, context), traffic_by_revision(2 * params.window, context)
     )
+    told = {one.service for one in revisions if traffic.of(one.name).requests}
+    silent = {one.service for one in made} - told
+    idle = (await idle_services(2 * params.window, context)).without_requests if silent else frozenset()
     known, notes = ((), [Note(words.NOT_AUDITED)]) if isinstance(changes, GcpError) else (changes, [])
     findings = []
     for service in seen.services:
         own = [one for one in revisions if one.service == service.name]
         mine = [one for one in made if one.service == service.name]
-        deploys = _Deploys(service, own, mine, known, traffic)
+        deploys = _Deploys(service, own, mine, known, traffic, idle=service.name in idle)
         findings.append(_judge(deploys, params, context, notes) if mine else _none(service, params, context))
     return [*findings, *seen.lost]
 
@@ -137,8 +143,11 @@ def _mistakes(deploys: _Deploys, params: Params) -> Iterator[Mistake]:
     if deploys.newest is None:
         return
     after, before = deploys.traffic.of(deploys.newest.name), deploys.traffic.of(deploys.before)
-    if deploys.traffic.partial is not None:
+    if deploys.traffic.partial is not None:  # of a part of it nothing is believed
         yield Mistake(Verdict.UNKNOWN, "partial", words.IN_PART)
+        return
+    if not after.requests and not before.requests and not deploys.idle:
+        yield Mistake(Verdict.UNKNOWN, "no_data", words.UNCOUNTED)
     if after.requests < params.min_requests:
         return
     if after.error_rate > max(params.max_error_rate, before.error_rate):

@@ -44,6 +44,20 @@ async def test_a_deploy_is_judged_by_how_the_service_answers_since(
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
+async def test_a_deploy_of_which_no_metric_tells_is_unknown_and_not_well() -> None:
+    services = [RunService.model_validate({"revisions": [OLD, NEW]})]
+    async with looking(services=services, metrics_silent=True) as (_, context):
+        (found,) = await run_deploys(Params(), context)
+    assert (found.verdict, found.reason) == ("unknown", "no_data")
+
+
+async def test_a_deploy_that_nobody_asked_anything_is_well_where_instances_prove_that_google_looked() -> None:
+    quiet = {"revisions": [OLD, NEW], "load": [{"requests": 0, "errors": 0}]}
+    async with looking(services=[RunService.model_validate(quiet)]) as (_, context):
+        (found,) = await run_deploys(Params(), context)
+    assert (found.verdict, found.reason) == ("pass", None)
+
+
 async def test_the_way_back_is_in_words_with_revision_and_command() -> None:
     found = await seen(OLD, NEW, since={"errors": 3})
     command = "--to-revisions=sagebase-streamlit-00041-old=100"
