@@ -67,7 +67,7 @@ def mistakes_of(secret: Secret, versions: Sequence[SecretVersion], uses: Sequenc
     age = wanted.now - newest.create_time if newest and newest.create_time else None
     mistakes = [*_dates(secret, wanted), *_versions(enabled, age, wanted)]
     if newest:
-        mistakes += [mistake for use in uses if (mistake := _of_use(use, versions, newest))]
+        mistakes += [mistake for use in uses if (mistake := _of_use(use, secret, versions, newest))]
     services = ", ".join(sorted({use.service for use in uses}))
     return Judged(tuple(mistakes), (Note(USED, {"services": services}),) if services else (), age)
 
@@ -92,10 +92,11 @@ def _versions(enabled: Sequence[SecretVersion], age: timedelta | None, wanted: W
         yield Mistake(Verdict.WARN, "versions_left", LEFT, values)
 
 
-def _of_use(use: Use, versions: Sequence[SecretVersion], newest: SecretVersion) -> Mistake | None:
+def _of_use(use: Use, secret: Secret, versions: Sequence[SecretVersion], newest: SecretVersion) -> Mistake | None:
     """`latest` is the highest number there is, whatever its state, and not the newest that is enabled."""
     wanted = use.use.version
-    taken = versions[0] if wanted == LATEST else next((one for one in versions if str(one.number) == wanted), None)
+    number = str(secret.aliases.get(wanted, wanted))
+    taken = versions[0] if wanted == LATEST else next((one for one in versions if str(one.number) == number), None)
     values: dict[str, Value] = {"service": use.service, "version": wanted, "newest": newest.number}
     if taken is None or taken.state != "enabled":
         return Mistake(

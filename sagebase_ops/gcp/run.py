@@ -45,7 +45,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class SecretUse:
-    """A secret (short name) that a service takes in `version` (`latest` or a number).
+    """A secret (short name) that a service takes in `version` (`latest`, a number, or an alias of the secret's).
 
     `at_start`: read when an instance starts, as an environment variable is; a volume is read at each access.
     """
@@ -183,16 +183,17 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
 
 
 def _secrets(template: Any) -> Iterator[SecretUse]:  # as above
+    """Those of the service's own project: one of another is named with it (`projects/P/secrets/S`). Source: SecretKeySelector."""
     for container in template.containers:
         for variable in container.env:
             reference = variable.value_source.secret_key_ref
-            if reference.secret:
-                yield SecretUse(_short(reference.secret), reference.version or _LATEST, at_start=True)
+            if reference.secret and "/" not in reference.secret:
+                yield SecretUse(reference.secret, reference.version or _LATEST, at_start=True)
     for volume in template.volumes:
-        if volume.secret.secret:
+        if volume.secret.secret and "/" not in volume.secret.secret:
             versions = {item.version or _LATEST for item in volume.secret.items} or {_LATEST}
             for version in sorted(versions):
-                yield SecretUse(_short(volume.secret.secret), version, at_start=False)
+                yield SecretUse(volume.secret.secret, version, at_start=False)
 
 
 def _services_client() -> "type[ServicesAsyncClient]":

@@ -1,6 +1,7 @@
 """Which secrets exist, and in which versions? No payload is ever read. Source: Secret Manager v1 over gRPC."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -23,12 +24,14 @@ class Secret:
     """One secret by its short name: Google answers with the project's number, whatever was asked.
 
     `expires_at` is when Google deletes it, `rotate_at` when somebody should renew it (None: never); both aware UTC.
+    `aliases` are words for numbers of versions.
     """
 
     name: str
     create_time: datetime | None = None
     expires_at: datetime | None = None
     rotate_at: datetime | None = None
+    aliases: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class SecretReader:
 def read_secret(message: Any) -> Secret:  # raw google.cloud.secretmanager.v1.Secret; its class is made at run time
     """A Secret message as we see it."""
     rotate_at = _time(message.rotation, "next_rotation_time") if message.HasField("rotation") else None
-    return Secret(_last(message.name), _time(message), _time(message, "expire_time"), rotate_at)
+    aliases = dict(message.version_aliases)
+    return Secret(_last(message.name), _time(message), _time(message, "expire_time"), rotate_at, aliases)
 
 
 def read_version(message: Any) -> SecretVersion:  # raw SecretVersion, as above

@@ -95,6 +95,7 @@ class Secret(Part):
     versions: list[Literal["ENABLED", "DISABLED", "DESTROYED"]] = ["ENABLED"]
     age: Span = timedelta(days=40)
     expires_in: Span | None = None
+    aliases: dict[str, int] = {}
     rotation_overdue: Span | None = None
     """How long ago it should have been renewed; None: nobody asked for a rotation."""
 

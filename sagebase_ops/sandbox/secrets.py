@@ -25,6 +25,7 @@ def list_secrets(world: World, request: Any) -> Any:  # Any: raw messages
         found = answer.secrets.add(name=_name(world, secret))
         found.create_time.FromDatetime(world.anchor - secret.age)
         found.replication.automatic.SetInParent()
+        found.version_aliases.update(secret.aliases)
         if secret.expires_in is not None:
             found.expire_time.FromDatetime(world.anchor + secret.expires_in)
         if secret.rotation_overdue is not None:

@@ -76,6 +76,24 @@ async def test_a_service_that_is_pinned_to_an_older_version_is_named_though_it_c
     assert (found.verdict, found.reason) == (Verdict.WARN, "version_pinned")
 
 
+async def test_an_alias_is_the_version_that_it_stands_for() -> None:
+    secret = Secret(name="s", versions=["ENABLED", "ENABLED", "DISABLED"], aliases={"live": 2, "old": 1, "off": 3})
+    reasons = {}
+    for alias in ("live", "old", "off"):
+        services = [RunService(secrets=[SecretUse.model_validate({"secret": "s", "version": alias})])]
+        async with looking(secrets=[secret], services=services) as (_, context):
+            (found,) = await secrets(Params(most_enabled=2), context)
+        reasons[alias] = found.reason
+    assert reasons == {"live": None, "old": "version_pinned", "off": "version_not_enabled"}
+
+
+async def test_a_secret_of_another_project_is_not_taken_for_ours_of_the_same_name() -> None:
+    services = [RunService(secrets=[SecretUse.model_validate({"secret": "projects/other/secrets/s", "version": "7"})])]
+    async with looking(secrets=[Secret(name="s")], services=services) as (_, context):
+        (found,) = await secrets(Params(), context)
+    assert (found.verdict, found.notes) == (Verdict.PASS, ())
+
+
 async def test_the_worst_leads_and_the_rest_stands_below() -> None:
     found = await seen({"versions": ["ENABLED", "ENABLED"], "expires_in": DAY, "rotation_overdue": DAY})
     assert (found.verdict, found.reason, len(found.notes)) == (Verdict.FAIL, "expires", 2)
