@@ -15,7 +15,10 @@ from sagebase_ops.gcp.iam import Key, ServiceAccount
 NO_KEYS = Sentence(
     ja="サービスアカウント {value}に、持ち出せる鍵はありません", en="none of {value} has a key that somebody holds"
 )
-ALL_OFF = Sentence(ja="鍵はすべて無効です", en="all of its keys are disabled")
+ALL_OFF = Sentence(
+    ja="使える鍵はありません（鍵かアカウントが無効です）",
+    en="none of its keys opens anything: they or the account are disabled",
+)
 OLD = Sentence(
     ja="鍵 {key} は作成から {age}で、上限 {most} を超えています", en="key {key} is {age} old, more than {most}"
 )

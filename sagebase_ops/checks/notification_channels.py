@@ -75,10 +75,10 @@ async def notification_channels(_params: Params, context: CheckContext) -> list[
     if not channels:
         return [failing(Target("project", project), NONE, reason="no_channels", **_given(project))]
     names = Counter(channel.display_name for channel in channels)
-    return [_judge(one, used[one.name], names[one.display_name] > 1, project) for one in channels]
+    return [_judge(one, used[one.name], project, is_ambiguous=names[one.display_name] > 1) for one in channels]
 
 
-def _judge(channel: NotificationChannel, policies: int, is_ambiguous: bool, project: str) -> Finding:  # noqa: FBT001
+def _judge(channel: NotificationChannel, policies: int, project: str, *, is_ambiguous: bool) -> Finding:
     short = channel.name.rpartition("/")[2]
     title = channel.display_name or short
     target = Target("notification_channel", f"{title} ({short})" if is_ambiguous else title)
