@@ -11,7 +11,7 @@ from sagebase_ops.checks.access_counts import REQUESTS, AccessCounts, count_requ
 from sagebase_ops.checks.access_samples import AccessSamples, read_visits, requests_filter
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.idle import Idle, idle_services
-from sagebase_ops.checks.log_counts import Window, window_before
+from sagebase_ops.checks.log_counts import PERMISSIONS, Window, window_before
 from sagebase_ops.checks.log_details import NOT_READ
 from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
@@ -45,12 +45,7 @@ class Params(CheckParams):
     Params,
     question=words.QUESTION,
     runbook=words.RUNBOOK,
-    permissions=[
-        "monitoring.timeSeries.list",
-        "monitoring.metricDescriptors.list",
-        "logging.logEntries.list",
-        "run.services.list",
-    ],
+    permissions=PERMISSIONS,
     command=(
         "gcloud logging read"
         """ 'log_id("run.googleapis.com/requests") resource.labels.service_name="{target}" httpRequest.status>=400'"""

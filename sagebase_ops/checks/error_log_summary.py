@@ -23,7 +23,17 @@ from sagebase_ops.checks.error_summary_words import (
     Told,
     notes_on,
 )
-from sagebase_ops.checks.log_counts import DAY, ENTRIES, LogCounts, Window, count_errors, entries_filter, window_before
+from sagebase_ops.checks.log_counts import (
+    DAY,
+    ENTRIES,
+    PERMISSIONS,
+    LogCounts,
+    Window,
+    count_errors,
+    entries_filter,
+    errors_command,
+    window_before,
+)
 from sagebase_ops.checks.run_error_logs import EXCLUDED, NO_DATA, PARTIAL, UNPROVEN, idle_or_unknown
 from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
@@ -53,18 +63,8 @@ class Params(CheckParams):
     Params,
     question=QUESTION,
     runbook=RUNBOOK,
-    permissions=[
-        "monitoring.timeSeries.list",
-        "monitoring.metricDescriptors.list",
-        "logging.logEntries.list",
-        "run.services.list",
-    ],
-    command=(
-        "gcloud logging read"
-        """ 'resource.type="cloud_run_revision" resource.labels.service_name="{target}" severity>=ERROR"""
-        """ NOT log_id("run.googleapis.com/requests") -logName:"cloudaudit.googleapis.com"'"""
-        " --project={project} --freshness=7d --limit=50"
-    ),
+    permissions=PERMISSIONS,
+    command=errors_command("7d"),
     example="{check: error_log_summary, window: 7d, guide: 週次タスク 2}",
 )
 async def error_log_summary(params: Params, context: CheckContext) -> list[Finding]:

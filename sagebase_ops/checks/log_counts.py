@@ -25,6 +25,14 @@ REQUEST_LOG = "run.googleapis.com/requests"
 AUDIT_LOG = "cloudaudit.googleapis.com/"
 """A failed deploy is an ERROR of the audit log: run_ready tells it."""
 
+PERMISSIONS = (
+    "monitoring.timeSeries.list",
+    "monitoring.metricDescriptors.list",
+    "logging.logEntries.list",
+    "run.services.list",
+)
+"""What counting by Monitoring, showing entries by Logging and naming the services need."""
+
 _SERVICE, _SEVERITY, _LOG = "resource.labels.service_name", "metric.labels.severity", "metric.labels.log"
 
 
@@ -60,6 +68,16 @@ class LogCounts:
     def errors_of(self, service: str) -> int | None:
         """None: nothing of it was counted, not even what every running service logs, so zero is not proven."""
         return self.errors.get(service)
+
+
+def errors_command(freshness: str) -> str:
+    """What a person would type to read the entries that are counted; `freshness` as gcloud has it (`1d`)."""
+    return (
+        "gcloud logging read"
+        """ 'resource.type="cloud_run_revision" resource.labels.service_name="{target}" severity>=ERROR"""
+        """ NOT log_id("run.googleapis.com/requests") -logName:"cloudaudit.googleapis.com"'"""
+        f" --project={{project}} --freshness={freshness} --limit=50"
+    )
 
 
 def window_before(now: datetime, length: timedelta) -> Window:

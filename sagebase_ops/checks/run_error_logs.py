@@ -8,7 +8,16 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.idle import idle_services
-from sagebase_ops.checks.log_counts import ENTRIES, LogCounts, Window, count_errors, entries_filter, window_before
+from sagebase_ops.checks.log_counts import (
+    ENTRIES,
+    PERMISSIONS,
+    LogCounts,
+    Window,
+    count_errors,
+    entries_filter,
+    errors_command,
+    window_before,
+)
 from sagebase_ops.checks.log_details import Details, read_details
 from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
@@ -101,18 +110,8 @@ class Params(CheckParams):
     Params,
     question=QUESTION,
     runbook=RUNBOOK,
-    permissions=[
-        "monitoring.timeSeries.list",
-        "monitoring.metricDescriptors.list",
-        "logging.logEntries.list",
-        "run.services.list",
-    ],
-    command=(
-        "gcloud logging read"
-        """ 'resource.type="cloud_run_revision" resource.labels.service_name="{target}" severity>=ERROR"""
-        """ NOT log_id("run.googleapis.com/requests") -logName:"cloudaudit.googleapis.com"'"""
-        " --project={project} --freshness=1d --limit=50"
-    ),
+    permissions=PERMISSIONS,
+    command=errors_command("1d"),
     example="{check: run_error_logs, window: 24h, warn_above: 0, fail_above: 100, guide: 毎日のチェックリスト 3}",
 )
 async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]:
