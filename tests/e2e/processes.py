@@ -61,8 +61,8 @@ class Daemon:
     def events(self, name: str) -> list[dict[str, Any]]:
         return [event for event in self.log if event["message"] == name]
 
-    def says(self, name: str, times: int = 1) -> None:
-        wait_until(lambda: len(self.events(name)) >= times, f"{name}, in {self.log_path.read_text()[-2000:]}")
+    def says(self, name: str, times: int = 1, seconds: float = 60) -> None:
+        wait_until(lambda: len(self.events(name)) >= times, f"{name}, in {self.log_path.read_text()[-2000:]}", seconds)
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)

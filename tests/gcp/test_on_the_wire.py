@@ -20,7 +20,7 @@ from sagebase_ops.sandbox.server import Sandbox
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 P, REGION = "sagebase-sandbox", "asia-northeast1"
-HASTY = Patience(one_try=0.3, tries=0.5, whole=0.7, pause=0.02)
+HASTY = Patience(one_try=0.5, tries=1, whole=2, pause=0.02)
 SERVICES, REVISIONS = "Services/ListServices", "Revisions/ListRevisions"
 INSTANCES = "sqladmin.instances.list"
 ENTRIES, SERIES = "LoggingServiceV2/ListLogEntries", "MetricService/ListTimeSeries"
