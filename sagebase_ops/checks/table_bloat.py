@@ -8,7 +8,7 @@ from sagebase_ops.checks.database_given import Given, first_of, total
 from sagebase_ops.database.tables import Room, Table, measured_room, tuple_reader
 from sagebase_ops.domain.database_refusals import unanswered
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, passing, skipped, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, passing, skipped, warning
 from sagebase_ops.errors import DatabaseError, DatabaseErrorKind
 
 MEASURED = 10
@@ -32,6 +32,10 @@ NOT_MEASURED = Sentence(
     en="does not apply: without the extension pgstattuple free space is not measured (dead rows: about {value}, {room})",
 )
 NOTHING_LARGE = Sentence(ja="測る大きさのテーブルがありません", en="no table is large enough to measure")
+TOO_LARGE = Sentence(
+    ja="対象外：{count}は大きすぎるため空き領域を測っていません",
+    en="does not apply: {count} too large to be read through for free space",
+)
 ONE = Sentence(ja="{table}：{lost} / {size}", en="{table}: {lost} of {size}")
 ESTIMATED = Sentence(
     ja="推定値です。行の数の割合から求めていて、空き領域は含みません",
@@ -53,15 +57,24 @@ async def bloat(
         return _estimated(target, tables, limit, given)
     wanted = [table for table in tables if least <= table.size <= LARGEST]
     largest = sorted(wanted, key=lambda table: -table.size)[:MEASURED]
+    unread = [table for table in tables if table.size > LARGEST]
     if not largest:
-        return passing(target, NOTHING_LARGE, **given)
+        return _unread(target, unread, given) if unread else passing(target, NOTHING_LARGE, **given)
     try:
         rooms = await asyncio.gather(*(measured_room(context.database, schema, table) for table in largest))
     except DatabaseError as error:
         if error.kind not in {DatabaseErrorKind.DEADLINE, DatabaseErrorKind.LOCKED}:
             raise
         return unanswered(target, error, **given)  # the other questions were answered all the same
-    return _measured(target, rooms, limit, given)
+    found = _measured(target, rooms, limit, given)
+    return _unread(target, unread, given) if unread and found.verdict is Verdict.PASS else found
+
+
+def _unread(target: Target, tables: Sequence[Table], given: Given) -> Finding:
+    """Of the largest of all nobody knows: that is no pass."""
+    notes = first_of([_note(table.name, _dead(table), table.size) for table in tables], 5)
+    count = Quantity(len(tables), _TABLES)
+    return skipped(target, TOO_LARGE, reason="too_large", count=count, notes=(Note(ESTIMATED), *notes), **given)
 
 
 def _measured(target: Target, rooms: Sequence[Room], limit: float, given: Given) -> Finding:

@@ -88,6 +88,17 @@ async def test_bloat_is_measured_where_the_extension_is_also_what_vacuum_left(
     assert (found["bloat"].value.amount > 0.5) is (verdict is Verdict.WARN)
 
 
+async def test_what_is_too_large_to_be_read_through_is_not_called_tidy(
+    server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sagebase_ops.checks.table_bloat.LARGEST", 1_000)
+    with server.database(*DOCUMENTS, "VACUUM") as name:
+        server.do("CREATE EXTENSION pgstattuple", database=name)
+        found = await seen("db_statistics", server.url(database=name), min_size="1KB")
+    assert (found["bloat"].verdict, found["bloat"].reason) == (Verdict.SKIPPED, "too_large")
+    assert "documents" in str(found["bloat"].notes)
+
+
 async def test_without_the_extension_dead_rows_alone_can_be_too_many(server: Postgres) -> None:
     with server.database(*DOCUMENTS, SIX_TENTHS) as name:
         found = await seen("db_statistics", server.url(database=name))
