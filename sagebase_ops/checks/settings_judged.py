@@ -14,12 +14,13 @@ _FINDING = {Verdict.FAIL: fail, Verdict.WARN: warn, Verdict.UNKNOWN: cannot_say}
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong: how bad it is (`fail`, `warn`, or `unknown`), a machine word, and its sentence."""
+    """One thing that is wrong: how bad it is (`fail`, `warn`, or `unknown`), a machine word, its sentence, what mends it."""
 
     verdict: Verdict
     reason: str
     sentence: Sentence
     values: Mapping[str, Value] = field(default_factory=dict)
+    remedy: str | None = None
 
 
 def severity(mistakes: Sequence[Mistake]) -> tuple[int, ...]:
@@ -30,12 +31,17 @@ def severity(mistakes: Sequence[Mistake]) -> tuple[int, ...]:
 def judged(
     target: Target, right: Sentence, mistakes: Sequence[Mistake], notes: Sequence[Note] = (), **given: Any
 ) -> Finding:
-    """A pass in the words of `right`, else the finding of the worst mistake. `given` as `passing` takes it."""
+    """A pass in the words of `right`, else the finding of the worst mistake. `given` as `passing` takes it.
+
+    What mends the worst is the finding's remedy, else what mends another; where no mistake says it, the one in `given`.
+    """
     if not mistakes:
         return passing(target, right, notes=tuple(notes), **given)
     worst, *others = sorted(mistakes, key=lambda one: WORST_FIRST.index(one.verdict))
     told = tuple(Note(one.sentence, one.values) for one in others)
+    remedies = [one.remedy for one in (worst, *others) if one.remedy]
     named = {key: value for key, value in given.items() if key not in worst.values}
+    named |= {"remedy": remedies[0]} if remedies else {}
     return _FINDING[worst.verdict](
         target, worst.sentence, reason=worst.reason, notes=(*told, *notes), **named, **worst.values
     )

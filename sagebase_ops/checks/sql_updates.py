@@ -1,16 +1,16 @@
 """Is Cloud SQL up to date: maintenance version, database version, announced maintenance, server certificate?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.checks.sql_targets import target_of, watched_instances
 from sagebase_ops.checks.sql_versions import AS_OF, END_OF_LIFE, SOURCE
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.quantities import Duration, Quantity
-from sagebase_ops.domain.results import Finding, Note, Sentence, Value, Verdict, failing, passing, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Value, Verdict
 from sagebase_ops.gcp.sql import SqlInstance
 from sagebase_ops.gcp.sql_upkeep import Upkeep
 
@@ -48,8 +48,6 @@ DENIED = Sentence(
 )
 TABLE = Sentence(ja="サポート終了日の出典：{source}（{as_of} 時点）", en="ends of support: {source}, as of {as_of}")
 UNSAID = "-"
-WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
-_MAKE = {Verdict.FAIL: failing, Verdict.UNKNOWN: unknown, Verdict.WARN: warning}
 
 
 class Params(CheckParams):
@@ -61,17 +59,6 @@ class Params(CheckParams):
     """An end of the server certificate sooner than this is a warning."""
     fail_certificate: Duration = timedelta(days=14)
     """An end of the server certificate sooner than this fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One thing that is not as it should be."""
-
-    verdict: Verdict
-    reason: str
-    sentence: Sentence
-    values: dict[str, Value]
-    remedy: str | None = None
 
 
 @check(
@@ -117,19 +104,14 @@ def _judge(instance: SqlInstance, params: Params, context: CheckContext) -> Find
     asked = {"method": "sqladmin.instances.list", "field": "availableMaintenanceVersions", "project": project}
     given: dict[str, Any] = {"asked": asked, "link": sql_instance_page(project, instance.name)}  # Finding's fields
     target, notes = target_of(instance.name), tuple(_notes(upkeep))
-    seen = sorted(_wrong(instance, params, context), key=lambda one: WORST_FIRST.index(one.verdict))
-    if seen:
-        worst, *others = seen
-        told = tuple(Note(one.sentence, one.values) for one in others)
-        remedy = worst.remedy or next((one.remedy for one in others if one.remedy), None)
-        given |= {"remedy": remedy, "notes": (*told, *notes), **worst.values}
-        return _MAKE[worst.verdict](target, worst.sentence, reason=worst.reason, **given)
-    ends = {"ends": f"{END_OF_LIFE[instance.database_version]:%Y-%m-%d}", "certificate": upkeep.certificate_ends}
+    mistakes = list(_wrong(instance, params, context))
+    ends = END_OF_LIFE.get(instance.database_version)
     shown = {"version": upkeep.version or UNSAID, "database": instance.database_version}
-    return passing(target, CURRENT, notes=notes, **ends, **shown, **given)
+    shown |= {"ends": f"{ends:%Y-%m-%d}" if ends else UNSAID, "certificate": upkeep.certificate_ends or UNSAID}
+    return judged(target, CURRENT, mistakes, notes, **shown, **given)
 
 
-def _wrong(instance: SqlInstance, params: Params, context: CheckContext) -> Iterator[_Seen]:
+def _wrong(instance: SqlInstance, params: Params, context: CheckContext) -> Iterator[Mistake]:
     upkeep, project = instance.upkeep, context.project.id
     yield from _version(instance, params, context.now)
     yield from _certificate(upkeep, params, context.now)
@@ -137,30 +119,30 @@ def _wrong(instance: SqlInstance, params: Params, context: CheckContext) -> Iter
         newest = upkeep.updates[-1]
         remedy = f"gcloud sql instances patch {instance.name} --maintenance-version={newest} --project={project}"
         values: dict[str, Value] = {"updates": ", ".join(upkeep.updates), "version": upkeep.version or UNSAID}
-        yield _Seen(Verdict.WARN, "updates", UPDATES, values, remedy)
+        yield Mistake(Verdict.WARN, "updates", UPDATES, values, remedy)
     if upkeep.scheduled_at is not None and upkeep.scheduled_at > context.now:
-        yield _Seen(Verdict.WARN, "announced", ANNOUNCED, {"starts": upkeep.scheduled_at})
+        yield Mistake(Verdict.WARN, "announced", ANNOUNCED, {"starts": upkeep.scheduled_at})
 
 
-def _version(instance: SqlInstance, params: Params, now: datetime) -> Iterator[_Seen]:
+def _version(instance: SqlInstance, params: Params, now: datetime) -> Iterator[Mistake]:
     database = instance.database_version
     ends = END_OF_LIFE.get(database)
     if ends is None:
-        yield _Seen(Verdict.UNKNOWN, "not_listed", NOT_LISTED, {"database": database or UNSAID, "as_of": AS_OF})
+        yield Mistake(Verdict.UNKNOWN, "not_listed", NOT_LISTED, {"database": database or UNSAID, "as_of": AS_OF})
     elif ends <= now:
-        yield _Seen(Verdict.FAIL, "end_of_life", OVER, {"database": database, "ends": f"{ends:%Y-%m-%d}"})
+        yield Mistake(Verdict.FAIL, "end_of_life", OVER, {"database": database, "ends": f"{ends:%Y-%m-%d}"})
     elif ends - now < params.warn_end_of_life:
-        yield _Seen(Verdict.WARN, "end_of_life", SOON, {"database": database, "ends": f"{ends:%Y-%m-%d}"})
+        yield Mistake(Verdict.WARN, "end_of_life", SOON, {"database": database, "ends": f"{ends:%Y-%m-%d}"})
 
 
-def _certificate(upkeep: Upkeep, params: Params, now: datetime) -> Iterator[_Seen]:
+def _certificate(upkeep: Upkeep, params: Params, now: datetime) -> Iterator[Mistake]:
     ends = upkeep.certificate_ends
     if ends is None:
-        yield _Seen(Verdict.UNKNOWN, "no_certificate", NO_CERTIFICATE, {})
+        yield Mistake(Verdict.UNKNOWN, "no_certificate", NO_CERTIFICATE, {})
     elif ends - now < max(params.warn_certificate, params.fail_certificate):
         verdict = Verdict.FAIL if ends - now < params.fail_certificate else Verdict.WARN
         left: dict[str, Value] = {"ends": ends, "value": Quantity.of(ends - now)}
-        yield _Seen(verdict, "certificate", EXPIRED if ends <= now else CERTIFICATE, left)
+        yield Mistake(verdict, "certificate", EXPIRED if ends <= now else CERTIFICATE, left)
 
 
 def _notes(upkeep: Upkeep) -> Iterator[Note]:
