@@ -106,8 +106,12 @@ def _judge(instance: SqlInstance, params: Params, context: CheckContext) -> Find
     target, notes = target_of(instance.name), tuple(_notes(upkeep))
     mistakes = list(_wrong(instance, params, context))
     ends = END_OF_LIFE.get(instance.database_version)
-    shown = {"version": upkeep.version or UNSAID, "database": instance.database_version}
-    shown |= {"ends": f"{ends:%Y-%m-%d}" if ends else UNSAID, "certificate": upkeep.certificate_ends or UNSAID}
+    shown: dict[str, Value] = {
+        "version": upkeep.version or UNSAID,
+        "database": instance.database_version,
+        "ends": f"{ends:%Y-%m-%d}" if ends else UNSAID,
+        "certificate": upkeep.certificate_ends or UNSAID,
+    }
     return judged(target, CURRENT, mistakes, notes, **shown, **given)
 
 

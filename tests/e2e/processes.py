@@ -62,7 +62,11 @@ class Daemon:
         return [event for event in self.log if event["message"] == name]
 
     def says(self, name: str, times: int = 1, seconds: float = 60) -> None:
-        wait_until(lambda: len(self.events(name)) >= times, f"{name}, in {self.log_path.read_text()[-2000:]}", seconds)
+        wait_until(lambda: len(self.events(name)) >= times, lambda: f"{name}, in {self.tail}", seconds)
+
+    @property
+    def tail(self) -> str:
+        return self.log_path.read_text()[-4000:]
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
@@ -85,11 +89,11 @@ def daemon(folder: Path, box: Box, name: str = "daemon", **env: str) -> Iterator
         running.kill()
 
 
-def wait_until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Real processes take real time: looked at often, given up late."""
+def wait_until(true: Callable[[], bool], what: str | Callable[[], str], seconds: float = 60) -> None:
+    """Real processes take real time: looked at often, given up late. `what` may be a function: then it is asked at the end."""
     ends = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < ends, f"never came true: {what}"
+        assert time.monotonic() < ends, f"never came true: {what if isinstance(what, str) else what()}"
         time.sleep(0.02)
 
 

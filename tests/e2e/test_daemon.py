@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import signal
 import socket
@@ -21,7 +22,7 @@ from sagebase_ops.domain.calendars import EveryCalendar, between, calendar_of
 from sagebase_ops.domain.notifications import part_key
 from sagebase_ops.domain.slots import JobRecord
 from sagebase_ops.store.sqlite.opening import open_store
-from tests.e2e.processes import COMMAND, Box, daemon, sandbox, wait_until
+from tests.e2e.processes import COMMAND, Box, Daemon, daemon, sandbox, wait_until
 
 HEAD = """
 projects: [{id: your-project-id, services: [sagebase-streamlit], sql_instances: [sagebase-db]}]
@@ -196,12 +197,11 @@ def test_a_daemon_stopped_longer_than_its_lease_lets_another_run_the_slot_and_re
     record_as_seen_before(tmp_path, "often", timedelta(hours=1))
     quiet_box.post("/faults", {"method": "ListServices", "kind": "timeout_before", "times": 1})
     with daemon(tmp_path, quiet_box, "one") as one:
-        one.says("slot.claimed")
-        one.signal(signal.SIGSTOP)
+        wait_until(lambda: quiet_box.get("/state")["faults"] == [], lambda: f"one hangs on the cloud, in {one.tail}")
+        stop_between_writes(one, tmp_path)
         with daemon(tmp_path, quiet_box, "two") as two:
-            two.says(
-                "run.recorded", seconds=150
-            )  # the lease, its grace and a sweep are 55 s on a machine with nothing to do
+            # The lease, its grace and a sweep are 55 s on a machine with nothing to do.
+            two.says("run.recorded", seconds=150)
             one.signal(signal.SIGCONT)
             one.says("slot.lost")
     assert one.events("run.recorded") == []
@@ -224,6 +224,20 @@ def test_a_hundred_kills_at_random_moments_lose_no_slot_and_double_no_run_and_no
         assert last.ended() == 0
     assert once_each(tmp_path)
     assert sorted(told_keys(quiet_box)) == sorted(decided_keys(tmp_path))
+
+
+def stop_between_writes(running: Daemon, folder: Path) -> None:
+    """Held still in mid-write, it would hold SQLite's lock for ever, and nobody else could write."""
+    while True:
+        running.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, running.process.pid, os.WSTOPPED)
+        with closing(sqlite3.connect(folder / "var" / "state.db", timeout=0, isolation_level=None)) as store:
+            try:
+                store.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                running.signal(signal.SIGCONT)
+            else:
+                return
 
 
 # What the ledger says
