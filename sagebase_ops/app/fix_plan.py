@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import dataclass
 
 from sagebase_ops.app.parts import outside_of
-from sagebase_ops.checks.alert_judge import Judged, judge
-from sagebase_ops.checks.alert_plan import Json, corrected
-from sagebase_ops.checks.alert_seen import Alerting, seen_by
-from sagebase_ops.checks.alert_wanted import Params, wanted
+from sagebase_ops.checks.alerts.judge import Judged, judge
+from sagebase_ops.checks.alerts.plan import Json, corrected
+from sagebase_ops.checks.alerts.seen import Alerting, seen_by
+from sagebase_ops.checks.alerts.wanted import Params, wanted
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.gcp.snapshot import Cloud

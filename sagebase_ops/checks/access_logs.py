@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from sagebase_ops.checks import access_words as words
-from sagebase_ops.checks.access_counts import REQUESTS, AccessCounts, count_requests, spikes_of
-from sagebase_ops.checks.access_samples import AccessSamples, read_visits, requests_filter
+from sagebase_ops.checks.access import words
+from sagebase_ops.checks.access.counts import REQUESTS, AccessCounts, count_requests, spikes_of
+from sagebase_ops.checks.access.samples import AccessSamples, read_visits, requests_filter
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.idle import Idle, idle_services
-from sagebase_ops.checks.log_counts import PERMISSIONS, Window, window_before
-from sagebase_ops.checks.log_details import NOT_READ
-from sagebase_ops.checks.run_targets import services_to_judge, target_of
+from sagebase_ops.checks.logs.counts import PERMISSIONS, Window, window_before
+from sagebase_ops.checks.logs.details import NOT_READ
+from sagebase_ops.checks.metrics.idle import Idle, idle_services
+from sagebase_ops.checks.run.targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity

@@ -1,9 +1,9 @@
 """Are the guide's six alert policies there, do they measure what it says, and would anybody hear?"""
 
-from sagebase_ops.checks import alert_words as words
-from sagebase_ops.checks.alert_judge import Judged, judge
-from sagebase_ops.checks.alert_seen import Alerting, seen_by
-from sagebase_ops.checks.alert_wanted import Params, wanted
+from sagebase_ops.checks.alerts import words
+from sagebase_ops.checks.alerts.judge import Judged, judge
+from sagebase_ops.checks.alerts.seen import Alerting, seen_by
+from sagebase_ops.checks.alerts.wanted import Params, wanted
 from sagebase_ops.checks.base import CheckContext, check
 from sagebase_ops.checks.settings_judged import judged
 from sagebase_ops.domain.console import alerting_page

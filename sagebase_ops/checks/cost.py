@@ -1,9 +1,9 @@
 """What did the project cost this week and this month, and is that as planned?"""
 
 from sagebase_ops.checks.base import CheckContext, check
-from sagebase_ops.checks.cost_export import no_export, refused_export
-from sagebase_ops.checks.cost_judge import judge, stale
-from sagebase_ops.checks.cost_params import Params
+from sagebase_ops.checks.billing.export import no_export, refused_export
+from sagebase_ops.checks.billing.judge import judge, stale
+from sagebase_ops.checks.billing.params import Params
 from sagebase_ops.domain.console import billing_page
 from sagebase_ops.domain.costs import spans_at
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.dashboard_metrics import missing_from, notes_on
+from sagebase_ops.checks.metrics.dashboard import missing_from, notes_on
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing, passing, warning
 
 COMPLETE = Sentence(ja="主要な7指標をすべて表示しています", en="shows all seven key metrics")

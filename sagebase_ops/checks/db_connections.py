@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.database_given import Given, elsewhere, first_of, given_of
+from sagebase_ops.checks.databases.given import Given, elsewhere, first_of, given_of
 from sagebase_ops.database.activity import Capacity, Client, capacity, clients
 from sagebase_ops.database.server import Server, server
 from sagebase_ops.domain.database_refusals import unanswered

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.database_given import Given, elsewhere, first_of, given_of, only_repeats, total
+from sagebase_ops.checks.databases.given import Given, elsewhere, first_of, given_of, only_repeats, total
 from sagebase_ops.database.indexes import Index, indexes
 from sagebase_ops.database.server import Server, server
 from sagebase_ops.domain.quantities import Duration, Quantity, Size

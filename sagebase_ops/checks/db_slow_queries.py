@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.database_given import Given, elsewhere, first_of, given_of
+from sagebase_ops.checks.databases.given import Given, elsewhere, first_of, given_of
 from sagebase_ops.database.server import server
 from sagebase_ops.database.statements import Statement, Statements, extension, statements
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity

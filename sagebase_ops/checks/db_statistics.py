@@ -7,9 +7,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.database_given import Given, elsewhere, given_of, only_repeats
-from sagebase_ops.checks.table_bloat import bloat
-from sagebase_ops.checks.table_care import analyzed, nothing_to_see, vacuumed, wound
+from sagebase_ops.checks.databases.given import Given, elsewhere, given_of, only_repeats
+from sagebase_ops.checks.databases.table_bloat import bloat
+from sagebase_ops.checks.databases.table_care import analyzed, nothing_to_see, vacuumed, wound
 from sagebase_ops.database.server import Server, server
 from sagebase_ops.database.tables import Table, ages, tables
 from sagebase_ops.domain.quantities import Duration, Percentage, Size

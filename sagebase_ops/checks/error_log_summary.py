@@ -8,8 +8,19 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.error_changes import ErrorChanges, read_changes
-from sagebase_ops.checks.error_summary_words import (
+from sagebase_ops.checks.logs.counts import (
+    DAY,
+    ENTRIES,
+    PERMISSIONS,
+    LogCounts,
+    Window,
+    count_errors,
+    entries_filter,
+    errors_command,
+    window_before,
+)
+from sagebase_ops.checks.logs.error_changes import ErrorChanges, read_changes
+from sagebase_ops.checks.logs.summary_words import (
     ABOVE,
     BEFORE,
     BY_DAY,
@@ -23,19 +34,8 @@ from sagebase_ops.checks.error_summary_words import (
     Told,
     notes_on,
 )
-from sagebase_ops.checks.log_counts import (
-    DAY,
-    ENTRIES,
-    PERMISSIONS,
-    LogCounts,
-    Window,
-    count_errors,
-    entries_filter,
-    errors_command,
-    window_before,
-)
+from sagebase_ops.checks.run.targets import services_to_judge, target_of
 from sagebase_ops.checks.run_error_logs import EXCLUDED, NO_DATA, PARTIAL, UNPROVEN, idle_or_unknown
-from sagebase_ops.checks.run_targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.log_changes import Kind
 from sagebase_ops.domain.projects import Project

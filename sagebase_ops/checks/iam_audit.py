@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from sagebase_ops.checks.accounts.changes import read_changes
+from sagebase_ops.checks.accounts.judge import judge_grants
+from sagebase_ops.checks.accounts.keys import judge_keys
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.iam_changes import read_changes
-from sagebase_ops.checks.iam_judge import judge_grants
-from sagebase_ops.checks.iam_keys import judge_keys
 from sagebase_ops.domain.grants import read_grant
 from sagebase_ops.domain.quantities import PositiveDuration
 from sagebase_ops.domain.results import Finding, Sentence

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from sagebase_ops.checks import log_storage_words as words
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.log_counts import window_before
-from sagebase_ops.checks.log_volume import FREE, LogVolume, measure_volume
+from sagebase_ops.checks.logs import storage_words as words
+from sagebase_ops.checks.logs.counts import window_before
+from sagebase_ops.checks.logs.volume import FREE, LogVolume, measure_volume
 from sagebase_ops.domain.console import log_router_page, log_storage_page
 from sagebase_ops.domain.log_exclusions import may_hide_errors
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity, Size

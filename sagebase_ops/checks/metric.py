@@ -3,13 +3,13 @@
 import asyncio
 
 from sagebase_ops.checks.base import CheckContext, check
-from sagebase_ops.checks.first_aid import FOR_METRIC, with_aid
-from sagebase_ops.checks.idle import Idle, idle_services
-from sagebase_ops.checks.metric_data import Measured, measure
-from sagebase_ops.checks.metric_judge import Given, given_of, held_against, judged, judged_anew, without_data
-from sagebase_ops.checks.metric_params import Params
-from sagebase_ops.checks.run_targets import services_to_judge, target_of
-from sagebase_ops.checks.sql_connections import connection_findings
+from sagebase_ops.checks.metrics.data import Measured, measure
+from sagebase_ops.checks.metrics.first_aid import FOR_METRIC, with_aid
+from sagebase_ops.checks.metrics.idle import Idle, idle_services
+from sagebase_ops.checks.metrics.judge import Given, given_of, held_against, judged, judged_anew, without_data
+from sagebase_ops.checks.metrics.params import Params
+from sagebase_ops.checks.run.targets import services_to_judge, target_of
+from sagebase_ops.checks.sql.connections import connection_findings
 from sagebase_ops.domain.console import metrics_page, run_service_page, sql_instance_page
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing, skipped
 from sagebase_ops.gcp.metrics import RUN_SERVICE, SQL_INSTANCE

@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+from sagebase_ops.checks.alerts.channels import mistakes_in
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.channel_mistakes import mistakes_in
 from sagebase_ops.checks.settings_judged import judged
 from sagebase_ops.domain.console import channels_page
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, failing

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from sagebase_ops.checks import performance_words as words
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.performance_data import Windows, aligned, levels, requests, windows_of
-from sagebase_ops.checks.performance_judge import Measure
-from sagebase_ops.checks.performance_target import Reviewing, review_of
-from sagebase_ops.checks.run_targets import services_to_judge, target_of
-from sagebase_ops.checks.sql_connections import absent, max_connections
+from sagebase_ops.checks.performance import words
+from sagebase_ops.checks.performance.data import Windows, aligned, levels, requests, windows_of
+from sagebase_ops.checks.performance.judge import Measure
+from sagebase_ops.checks.performance.target import Reviewing, review_of
+from sagebase_ops.checks.run.targets import services_to_judge, target_of
+from sagebase_ops.checks.sql.connections import absent, max_connections
 from sagebase_ops.domain.console import run_service_page, sql_instance_page
 from sagebase_ops.domain.quantities import Duration, parse_percentage
 from sagebase_ops.domain.results import Finding, Sentence, Target, skipped

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from sagebase_ops.checks import deploy_words as words
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.deploy_people import changes_of_run, deployed_by
-from sagebase_ops.checks.deploy_traffic import Answers, Traffic, traffic_by_revision
-from sagebase_ops.checks.idle import idle_services
-from sagebase_ops.checks.rollback import previous_ready, rollback_to
-from sagebase_ops.checks.run_targets import target_of, watched
+from sagebase_ops.checks.deploys import words
+from sagebase_ops.checks.deploys.people import changes_of_run, deployed_by
+from sagebase_ops.checks.deploys.rollback import previous_ready, rollback_to
+from sagebase_ops.checks.deploys.traffic import Answers, Traffic, traffic_by_revision
+from sagebase_ops.checks.metrics.idle import idle_services
+from sagebase_ops.checks.run.targets import target_of, watched
 from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.domain.audit_entries import AuditEntry
 from sagebase_ops.domain.console import run_service_page

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.idle import idle_services
-from sagebase_ops.checks.log_counts import (
+from sagebase_ops.checks.logs.counts import (
     ENTRIES,
     PERMISSIONS,
     LogCounts,
@@ -18,8 +17,9 @@ from sagebase_ops.checks.log_counts import (
     errors_command,
     window_before,
 )
-from sagebase_ops.checks.log_details import Details, read_details
-from sagebase_ops.checks.run_targets import services_to_judge, target_of
+from sagebase_ops.checks.logs.details import Details, read_details
+from sagebase_ops.checks.metrics.idle import idle_services
+from sagebase_ops.checks.run.targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity

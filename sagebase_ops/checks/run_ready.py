@@ -4,8 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.newest_revisions import OnFailedRevision, details_of, judge_newest_revisions, rollback_command
-from sagebase_ops.checks.run_targets import target_of, watched
+from sagebase_ops.checks.deploys.newest_revisions import (
+    OnFailedRevision,
+    details_of,
+    judge_newest_revisions,
+    rollback_command,
+)
+from sagebase_ops.checks.run.targets import target_of, watched
 from sagebase_ops.domain.console import run_service_page
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity

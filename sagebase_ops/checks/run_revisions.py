@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.rollback import pinned, previous_ready, rollback_to
-from sagebase_ops.checks.run_targets import target_of, watched
+from sagebase_ops.checks.deploys.rollback import pinned, previous_ready, rollback_to
+from sagebase_ops.checks.run.targets import target_of, watched
 from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.domain.console import run_service_page
 from sagebase_ops.domain.projects import Project

@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.metric_data import Measured, measure
-from sagebase_ops.checks.metric_params import Window
-from sagebase_ops.checks.run_room import judge_service
-from sagebase_ops.checks.run_sizes import WANTED_INSTANCES, Wanted
-from sagebase_ops.checks.run_targets import watched
-from sagebase_ops.checks.sql_tiers import judge_tier
+from sagebase_ops.checks.metrics.data import Measured, measure
+from sagebase_ops.checks.metrics.params import Window
+from sagebase_ops.checks.run.room import judge_service
+from sagebase_ops.checks.run.sizes import WANTED_INSTANCES, Wanted
+from sagebase_ops.checks.run.targets import watched
+from sagebase_ops.checks.sql.tiers import judge_tier
 from sagebase_ops.domain.quantities import Percentage, Size
 from sagebase_ops.domain.results import Finding, Sentence
 from sagebase_ops.gcp.metrics import METRICS

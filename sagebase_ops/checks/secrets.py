@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.secret_judge import FINE, Wanted, mistakes_of
-from sagebase_ops.checks.secret_uses import read_uses
+from sagebase_ops.checks.secret_versions.judge import FINE, Wanted, mistakes_of
+from sagebase_ops.checks.secret_versions.uses import read_uses
 from sagebase_ops.checks.settings_judged import judged
 from sagebase_ops.domain.console import secret_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity

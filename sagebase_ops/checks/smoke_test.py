@@ -3,9 +3,9 @@
 import asyncio
 
 from sagebase_ops.checks.base import CheckContext, check
-from sagebase_ops.checks.smoke_cloud import cloud_findings
-from sagebase_ops.checks.smoke_params import Params
-from sagebase_ops.checks.smoke_web import web_findings
+from sagebase_ops.checks.smoke.cloud import cloud_findings
+from sagebase_ops.checks.smoke.params import Params
+from sagebase_ops.checks.smoke.web import web_findings
 from sagebase_ops.domain.results import Finding, Sentence
 
 LONGEST = 28.0

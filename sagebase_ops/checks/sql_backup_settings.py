@@ -11,8 +11,8 @@ from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.settings_judged import Mistake, judged
-from sagebase_ops.checks.sql_backup_verdicts import ENHANCED
-from sagebase_ops.checks.sql_targets import of_a_replica, target_of, watched_instances
+from sagebase_ops.checks.sql.backup_verdicts import ENHANCED
+from sagebase_ops.checks.sql.targets import of_a_replica, target_of, watched_instances
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.results import Finding, Sentence, Verdict
 from sagebase_ops.gcp.sql import SqlInstance

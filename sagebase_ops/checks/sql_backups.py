@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.sql_backup_verdicts import judged
-from sagebase_ops.checks.sql_backup_words import QUESTION, RUNBOOK
-from sagebase_ops.checks.sql_targets import watched_instances
+from sagebase_ops.checks.sql.backup_verdicts import judged
+from sagebase_ops.checks.sql.backup_words import QUESTION, RUNBOOK
+from sagebase_ops.checks.sql.targets import watched_instances
 from sagebase_ops.domain.quantities import Percentage, PositiveDuration
 from sagebase_ops.domain.results import Finding
 

@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.metric_data import Measured, measure
-from sagebase_ops.checks.metric_judge import Given
-from sagebase_ops.checks.metric_params import Window
-from sagebase_ops.checks.sql_connections import NOBODY, absent, stopped
+from sagebase_ops.checks.metrics.data import Measured, measure
+from sagebase_ops.checks.metrics.judge import Given
+from sagebase_ops.checks.metrics.params import Window
+from sagebase_ops.checks.sql.connections import NOBODY, absent, stopped
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.log_counts import ENTRIES, Window, window_before
-from sagebase_ops.checks.log_details import notes_of
-from sagebase_ops.checks.sql_targets import target_of, watched_instances
+from sagebase_ops.checks.logs.counts import ENTRIES, Window, window_before
+from sagebase_ops.checks.logs.details import notes_of
+from sagebase_ops.checks.sql.targets import target_of, watched_instances
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.log_entries import LogEntry
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity

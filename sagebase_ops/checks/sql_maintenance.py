@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.sql_connections import absent
+from sagebase_ops.checks.sql.connections import absent
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, warning
 from sagebase_ops.domain.silences import Maintenance

@@ -6,8 +6,8 @@ from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.settings_judged import Mistake, judged
-from sagebase_ops.checks.sql_targets import target_of, watched_instances
-from sagebase_ops.checks.sql_versions import AS_OF, END_OF_LIFE, SOURCE
+from sagebase_ops.checks.sql.targets import target_of, watched_instances
+from sagebase_ops.checks.sql.versions import AS_OF, END_OF_LIFE, SOURCE
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.quantities import Duration, Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Value, Verdict

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.metric_data import measure
-from sagebase_ops.checks.storage_buckets import Growth, judge_bucket
-from sagebase_ops.checks.storage_disks import Room, judge_disk
+from sagebase_ops.checks.metrics.data import measure
+from sagebase_ops.checks.storage.buckets import Growth, judge_bucket
+from sagebase_ops.checks.storage.disks import Room, judge_disk
 from sagebase_ops.domain.quantities import Duration, Percentage, Size
 from sagebase_ops.domain.results import Finding, Sentence
 from sagebase_ops.gcp.usage_metrics import BUCKET_BYTES, DISK_USED

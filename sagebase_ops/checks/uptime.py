@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.first_aid import deploys, with_aid
-from sagebase_ops.checks.metric_params import Window
-from sagebase_ops.checks.run_targets import target_of, watched
-from sagebase_ops.checks.smoke_params import HttpsUrl, Name, UrlPath
-from sagebase_ops.checks.smoke_params import Params as SmokeParams
-from sagebase_ops.checks.smoke_sites import Site, site_of
-from sagebase_ops.checks.smoke_web import judge as ask_page
-from sagebase_ops.checks.uptime_results import Results, judge, results_of
-from sagebase_ops.checks.uptime_sites import create_command, looking_at
+from sagebase_ops.checks.metrics.first_aid import deploys, with_aid
+from sagebase_ops.checks.metrics.params import Window
+from sagebase_ops.checks.run.targets import target_of, watched
+from sagebase_ops.checks.smoke.params import HttpsUrl, Name, UrlPath
+from sagebase_ops.checks.smoke.params import Params as SmokeParams
+from sagebase_ops.checks.smoke.sites import Site, site_of
+from sagebase_ops.checks.smoke.web import judge as ask_page
+from sagebase_ops.checks.uptimes.results import Results, judge, results_of
+from sagebase_ops.checks.uptimes.sites import create_command, looking_at
 from sagebase_ops.domain.results import Finding, Note, Sentence, Verdict
 from sagebase_ops.gcp.alerting import UptimeCheck
 

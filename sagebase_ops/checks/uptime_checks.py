@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.run_targets import target_of, watched
+from sagebase_ops.checks.run.targets import target_of, watched
 from sagebase_ops.checks.settings_judged import Mistake, judged, severity
-from sagebase_ops.checks.smoke_params import HttpsUrl, Name, UrlPath
-from sagebase_ops.checks.smoke_params import Params as SmokeParams
-from sagebase_ops.checks.smoke_sites import Site, closed, site_of
-from sagebase_ops.checks.uptime_sites import create_command, looking_at
+from sagebase_ops.checks.smoke.params import HttpsUrl, Name, UrlPath
+from sagebase_ops.checks.smoke.params import Params as SmokeParams
+from sagebase_ops.checks.smoke.sites import Site, closed, site_of
+from sagebase_ops.checks.uptimes.sites import create_command, looking_at
 from sagebase_ops.domain.console import uptime_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.results import Finding, Sentence, Target, Value, Verdict, failing, skipped, warning

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sagebase_ops.checks.alert_policies import alert_policies
-from sagebase_ops.checks.alert_wanted import Params
+from sagebase_ops.checks.alerts.wanted import Params
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
 from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from sagebase_ops.checks.billing.judge import REST
+from sagebase_ops.checks.billing.params import Params
 from sagebase_ops.checks.cost import cost
-from sagebase_ops.checks.cost_judge import REST
-from sagebase_ops.checks.cost_params import Params
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind

@@ -8,7 +8,7 @@ import pytest
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.dashboard import Params, dashboard
-from sagebase_ops.checks.dashboard_metrics import KEY_METRICS, missing_from, promql, restricted_to
+from sagebase_ops.checks.metrics.dashboard import KEY_METRICS, missing_from, promql, restricted_to
 from sagebase_ops.domain.projects import EVERY, Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.gcp.clients import Connections

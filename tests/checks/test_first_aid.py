@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sagebase_ops.checks.metric import metric
-from sagebase_ops.checks.metric_params import Params
+from sagebase_ops.checks.metrics.params import Params
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import Revision, RunService

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sagebase_ops.checks.log_counts import count_errors, entries_filter, window_before
-from sagebase_ops.checks.log_samples import LogSample, read_sample, sampling, shares_of
+from sagebase_ops.checks.logs.counts import count_errors, entries_filter, window_before
+from sagebase_ops.checks.logs.samples import LogSample, read_sample, sampling, shares_of
 from sagebase_ops.sandbox.scenario import Entries, RunService
 from tests.checks.watching import WEB, looking
 

@@ -9,7 +9,7 @@ import pytest
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metric import metric
-from sagebase_ops.checks.metric_params import Params
+from sagebase_ops.checks.metrics.params import Params
 from sagebase_ops.domain.projects import Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind

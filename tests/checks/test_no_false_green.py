@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metric import metric
-from sagebase_ops.checks.metric_params import Params
+from sagebase_ops.checks.metrics.params import Params
 from sagebase_ops.checks.run_error_logs import Params as LogParams
 from sagebase_ops.checks.run_error_logs import run_error_logs
 from sagebase_ops.domain.projects import Environment, Project

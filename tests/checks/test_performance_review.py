@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sagebase_ops.checks.base import CheckContext
-from sagebase_ops.checks.performance_data import MONTH, Course, Courses, Windows
+from sagebase_ops.checks.performance.data import MONTH, Course, Courses, Windows
+from sagebase_ops.checks.performance.target import Reviewing, review_of
 from sagebase_ops.checks.performance_review import OF_MEMORY, PROCESSOR, Params, performance_review
-from sagebase_ops.checks.performance_target import Reviewing, review_of
 from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.sandbox.faults import Fault

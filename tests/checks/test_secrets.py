@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sagebase_ops.checks.secret_judge import Wanted, mistakes_of
-from sagebase_ops.checks.secret_uses import Use
+from sagebase_ops.checks.secret_versions.judge import Wanted, mistakes_of
+from sagebase_ops.checks.secret_versions.uses import Use
 from sagebase_ops.checks.secrets import Params, secrets
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind

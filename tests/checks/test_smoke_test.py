@@ -10,8 +10,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from sagebase_ops.checks.base import CheckContext
-from sagebase_ops.checks.smoke_answers import NOT_SENT, SILENT
-from sagebase_ops.checks.smoke_params import CLOUD_PARTS, WEB_PARTS, Params
+from sagebase_ops.checks.smoke.answers import NOT_SENT, SILENT
+from sagebase_ops.checks.smoke.params import CLOUD_PARTS, WEB_PARTS, Params
 from sagebase_ops.checks.smoke_test import look, smoke_test
 from sagebase_ops.domain.projects import EVERY, Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict

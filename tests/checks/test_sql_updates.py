@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from sagebase_ops.checks.sql.versions import END_OF_LIFE
 from sagebase_ops.checks.sql_updates import Params, sql_updates
-from sagebase_ops.checks.sql_versions import END_OF_LIFE
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
 from sagebase_ops.sandbox.sql_scenario import DenyPeriod, SqlInstance

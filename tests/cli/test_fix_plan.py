@@ -12,7 +12,7 @@ from google.cloud.monitoring_v3.types import AlertPolicy
 from google.protobuf import json_format
 
 from sagebase_ops.checks.alert_policies import alert_policies
-from sagebase_ops.checks.alert_wanted import Params
+from sagebase_ops.checks.alerts.wanted import Params
 from sagebase_ops.cli.main import cli
 from sagebase_ops.cli.terraform import identifier, resource
 from sagebase_ops.domain.results import Verdict

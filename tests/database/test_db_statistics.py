@@ -91,7 +91,7 @@ async def test_bloat_is_measured_where_the_extension_is_also_what_vacuum_left(
 async def test_what_is_too_large_to_be_read_through_is_not_called_tidy(
     server: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sagebase_ops.checks.table_bloat.LARGEST", 1_000)
+    monkeypatch.setattr("sagebase_ops.checks.databases.table_bloat.LARGEST", 1_000)
     with server.database(*DOCUMENTS, "VACUUM") as name:
         server.do("CREATE EXTENSION pgstattuple", database=name)
         found = await seen("db_statistics", server.url(database=name), min_size="1KB")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sagebase_ops.checks.smoke_params import WEB_PARTS
+from sagebase_ops.checks.smoke.params import WEB_PARTS
 from sagebase_ops.config.load import load
 from sagebase_ops.domain.runs import CheckResult
 from sagebase_ops.gcp.clients import Connections

@@ -1,0 +1,152 @@
+"""How are the errors of two periods told? Sentences, and the notes below them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sagebase_ops.checks.logs.counts import ENTRIES
+from sagebase_ops.checks.logs.details import NO_SAMPLE, NOT_READ, OF_THE_NEWEST
+from sagebase_ops.checks.logs.error_changes import LEAST, RISE, Shapes
+from sagebase_ops.domain.log_changes import Change, Kind
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Note, Sentence, Value
+
+BY_DAY = Sentence(ja="ERROR 以上のログ（24時間ごと）", en="ERROR and above, each 24 hours")
+LAST, BEFORE = Sentence(ja="この期間", en="this period"), Sentence(ja="その前", en="before")
+COMPARED = Sentence(
+    ja="過去 {window}の ERROR 以上のログは {value}（その前は {before}）。新規 {new} 種類、増加 {risen} 種類、解消 {gone} 種類",
+    en="{value} of ERROR and above in the last {window}, {before} in the one before: {new} new, {risen} risen, {gone} gone",
+)
+FIRST = Sentence(
+    ja="過去 {window}の ERROR 以上のログは {value}です（その前の期間は集計がなく、比較できません）",
+    en="{value} of ERROR and above in the last {window}; nothing was counted in the one before to compare with",
+)
+ABOVE = Sentence(
+    ja="過去 {window}の ERROR 以上のログは {value}です（上限 {limit}）",
+    en="{value} of ERROR and above in the last {window}, limit {limit}",
+)
+OF_ALL = Sentence(
+    ja="全 {services} サービスの合計は {value}（その前の {window}は {before}）",
+    en="{value} in all {services} services, {before} in the {window} before",
+)
+TOP = Sentence(
+    ja="{service}：{count}（全体の {share}、その前は {before}）",
+    en="{service}: {count} ({share} of all, {before} before)",
+)
+_CHANGES = {
+    Kind.NEW: Sentence(ja="新規 {now}：{sample}（初出 {first}）", en="new, {now}: {sample} (first {first})"),
+    Kind.RISEN: Sentence(
+        ja="増加 {before} → {now}：{sample}（最新 {last}）", en="risen from {before} to {now}: {sample} (last {last})"
+    ),
+    Kind.GONE: Sentence(
+        ja="解消（その前は {before}）：{sample}（最後 {last}）", en="gone, {before} before: {sample} (last {last})"
+    ),
+}
+_NEW_IN = Sentence(
+    ja="新規 {now}：{sample}（初出 {first}、リビジョン {revision}）",
+    en="new, {now}: {sample} (first {first}, revision {revision})",
+)
+_STEADY = Sentence(ja="継続 {now}：{sample}（最新 {last}）", en="as before, {now}: {sample} (last {last})")
+_SAMPLED = Sentence(
+    ja="種類ごとの件数は、期間全体から均等に抜き出した {read}（全体の {share}）からの推定です",
+    en="the counts of each kind are estimated from {read} drawn evenly over the period ({share} of all)",
+)
+_NOT_COMPARED = Sentence(
+    ja="種類の比較はできませんでした（どちらかの期間の本文が保存期間切れか、読み切れない量です）",
+    en="the kinds could not be compared: the entries of one period are past their retention, or too many to read evenly",
+)
+QUESTION = Sentence(
+    ja="この1週間の ERROR 以上のログは、前の週と比べて何が新しく、増え、なくなったか",
+    en="What is new, risen and gone among this week's log entries of ERROR and above, against the week before?",
+)
+RUNBOOK = Sentence(
+    ja=(
+        "1. 「新規」から見る。初出の時刻とリビジョンが直前のデプロイに重なるなら、そのデプロイの変更を調べる"
+        "（影響が大きければ手順書「緊急ロールバック」）。\n"
+        "2. 「増加」は、アクセス数の増加に比例したものか、エラー率（error_rate）と見比べる。\n"
+        "3. 対応しないと決めたものは、アプリ側で重大度を下げるか、起票して理由を残す。\n"
+        "注意：手順書の gcloud logging read は件数を数えられない（--limit なしでは全件を読み、1分60回の割り当てを使い切る）。"
+        "件数は Cloud Monitoring で数えている。リクエストログの 5xx と監査ログは含まない。"
+        "手順書の format にある jsonPayload.message は、平文のログ（textPayload）では空になる。"
+    ),
+    en=(
+        "1. Begin with what is new. Where its first time and revision fall on a deploy, look at that deploy's changes "
+        "(the guide's emergency rollback if it hurts).\n"
+        "2. Hold what has risen against the error rate: it may only have grown with the traffic.\n"
+        "3. What you decide to live with: lower its severity in the application, or open a ticket that says why.\n"
+        "The guide's gcloud logging read cannot count: without --limit it reads everything and uses up the quota of 60 "
+        "reads a minute. The counts are Cloud Monitoring's, without 5xx of the request log and without audit logs. "
+        "Its jsonPayload.message is empty for plain text entries (textPayload)."
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of one service: its entries in both periods (None: not counted), and their shapes."""
+
+    errors: int
+    before: int | None
+    shapes: Shapes
+    refusal: tuple[Note, ...] = ()
+
+    @property
+    def has_grown(self) -> bool:
+        """By the same measure as a single shape."""
+        more = self.errors - (self.before or 0)
+        return self.before is not None and more > RISE * self.before and more >= LEAST
+
+    def number_of(self, kind: Kind) -> int:
+        return sum(change.kind is kind for change in self.shapes.changes if self.before is not None)
+
+    def counts(self) -> dict[str, Value]:
+        """The sentence's values."""
+        kinds: dict[str, Value] = {kind.value: self.number_of(kind) for kind in Kind}
+        return {**kinds, **({} if self.before is None else {"before": Quantity(self.before, ENTRIES)})}
+
+
+def notes_on(told: Told, most: int) -> tuple[Note, ...]:
+    """At most `most` shapes of each kind; where nothing changed, the largest that there are."""
+    if told.refusal:
+        return Note(NOT_READ), *told.refusal
+    if told.errors and not told.shapes.read:
+        return (Note(NO_SAMPLE),)
+    changed = [_change(one) for kind in Kind for one in _of(told, kind)[:most]]
+    return (*(changed or _largest(told, most)), *_how_it_was_read(told))
+
+
+def _of(told: Told, kind: Kind) -> list[Change]:
+    return [change for change in told.shapes.changes if change.kind is kind and told.before is not None]
+
+
+def _change(change: Change) -> Note:
+    group = change.group
+    values: dict[str, Value] = {
+        "now": _entries(change.now),
+        "before": _entries(change.before),
+        "sample": group.sample or group.severity,
+        "first": group.first,
+        "last": group.last,
+    }
+    if change.kind is Kind.NEW and len(group.revisions) == 1:
+        return Note(_NEW_IN, {**values, "revision": group.revisions[0]})
+    return Note(_CHANGES[change.kind], values)
+
+
+def _largest(told: Told, most: int) -> Iterator[Note]:
+    for group in told.shapes.groups[:most]:
+        count = group.count / (told.shapes.share or 1.0)
+        yield Note(_STEADY, {"now": _entries(count), "sample": group.sample or group.severity, "last": group.last})
+
+
+def _how_it_was_read(told: Told) -> Iterator[Note]:
+    if told.errors and told.before is not None and not told.shapes.compared:
+        yield Note(_NOT_COMPARED)
+    if told.shapes.read and not told.shapes.share:
+        yield Note(OF_THE_NEWEST, {"read": Quantity(told.shapes.read, ENTRIES)})
+    if 0 < told.shapes.share < 1:
+        share = Quantity(told.shapes.share, "1")
+        yield Note(_SAMPLED, {"read": Quantity(told.shapes.read, ENTRIES), "share": share})
+
+
+def _entries(count: float) -> Quantity:
+    return Quantity(round(count), ENTRIES)

@@ -1,0 +1,87 @@
+"""Had a service room to grow, and is it as large as it should be? Part of `run_scaling`."""
+
+from dataclasses import replace
+
+from sagebase_ops.checks.metrics.data import Measured
+from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
+from sagebase_ops.checks.run.sizes import GOOGLES_MAXIMUM, Wanted, differences_of, mending, sizes_of
+from sagebase_ops.checks.run.targets import target_of
+from sagebase_ops.domain.console import run_service_page
+from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import (
+    Finding,
+    Sentence,
+    Target,
+    Verdict,
+    failing,
+    passing,
+    skipped,
+    unknown,
+    warning,
+)
+from sagebase_ops.gcp.metrics import METRICS
+from sagebase_ops.gcp.run import RunService
+
+UNIT = METRICS["instance_count"].unit
+
+AS_WANTED = Sentence(
+    ja="最小 {least}・最大 {limit}。{window}の最大は {value}",
+    en="minimum {least}, maximum {limit}; peak of {window}: {value}",
+)
+REACHED = Sentence(
+    ja="{window}の間に最大インスタンス数 {limit} に達しました（最大 {value}）",
+    en="in {window} it reached its maximum of {limit} (peak {value})",
+)
+NEAR = Sentence(
+    ja="{window}の最大 {value} が、最大インスタンス数 {limit} の {near} を超えています",
+    en="its peak of {value} in {window} is over {near} of the maximum of {limit}",
+)
+MANUAL = Sentence(
+    ja="手動スケーリング（{count} 固定）のため、最小・最大インスタンス数は使われません",
+    en="scaled by hand ({count}, always): minimum and maximum do not count",
+)
+
+
+def judge_service(service: RunService, wanted: Wanted, peaks: Measured, project: Project) -> Finding:
+    """The worst of: the maximum was reached, the peak is not known, it came near, something is not as wanted."""
+    target = target_of(service.name)
+    link = run_service_page(project.id, service.region or project.region, service.name, "revisions")
+    given: Given = {"asked": peaks.asked, "link": link}
+    notes = tuple(sizes_of(service))
+    if (count := service.sizing.manual_instances) is not None:
+        amount = Quantity(count, UNIT)
+        return skipped(target, MANUAL, reason="manual_scaling", count=amount, notes=notes, **given)
+    found = _by_peak(target, service, wanted, peaks, given)
+    differences = differences_of(service, wanted, project)
+    remedy = found.remedy or mending(service, differences, project)
+    told = tuple(one.note for one in differences)
+    if told and found.verdict is Verdict.PASS:
+        first, *others = told
+        given |= {"value": found.value, "limit": found.limit, "remedy": remedy, **first.values}
+        return warning(target, first.sentence, reason="not_as_wanted", notes=(*others, *notes), **given)
+    return replace(found, remedy=remedy, notes=(*found.notes, *told, *notes))
+
+
+def _by_peak(target: Target, service: RunService, wanted: Wanted, peaks: Measured, given: Given) -> Finding:
+    if peaks.otherwise is not None:
+        told: Given = {"metric": "instance_count", "google": peaks.otherwise, "believed": "GAUGE INT64 1"}
+        return unknown(target, NOT_AS_BELIEVED, reason="unit", **told, **given)
+    peak = peaks.values.get(service.name)
+    if peak is None:
+        return without_data(target, peaks, {**given, "metric": "instance_count"})
+    most = service.max_instances or GOOGLES_MAXIMUM
+    held: Given = {"value": Quantity(peak, UNIT), "limit": Quantity(most, UNIT), "window": Quantity.of(wanted.window)}
+    if peak >= most and _may_grow(service, most):
+        return failing(target, REACHED, reason="over_limit", **held, **given)
+    if (lacking := peaks.answer.partial or peaks.unproven) is not None:
+        return refused(target, lacking, **given)
+    if peak > wanted.near * most and _may_grow(service, most):
+        return warning(target, NEAR, reason="near_limit", near=Quantity(wanted.near, "1"), **held, **given)
+    return passing(target, AS_WANTED, least=Quantity(service.min_instances, UNIT), **held, **given)
+
+
+def _may_grow(service: RunService, most: int) -> bool:
+    """A fixed number of instances, or a single one, is at its maximum whenever it works: that says nothing."""
+    return most > max(service.min_instances, 1)

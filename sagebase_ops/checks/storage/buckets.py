@@ -1,0 +1,189 @@
+"""How large is one bucket, how fast does it grow, and is it kept as it should be? Part of `storage_usage`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from difflib import get_close_matches
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.metrics.data import Measured
+from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
+from sagebase_ops.checks.storage.sizes import MEASURED_AFTER, grown, newest_sizes
+from sagebase_ops.domain.console import bucket_page
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import (
+    Finding,
+    Note,
+    Sentence,
+    Target,
+    Verdict,
+    failing,
+    passing,
+    skipped,
+    unknown,
+    warning,
+)
+from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.gcp.asked import Listing
+from sagebase_ops.gcp.storage import Bucket
+from sagebase_ops.gcp.usage_metrics import BUCKET, BUCKET_BYTES
+
+SIZE = Sentence(
+    ja="合計 {value}（現行のオブジェクト {live}）。{window}で {growth} の増減",
+    en="{value} in all ({live} live); {growth} in {window}",
+)
+GREW = Sentence(
+    ja="{window}で {growth}（{share}）増えました（合計 {value}）",
+    en="grew by {growth} ({share}) in {window} ({value} in all)",
+)
+PUBLIC = Sentence(
+    ja="インターネットに公開されています（{members}）", en="open to everybody on the internet ({members})"
+)
+ABSENT = Sentence(ja="バケットが存在しません（近い名前：{near}）", en="there is no such bucket (near it: {near})")
+EMPTY = Sentence(ja="空です（{value}）", en="empty ({value})")
+YOUNG = Sentence(
+    ja="作成から2日以内のため、使用量はまだ測定されていません", en="younger than two days: nothing has measured it yet"
+)
+NO_VERSIONING = Sentence(
+    ja="バージョニングが無効です。上書きしたオブジェクトは、論理削除の期間を過ぎると戻せません",
+    en="no versioning: what was overwritten cannot be brought back once soft deletion is over",
+)
+NO_LIFECYCLE = Sentence(
+    ja="ライフサイクルルールがなく、古いオブジェクトが増え続けます", en="no lifecycle rule: what is old piles up"
+)
+BY_CLASS = Sentence(ja="{storage_class} の {type}：{size}", en="{storage_class}, {type}: {size}")
+OTHER_SPELLING = Sentence(
+    ja="手順書のもう一つの書き方の {other} も存在します。手動エクスポートがどちらに入るかを確認してください",
+    en="the guide's other spelling, {other}, exists as well: look which of them the exports go to",
+)
+NO_OTHER_SPELLING = Sentence(
+    ja="手順書のエクスポート・インポートのコマンドにある {other} は存在しません。コマンドの名前を直して使ってください",
+    en="{other}, which the guide's export and import commands name, does not exist: change the name in them",
+)
+SPELLINGS = ("{project}-sagebase-backups", "{project}-sagebase-backups-production")
+"""The guide calls the backup bucket by the first in its export and import, by the second in its monthly tasks."""
+
+EVERYBODY = frozenset({"allUsers", "allAuthenticatedUsers"})
+_LIVE = "live-object"
+_UNSAID = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How much growth within the window is worth a look: a share, beyond so many bytes."""
+
+    share: float
+    floor: int
+    window: timedelta
+
+
+async def judge_bucket(
+    name: str, listing: Listing[Bucket], used: Measured, growth: Growth, context: CheckContext
+) -> Finding:
+    """The worst of: not there, public, not measured, grown, kept badly. A refusal makes this bucket alone unknown."""
+    target, project = Target(BUCKET, name), context.project.id
+    given: Given = {"asked": used.asked, "link": bucket_page(project, name)}
+    try:
+        bucket = await _bucket(name, listing, context)
+        if bucket is None:
+            return _absent(target, listing, project, given)
+        members = await _strangers(bucket, context)
+        found = await _by_size(target, bucket, used, growth, context, given)
+    except GcpError as error:
+        return refused(target, error, **given)
+    shortcomings = tuple(_shortcomings(bucket))
+    notes = tuple(_spelling(name, listing, project))
+    if members:
+        given["remedy"] = f"gcloud storage buckets update gs://{name} --public-access-prevention"
+        told: Given = {"members": ", ".join(sorted(members)), "notes": (*shortcomings, *found.notes, *notes)}
+        return failing(target, PUBLIC, reason="public", value=found.value, **told, **given)
+    if shortcomings and found.verdict is Verdict.PASS:
+        first, *others = shortcomings
+        told = {"value": found.value, "notes": (*others, *found.notes, *notes)}
+        return warning(target, first.sentence, reason="kept_badly", **told, **given)
+    return replace(found, notes=(*found.notes, *shortcomings, *notes))
+
+
+async def _bucket(name: str, listing: Listing[Bucket], context: CheckContext) -> Bucket | None:
+    """What the project's list lacks may be another project's: names are global. None where nobody has it."""
+    found = next((bucket for bucket in listing.items if bucket.name == name), None)
+    if found is not None:
+        return found
+    try:
+        return await context.gcp.storage.bucket(context.project.id, name)
+    except GcpError as error:
+        if error.kind is not GcpErrorKind.NOT_FOUND:
+            raise
+        return None
+
+
+def _absent(target: Target, listing: Listing[Bucket], project: str, given: Given) -> Finding:
+    names = [bucket.name for bucket in listing.items]
+    near = ", ".join(get_close_matches(target.name, names)) or _UNSAID
+    remedy = f"gcloud storage buckets list --project={project}"
+    return failing(target, ABSENT, reason="does_not_exist", near=near, remedy=remedy, **given)
+
+
+async def _strangers(bucket: Bucket, context: CheckContext) -> frozenset[str]:
+    """Everybody, where they may read it. A bucket that prevents it need not be asked."""
+    if bucket.settings.prevents_public:
+        return frozenset()
+    return EVERYBODY & await context.gcp.storage.readers(context.project.id, bucket.name)
+
+
+async def _by_size(
+    target: Target, bucket: Bucket, used: Measured, growth: Growth, context: CheckContext, given: Given
+) -> Finding:
+    given = {**given, "metric": BUCKET_BYTES.type}
+    if used.otherwise is not None:
+        believed = "GAUGE DOUBLE By"
+        return unknown(target, NOT_AS_BELIEVED, reason="unit", google=used.otherwise, believed=believed, **given)
+    if (lacking := used.answer.partial or used.unproven) is not None:
+        return refused(target, lacking, **given)
+    sizes = newest_sizes(bucket.name, used)
+    if not sizes:
+        return await _unmeasured(target, bucket, used, context, given)
+    total, live = sum(sizes.values()), sum(size for (_, kind), size in sizes.items() if kind == _LIVE)
+    notes = tuple(
+        Note(BY_CLASS, {"storage_class": storage_class, "type": kind, "size": Quantity(size, "By")})
+        for (storage_class, kind), size in sorted(sizes.items())
+    )
+    more = grown(bucket.name, used, growth.window)
+    told: Given = {"value": Quantity(total, "By"), "growth": Quantity(more, "By"), "notes": notes, **given}
+    told["window"] = Quantity.of(growth.window)
+    before = total - more
+    if more > growth.floor and more > growth.share * before:
+        share = Quantity(more / before, "1") if before > 0 else _UNSAID
+        return warning(target, GREW, reason="grew", share=share, **told)
+    return passing(target, SIZE, live=Quantity(live, "By"), **told)
+
+
+async def _unmeasured(target: Target, bucket: Bucket, used: Measured, context: CheckContext, given: Given) -> Finding:
+    """No series: young, empty, or nobody knows."""
+    created = bucket.settings.created_at
+    if created is not None and context.now - created < MEASURED_AFTER:
+        return skipped(target, YOUNG, reason="young", **given)
+    if await context.gcp.storage.is_empty(context.project.id, bucket.name):
+        return passing(target, EMPTY, value=Quantity(0, "By"), **given)
+    return without_data(target, used, {**given, "remedy": f"gcloud storage du --summarize gs://{bucket.name}"})
+
+
+def _shortcomings(bucket: Bucket) -> Iterator[Note]:
+    if not bucket.settings.versioning:
+        yield Note(NO_VERSIONING)
+    if not bucket.settings.lifecycle_rules:
+        yield Note(NO_LIFECYCLE)
+
+
+def _spelling(name: str, listing: Listing[Bucket], project: str) -> Iterator[Note]:
+    """Of the backup bucket, what becomes of the guide's other name for it."""
+    short, long = (spelling.format(project=project) for spelling in SPELLINGS)
+    if name not in {short, long}:
+        return
+    other = short if name == long else long
+    there = any(bucket.name == other for bucket in listing.items)
+    if there:
+        yield Note(OTHER_SPELLING, {"other": other})
+    elif name == long and listing.complete:
+        yield Note(NO_OTHER_SPELLING, {"other": other})

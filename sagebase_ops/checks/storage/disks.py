@@ -1,0 +1,134 @@
+"""How full is one Cloud SQL disk, and when is it full? Part of `storage_usage`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sagebase_ops.checks.metrics.data import Measured
+from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
+from sagebase_ops.checks.sql.connections import absent
+from sagebase_ops.domain.console import sql_instance_page
+from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
+from sagebase_ops.domain.trends import Trend, trend_of
+from sagebase_ops.gcp.asked import Listing
+from sagebase_ops.gcp.metrics import SQL_INSTANCE
+from sagebase_ops.gcp.sql import SqlInstance
+from sagebase_ops.gcp.sql_upkeep import Upkeep
+from sagebase_ops.gcp.usage_metrics import DISK_USED
+
+USED = Sentence(ja="{value} を使用（上限 {limit} の {share}）", en="{value} used, {share} of {limit}")
+GROWS_ITSELF = Sentence(
+    ja="{value} を使用（ディスク {size}、自動拡張あり・上限なし）",
+    en="{value} used (a disk of {size} that enlarges itself without a limit)",
+)
+TOO_FULL = Sentence(
+    ja="{value} を使用し、上限 {limit} の {share} に達しています", en="{value} used, which is {share} of {limit}"
+)
+FULL_SOON = Sentence(
+    ja="今の増え方では {until}（約 {left}後）に上限 {limit} に達します（現在 {value}）",
+    en="at this rate it reaches {limit} at {until}, in about {left} (now {value})",
+)
+TREND = Sentence(ja="1日あたり {growth} の増減（{days}日分の傾向）", en="{growth} a day (the trend of {days} days)")
+NO_TREND = Sentence(
+    ja="データのある日が少なく、増え方はまだ分かりません", en="too few days have data to tell how it grows"
+)
+SIZE = Sentence(
+    ja="ディスク {size}、自動拡張 {resizes}、拡張の上限 {most}",
+    en="disk {size}, enlarges itself: {resizes}, up to {most}",
+)
+NO_SIZE = Sentence(
+    ja="確認できません：ディスクの大きさが得られませんでした", en="could not look: Google names no size of the disk"
+)
+UNLIMITED = "-"
+_GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Shares of the limit, and how soon is soon."""
+
+    warn: float
+    fail: float
+    within: timedelta
+    now: datetime
+
+
+def judge_disk(name: str, listing: Listing[SqlInstance], used: Measured, room: Room, project: Project) -> Finding:
+    """Against the size, or where the disk enlarges itself against the limit of that; without one it cannot fill up."""
+    target = Target(SQL_INSTANCE, name)
+    given: Given = {"asked": used.asked, "link": sql_instance_page(project.id, name), "metric": DISK_USED.type}
+    instance = next((one for one in listing.items if one.name == name), None)
+    if instance is None:
+        return absent(target, listing, given)
+    unread = _unread(target, instance, used, given)
+    if unread is not None:
+        return unread
+    trend, size = _trend(name, used), instance.upkeep.disk_gb or 0
+    given |= {"value": Quantity(used.values[name], "By"), "notes": tuple(_notes(instance.upkeep, trend))}
+    most = _most(instance.upkeep)
+    if most is None:
+        return passing(target, GROWS_ITSELF, size=_gib(size), **given)
+    larger = size + max(10, size // 2)
+    remedy = f"gcloud sql instances patch {name} --storage-size={larger} --project={project.id}"
+    return _held(target, used.values[name], most, trend, room, {**given, "limit": Quantity(most, "By")}, remedy)
+
+
+def _unread(target: Target, instance: SqlInstance, used: Measured, given: Given) -> Finding | None:
+    """Why nothing can be said of it; None where it can."""
+    if used.otherwise is not None:
+        believed = "GAUGE INT64 By"
+        return unknown(target, NOT_AS_BELIEVED, reason="unit", google=used.otherwise, believed=believed, **given)
+    if target.name not in used.values:
+        return without_data(target, used, given)
+    if (lacking := used.answer.partial or used.unproven) is not None:
+        return refused(target, lacking, **given)
+    return unknown(target, NO_SIZE, reason="no_size", **given) if instance.upkeep.disk_gb is None else None
+
+
+def _held(
+    target: Target, taken: float, most: int, trend: Trend | None, room: Room, given: Given, remedy: str
+) -> Finding:
+    share = Quantity(taken / most, "1")
+    if share.amount > room.warn:
+        verdict = failing if share.amount > room.fail else warning
+        return verdict(target, TOO_FULL, reason="over_limit", share=share, remedy=remedy, **given)
+    until = trend.reaches(most) if trend else None
+    if until is not None and until - room.now < room.within:
+        left = Quantity.of(max(until - room.now, timedelta(0)))
+        return warning(target, FULL_SOON, reason="full_soon", until=until, left=left, remedy=remedy, **given)
+    return passing(target, USED, share=share, **given)
+
+
+def _trend(name: str, used: Measured) -> Trend | None:
+    points = [
+        (point.end, point.value)
+        for series in used.answer.series
+        if next(iter(series.labels.values()), "").rpartition(":")[2] == name
+        for point in series.points
+    ]
+    return trend_of(points)
+
+
+def _most(upkeep: Upkeep) -> int | None:
+    """Bytes beyond which it cannot grow, None where nothing stops it."""
+    if upkeep.auto_resize:
+        return max(upkeep.resize_limit_gb, upkeep.disk_gb or 0) * _GIB if upkeep.resize_limit_gb else None
+    return (upkeep.disk_gb or 0) * _GIB
+
+
+def _notes(upkeep: Upkeep, trend: Trend | None) -> Iterator[Note]:
+    if trend is None:
+        yield Note(NO_TREND)
+    else:
+        yield Note(TREND, {"growth": Quantity(trend.per_day, "By"), "days": trend.days})
+    most = _gib(upkeep.resize_limit_gb) if upkeep.resize_limit_gb else UNLIMITED
+    yield Note(
+        SIZE, {"size": _gib(upkeep.disk_gb or 0), "resizes": "on" if upkeep.auto_resize else "off", "most": most}
+    )
+
+
+def _gib(count: int) -> str:
+    return f"{count} GiB"
