@@ -1,60 +1,38 @@
 """The daemon: every job of the file when it is due, until it is told to stop."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 
 import structlog
 
-from sagebase_ops.app.doors import Doors, doors_of
-from sagebase_ops.app.lookouts import Lookouts, lookouts_of
+from sagebase_ops.app.doors import doors_of
+from sagebase_ops.app.lookouts import lookouts_of
+from sagebase_ops.app.loops import Daemon, Show
 from sagebase_ops.app.parts import Surroundings, name_of_this_process, opened_store, outside_of, route_of
 from sagebase_ops.app.patience import Patience, unless
 from sagebase_ops.app.secret_settings import with_secret_values
-from sagebase_ops.app.supervise import Supervisor
 from sagebase_ops.casebook import Casebook
-from sagebase_ops.config.model import RECHECK, Schedules
-from sagebase_ops.domain.runs import Run, Trigger
+from sagebase_ops.config.model import Schedules
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.jobs.alarms import Alarms
 from sagebase_ops.jobs.checklist_work import ChecklistWork
-from sagebase_ops.jobs.clock_watch import ClockWatch
 from sagebase_ops.jobs.deliver_outbox import Sender
-from sagebase_ops.jobs.forget import forget
 from sagebase_ops.jobs.incidents import Incidents
-from sagebase_ops.jobs.run_checklist import Occasion
 from sagebase_ops.jobs.slots import Slots
 from sagebase_ops.settings import Settings
-from sagebase_ops.store.base import Backlog, Outcome
-from sagebase_ops.web.health import Health, health_app
+from sagebase_ops.slack.client import SlackClient
+from sagebase_ops.web.health import health_app
 from sagebase_ops.web.server import Front, serving
 
 log = structlog.get_logger()
-
-SWEEP_SECONDS = 15.0
-"""The safety net below alarms and wake-ups."""
-
-HEARTBEAT_SECONDS = 60.0
-CLOCK_SECONDS = 5.0
-FORGET_SECONDS, PATIENCE_SECONDS = 3600.0, 30.0
-"""How often it looks for what is to be forgotten, and how long it is at that in one go."""
-
-FINISH_SECONDS = 4.0
-"""What runs at a stop may finish so long; the whole stop takes 8 s at most."""
 
 NOBODY_TO_TELL = (
     "environment: SAGEBASE_OPS_SLACK_BOT_TOKEN is not set: the daemon has nobody to tell; set the bot token (xoxb-…) of "
     "the installed app, or look without telling: sagebase-ops --run JOB --dry-run"
 )
-_STALE = timedelta(minutes=5)  # a post that waits longer is a problem
-
-
-Show = Callable[[Run], None]
-"""Print a run, in place of telling it."""
 
 
 async def run_daemon(
@@ -72,183 +50,73 @@ async def run_daemon(
     """
     settings = await with_secret_values(settings)
     given = surroundings or Surroundings()
-    clock, owner, slack = given.clock, name_of_this_process(), given.slack(settings)
+    slack = given.slack(settings)
     if slack is None and show_only is None:
         raise ConfigError(NOBODY_TO_TELL)
-    patience = Patience(clock, sandbox=settings.sandboxed, jobs=len(schedules.checklists))
+    patience = Patience(given.clock, sandbox=settings.sandboxed, jobs=len(schedules.checklists))
+    making = _Making(settings, schedules, given, slack, show_only, patience)
     async with AsyncExitStack() as stack:
         front = Front(health_app(patience.health))
         port = await stack.enter_async_context(serving(front, settings.port))
-
-        async def made() -> Daemon:
-            opened = await patience.until_done(partial(opened_store, settings, copied=show_only is not None))
-            stack.push_async_callback(opened.aclose)
-            outside = await stack.enter_async_context(outside_of(settings))
-            store = given.around_store(opened)
-            book = Casebook(schedules, store, route_of(schedules, store, sandbox=settings.sandboxed), clock)
-            work = ChecklistWork(outside, schedules, store, clock, Incidents(book), dry_run=show_only is not None)
-            slots = Slots(schedules.calendars(), store, work, clock, owner)
-            sender = None if slack is None or show_only else Sender(store, slack, clock, owner)
-            daemon = Daemon(book, work, slots, sender, settings.sandboxed, show_only)
-            if slack and sender:
-                daemon.doors = doors_of(settings, book, slack, daemon.ask_recheck)
-                daemon.lookouts = lookouts_of(settings, book, slack, daemon.problems)
-            await patience.until_done(slots.adopt_calendars)
-            if sender:
-                await patience.until_done(daemon.incidents.retire)
-            return daemon
-
-        daemon = await unless(stop, made())
+        daemon = await unless(stop, making.daemon(stack))
         if daemon is not None:
-            stack.callback(
-                setattr, front, "app", front.app
-            )  # before the store is closed, health is not asked of it any more
-            front.app = health_app(daemon.health, *daemon.doors.routes)
-            alarms = Alarms(daemon.slots.calendars, daemon.owed.set)
-            alarms.start()
-            daemon.start()
-            jobs = sorted(daemon.slots.calendars)
-            log.info("daemon.started", jobs=jobs, owner=owner, port=port, sandbox=settings.sandboxed)
-            await stop.wait()
-            alarms.stop()
-            await daemon.stop()
+            with _answering(front, daemon):
+                jobs, owner = sorted(daemon.slots.calendars), daemon.slots.owner
+                log.info("daemon.started", jobs=jobs, owner=owner, port=port, sandbox=settings.sandboxed)
+                await _on_duty(daemon, stop)
     log.info("daemon.stopped")
 
 
-@dataclass
-class Daemon:
-    """Its parts, and the steps of its loops."""
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What a daemon is made of, and how."""
 
-    book: Casebook
-    work: ChecklistWork
-    slots: Slots
-    sender: Sender | None
-    sandbox: bool
-    show: Show | None = None
-    doors: Doors = field(default_factory=Doors)
-    lookouts: Lookouts = field(default_factory=Lookouts)
+    settings: Settings
+    schedules: Schedules
+    given: Surroundings
+    slack: SlackClient | None
+    show: Show | None
+    patience: Patience
 
-    def __post_init__(self) -> None:
-        self.store, self.clock = self.book.store, self.book.clock
-        self.incidents = Incidents(self.book)
-        self.started_at = self.clock.now()
-        self.owed, self.unsent, self.changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self.recheck_wanted, self._recheck_asked = asyncio.Event(), False
-        self.watch = ClockWatch(self.clock)
-        self.supervisor = Supervisor(self.clock)
-        self.slots.on_recorded = self._recorded
+    async def daemon(self, stack: AsyncExitStack) -> Daemon:
+        """Its parts, opened for as long as `stack` lasts, and its ledger brought up to the file of today."""
+        daemon = await self._assembled(stack)
+        await self.patience.until_done(daemon.slots.adopt_calendars)
+        if daemon.sender:
+            await self.patience.until_done(daemon.incidents.retire)
+        return daemon
 
-    def start(self) -> None:
-        """Begin every loop."""
-        self.supervisor.start("slots", self.look_for_slots, self.owed)
-        if self.sender:
-            self.supervisor.start("outbox", partial(self.deliver, self.sender), self.unsent)
-            self.supervisor.start("escalation", self.escalate, self.changed)
-            self.supervisor.start("recheck", self.recheck, self.recheck_wanted)
-        for name, look in self.lookouts.loops():
-            self.supervisor.start(name, look)
-        if self.doors.socket:
-            self.supervisor.start("presses", self.doors.socket.look, self.doors.socket.wake)
-        self.supervisor.start("clock", self.look_at_clock)
-        self.supervisor.start("heartbeat", self.heartbeat)
-        self.supervisor.start("forget", self.forget)
+    async def _assembled(self, stack: AsyncExitStack) -> Daemon:
+        settings, schedules, clock, dry_run = self.settings, self.schedules, self.given.clock, self.show is not None
+        opened = await self.patience.until_done(partial(opened_store, settings, copied=dry_run))
+        stack.push_async_callback(opened.aclose)
+        outside = await stack.enter_async_context(outside_of(settings))
+        store, owner = self.given.around_store(opened), name_of_this_process()
+        book = Casebook(schedules, store, route_of(schedules, store, sandbox=settings.sandboxed), clock)
+        work = ChecklistWork(outside, schedules, store, clock, Incidents(book), dry_run=dry_run)
+        slots = Slots(schedules.calendars(), store, work, clock, owner)
+        if self.slack is None or dry_run:
+            return Daemon(book, work, slots, None, settings.sandboxed, self.show)
+        daemon = Daemon(book, work, slots, Sender(store, self.slack, clock, owner), settings.sandboxed)
+        daemon.doors = doors_of(settings, book, self.slack, daemon.ask_recheck)
+        daemon.lookouts = lookouts_of(settings, book, self.slack, daemon.problems)
+        return daemon
 
-    async def stop(self) -> None:
-        """Take nothing any more, finish or hand back what is held. Ends within FINISH_SECONDS and a little."""
-        sender = [self.sender.hand_back(FINISH_SECONDS)] if self.sender else []
-        await asyncio.gather(self.slots.hand_back(FINISH_SECONDS), self.doors.close(), *sender)
-        await self.supervisor.stop()
 
-    def _recorded(self, outcome: Outcome) -> None:
-        self.unsent.set()
-        self.changed.set()
-        if self.show:
-            self.show(outcome.run)
+@contextmanager
+def _answering(front: Front, daemon: Daemon) -> Iterator[None]:
+    """The daemon answers at the door; before its store is closed it is not asked any more."""
+    before, front.app = front.app, health_app(daemon.health, *daemon.doors.routes)
+    try:
+        yield
+    finally:
+        front.app = before
 
-    async def look_for_slots(self) -> float:
-        await self.slots.sweep()
-        return SWEEP_SECONDS
 
-    async def deliver(self, sender: Sender) -> float:
-        """Wake again when the next post is due; one that is due already waits for its channel, or another process."""
-        due = await self.store.next_due()  # one cheap look: the lease is taken only where there is work
-        if due is not None and due <= self.clock.now():
-            await sender.deliver_due()
-            due = await self.store.next_due()
-        return self._seconds_until(due)
-
-    def ask_recheck(self) -> None:
-        """Somebody wants to see now what the job would see within two minutes."""
-        self._recheck_asked = True
-        self.recheck_wanted.set()
-
-    async def recheck(self) -> float:
-        if self._recheck_asked:
-            self._recheck_asked = False
-            outcome = await self.work.recheck(Occasion(RECHECK, Trigger.MANUAL))
-            await self.slots.record(outcome)
-        return SWEEP_SECONDS
-
-    async def escalate(self) -> float:
-        """Wake again when the next step is due, or when an incident changed; the outbox wakes where something was told."""
-        due = await self.incidents.escalate(self.unsent.set)
-        return self._seconds_until(due)
-
-    def _seconds_until(self, due: datetime | None) -> float:
-        wait = (due - self.clock.now()).total_seconds() if due else SWEEP_SECONDS
-        return min(max(wait, 1.0), SWEEP_SECONDS)
-
-    async def look_at_clock(self) -> float:
-        jump = self.watch.jump()
-        if jump is not None:
-            log.warning("clock.jumped", seconds=jump.seconds)
-            await self.store.record_jump(jump)
-            self.owed.set()
-        return CLOCK_SECONDS
-
-    async def heartbeat(self) -> float:
-        found = await self.health()
-        log.info(
-            "daemon.alive",
-            running=found.running,
-            unsent=found.unsent,
-            unproven=found.unproven,
-            refused=found.refused,
-            problems=found.problems,
-        )
-        if self.sender and self.sender.problem:
-            log.critical("slack.unreachable", error=self.sender.problem)
-        return HEARTBEAT_SECONDS
-
-    async def forget(self) -> float:
-        """Again in a moment while there is more: after a long absence, or a first time over a store that was never thinned."""
-        return FORGET_SECONDS if await forget(self.store, self.clock, PATIENCE_SECONDS) else 1.0
-
-    async def problems(self) -> tuple[str, ...]:
-        """What keeps the daemon from doing its work, in words; none while it does."""
-        return tuple(self._problems(await self.store.backlog()))
-
-    def _problems(self, backlog: Backlog) -> list[str]:
-        parts = (self.sender, self.doors.socket, self.lookouts)
-        found = [f"{loop}: {error}" for loop, error in self.supervisor.failing.items()]
-        found += [part.problem for part in parts if part is not None and part.problem]
-        if backlog.oldest and self.clock.now() - backlog.oldest > _STALE:
-            found.append(f"a notice waits for Slack since {backlog.oldest.isoformat()}: {backlog.last_error or '-'}")
-        return list(dict.fromkeys(found))
-
-    async def health(self) -> Health:
-        backlog, now = await self.store.backlog(), self.clock.now()
-        problems = self._problems(backlog)
-        return Health(
-            version=version("sagebase-ops"),
-            sandbox=self.sandbox,
-            started_at=self.started_at,
-            jobs=len(self.book.schedules.checklists),
-            problems=tuple(problems),
-            running=tuple(self.slots.running),
-            unsent=backlog.unsent,
-            unproven=backlog.unproven,
-            refused=backlog.refused,
-            last_refusal=backlog.last_error,
-            next_slots={job: calendar.next_after(now).isoformat() for job, calendar in self.slots.calendars.items()},
-        )
+async def _on_duty(daemon: Daemon, stop: asyncio.Event) -> None:
+    alarms = Alarms(daemon.slots.calendars, daemon.owed.set)
+    alarms.start()
+    daemon.start()
+    await stop.wait()
+    alarms.stop()
+    await daemon.stop()

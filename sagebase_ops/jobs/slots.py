@@ -56,7 +56,7 @@ class Slots:
         self._store = store
         self._work = work
         self._clock = clock
-        self._owner = owner
+        self.owner = owner
         self._places = asyncio.Semaphore(MOST_RUNS)
         self._running: dict[str, asyncio.Task[None]] = {}
         self.closed = False
@@ -108,7 +108,7 @@ class Slots:
             if self.closed:
                 return
             now = self._clock.now()
-            claim = Claim(owed.slot, uuid.uuid4().hex, self._owner, now + LEASE)
+            claim = Claim(owed.slot, uuid.uuid4().hex, self.owner, now + LEASE)
             try:
                 if not await self._store.claim_slot(claim, now, missed=owed.missed, instead_of=instead_of):
                     return
@@ -172,7 +172,7 @@ class Slots:
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         for claim in await self._store.claims():
-            if claim.owner == self._owner:
+            if claim.owner == self.owner:
                 await self._store.release_claim(claim)
                 log.info("slot.released", **_named(claim.slot))
 
