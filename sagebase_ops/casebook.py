@@ -9,7 +9,9 @@ import structlog
 from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.incidents import Incident
-from sagebase_ops.domain.silences import Muting, Silence
+from sagebase_ops.domain.results import Target
+from sagebase_ops.domain.runs import EntryRef
+from sagebase_ops.domain.silences import Muting, Silence, failing
 from sagebase_ops.errors import StaleError
 from sagebase_ops.store.base import Audit, Decision, Store
 from sagebase_ops.telling import Folded, Route, tell
@@ -45,13 +47,18 @@ class Casebook:
         return await self.store.live_incidents(self.clock.now() - REMEMBERED)
 
     async def muting(
-        self, live: Iterable[Incident], failing: Iterable[tuple[str, str]] = (), more: Sequence[Silence] = ()
+        self, live: Iterable[Incident], seen: Iterable[tuple[EntryRef, Target]] = (), more: Sequence[Silence] = ()
     ) -> Muting:
-        """What keeps what untold now. `failing` are (project, entry) that a run just saw failing; `more` new silences."""
+        """What keeps what untold now. `seen` is what a run just saw failing; `more` are new silences.
+
+        An entry that could not look says nothing of what depends on it, and mutes nothing.
+        """
         now = self.clock.now()
-        down = {(one.entry.project, one.entry.name) for one in live if one.is_open} | set(failing)
+        down = [(one.entry, one.finding.target) for one in live if one.is_open and not one.fingerprint.of_unknown]
         silences = {one.id: one for one in (*await self.store.silences(now), *more)}
-        return Muting(now, tuple(silences.values()), self.schedules.windows_at(now), self._depends, frozenset(down))
+        return Muting(
+            now, tuple(silences.values()), self.schedules.windows_at(now), self._depends, failing((*down, *seen))
+        )
 
     def decision(self, folded: Folded, live: Sequence[Incident], muting: Muting, now: datetime) -> Decision:
         """What was changed, and what is told of it and of all that is due."""

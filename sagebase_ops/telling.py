@@ -269,7 +269,7 @@ def _edited_at(incident: Incident) -> datetime:
 def _as_muted(incident: Incident, muting: Muting) -> Incident:
     """With who mutes it now and until when, which its message says."""
     entry, finding = incident.entry, incident.finding
-    muted = muting.of(entry.project, entry.check, entry.name, finding.target.name) if incident.is_open else None
+    muted = muting.of(entry, finding.target) if incident.is_open else None
     by, until = (muted.by, muted.until) if muted else (None, None)
     if (finding.muted_by, incident.muted_until) == (by, until):
         return incident

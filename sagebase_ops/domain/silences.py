@@ -1,12 +1,15 @@
 """What is not told for a while: silences of a person, maintenance windows of the file. Recorded all the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from operator import itemgetter
 
 from sagebase_ops.domain.calendars import Calendar
+from sagebase_ops.domain.results import Target
+from sagebase_ops.domain.runs import EntryRef
 
 ANY = "*"
 
@@ -78,6 +81,18 @@ class Maintenance:
         return Window(self.title, self.matcher, since, since + self.duration) if since <= now else None
 
 
+Failing = Mapping[tuple[str, str], Mapping[str, AbstractSet[str]]]
+"""Of a (project, entry): the names of the targets for which it fails, by their kind."""
+
+
+def failing(seen: Iterable[tuple[EntryRef, Target]]) -> Failing:
+    """What fails, out of each entry and the target for which it does."""
+    found: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for entry, target in seen:
+        found.setdefault((entry.project, entry.name), {}).setdefault(target.kind, set()).add(target.name)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Muted:
     """Whose word keeps something untold, in words for people, and until when; None: until what it depends on is well."""
@@ -90,18 +105,18 @@ class Muted:
 class Muting:
     """All that may keep something untold at one moment: silences, windows, and entries that depend on failing ones.
 
-    `depends` gives the entry that an entry depends on, by name; `failing` the (project, entry) that fail now.
+    `depends` gives the entry that an entry depends on, by name; `failing` what fails now.
     """
 
     now: datetime
     silences: tuple[Silence, ...] = ()
     windows: tuple[Window, ...] = ()
     depends: Mapping[str, str] = field(default_factory=dict)
-    failing: frozenset[tuple[str, str]] = frozenset()
+    failing: Failing = field(default_factory=dict)
 
-    def of(self, project: str, check: str, name: str, target: str) -> Muted | None:
-        """What keeps it untold, of several the one that ends last; None where it is told. `target` is its plain name."""
-        where = (project, check, name, target)
+    def of(self, entry: EntryRef, target: Target) -> Muted | None:
+        """What keeps it untold, of several the one that ends last; None where it is told."""
+        where = (entry.project, entry.check, entry.name, target.name)
         silences = [one for one in self.silences if one.holds(self.now) and one.matcher.matches(*where)]
         windows = [one for one in self.windows if one.holds(self.now) and one.matcher.matches(*where)]
         ends = [(one.ends, f"{one.by}: {one.reason}") for one in silences]
@@ -109,5 +124,13 @@ class Muting:
         if ends:
             until, by = max(ends, key=itemgetter(0))
             return Muted(by, until)
-        other = self.depends.get(name)
-        return Muted(f"depends_on: {other}") if other and (project, other) in self.failing else None
+        other = self.depends.get(entry.name)
+        return Muted(f"depends_on: {other}") if other and self._is_down(entry.project, other, target) else None
+
+    def _is_down(self, project: str, name: str, target: Target) -> bool:
+        """Whether that entry fails for this very target, or for something of another kind: a database below a service.
+
+        That one service is down is no reason for which another may be slow.
+        """
+        kinds = self.failing.get((project, name), {})
+        return any(kind != target.kind or target.name in names for kind, names in kinds.items())

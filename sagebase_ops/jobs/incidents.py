@@ -7,8 +7,8 @@ from datetime import datetime
 from sagebase_ops.casebook import NOTHING, Casebook
 from sagebase_ops.domain.escalation import next_due
 from sagebase_ops.domain.incidents import Incident
-from sagebase_ops.domain.results import Verdict
-from sagebase_ops.domain.runs import CheckResult, Run
+from sagebase_ops.domain.results import Target, Verdict
+from sagebase_ops.domain.runs import CheckResult, EntryRef, Run
 from sagebase_ops.domain.silences import Muting
 from sagebase_ops.jobs.fold import fold, retired
 from sagebase_ops.store.base import Decision
@@ -73,17 +73,18 @@ class Incidents:
         return await self.book.settle(lambda _live, _now: NOTHING)
 
 
-def _failing(run: Run) -> list[tuple[str, str]]:
+def _failing(run: Run) -> list[tuple[EntryRef, Target]]:
     return [
-        (result.entry.project, result.entry.name)
+        (result.entry, finding.target)
         for result in run.results
-        if any(finding.verdict is Verdict.FAIL for finding in result.findings)
+        for finding in result.findings
+        if finding.verdict is Verdict.FAIL
     ]
 
 
 def _muted_result(result: CheckResult, muting: Muting) -> CheckResult:
     entry = result.entry
-    muted = [muting.of(entry.project, entry.check, entry.name, finding.target.name) for finding in result.findings]
+    muted = [muting.of(entry, finding.target) for finding in result.findings]
     findings = tuple(
         replace(finding, muted_by=by.by if by else None) for finding, by in zip(result.findings, muted, strict=True)
     )

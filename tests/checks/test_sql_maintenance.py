@@ -8,7 +8,8 @@ import pytest
 
 from sagebase_ops.checks.sql_maintenance import Params, next_start, sql_maintenance
 from sagebase_ops.config.load import load
-from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict
+from sagebase_ops.domain.runs import EntryRef
 from sagebase_ops.domain.silences import Maintenance, Matcher, Muting
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.sql_upkeep import WeeklyHour
@@ -99,4 +100,5 @@ def test_the_shipped_watch_is_mute_for_cloud_sql_alone(
 ) -> None:
     now = SATURDAY + timedelta(hours=19, minutes=minutes)
     muting = Muting(now, windows=SHIPPED_FILE.windows_at(now))
-    assert (muting.of(PROJECT.id, check, name, target) is not None) is (muted and of_cloud_sql)
+    entry = EntryRef(check, name, PROJECT.id, "production", Sentence("", ""), Sentence("", ""))
+    assert (muting.of(entry, Target("any", target)) is not None) is (muted and of_cloud_sql)

@@ -156,8 +156,7 @@ class AnyOrder(RuleBasedStateMachine):
     async def _audible(self) -> list[Incident]:
         live = await self.team.book.live()
         muting = await self.team.book.muting(live)
-        where = {one.id: (one.entry.project, one.entry.check, one.entry.name, one.finding.target.name) for one in live}
-        return [one for one in live if one.is_open and muting.of(*where[one.id]) is None]
+        return [one for one in live if one.is_open and muting.of(one.entry, one.finding.target) is None]
 
     @rule(which=st.integers(0, 5), eta=st.sampled_from([None, timedelta(minutes=10), timedelta(hours=3)]))
     def acknowledge(self, which: int, eta: timedelta | None) -> None:

@@ -336,6 +336,32 @@ async def test_what_depends_on_something_that_fails_is_not_told(team: Team) -> N
     assert await team.calls() == ["operator", "operator"]
 
 
+async def test_that_one_service_is_down_keeps_nothing_of_another_untold(team: Team) -> None:
+    for _ in range(7):
+        await team.sees(run_ready=[finding(Verdict.FAIL, "web")], slow=[finding(Verdict.FAIL, "api")])
+        await team.passes(minutes=1)
+    assert await team.calls() == ["operator", "operator"]
+
+
+async def test_that_a_database_is_down_is_reason_enough_for_what_depends_on_it(team: Team) -> None:
+    down = replace(FAIL, target=Target("sql_instance", "db"))
+    for _ in range(7):
+        await team.sees(run_ready=[down], slow=FAIL)
+        await team.passes(minutes=1)
+    assert await team.calls() == ["operator"]
+
+
+async def test_an_entry_that_could_not_look_keeps_nothing_untold_that_depends_on_it(team: Team) -> None:
+    for _ in range(4):
+        await team.sees(run_ready=UNKNOWN)
+        await team.passes(minutes=1)
+    before = await team.calls()
+    for _ in range(7):
+        await team.sees(run_ready=UNKNOWN, slow=FAIL)
+        await team.passes(minutes=1)
+    assert len(await team.calls()) == len(before) + 1
+
+
 async def test_a_maintenance_window_mutes_what_it_matches_and_tells_it_afterwards(team: Team) -> None:
     await team.clock.advance(hours=10, minutes=5)  # 04:05 in Tokyo
     await team.sees(run_ready=[finding(Verdict.FAIL, "db"), finding(Verdict.FAIL, "web")])
