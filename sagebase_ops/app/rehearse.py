@@ -17,11 +17,22 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One file's rehearsal. `doubts` says of (job, entry) why it is not rehearsed as the file has it."""
+    """One file's rehearsal. `doubts` says of (job, entry) why it is not rehearsed as the file has it.
+
+    Of what ran before `thinned_until` the store holds only what stays by `domain.thinning`, so that rounds are missing
+    between which something would have been held, or have recovered. None: every round is there.
+    """
 
     schedules: Schedules
     rehearsal: Rehearsal
     doubts: Mapping[tuple[str, str], Doubt] = field(default_factory=dict)
+    thinned_until: datetime | None = None
+
+    @property
+    def thinned_before(self) -> datetime | None:
+        """Until when rounds of it are missing; None where it is of whole time only."""
+        since = self.rehearsal.since
+        return self.thinned_until if self.thinned_until and since and since < self.thinned_until else None
 
 
 async def of_history(
@@ -31,7 +42,7 @@ async def of_history(
     judges = [Judge(schedules) for schedules in files]
     try:
         async with store_to_read(settings) as store:
-            silences = await store.silences(_EVER)
+            silences, thinned = await store.silences(_EVER), await store.thinned_until()
             stages = [Stage(schedules, silences) for schedules in files]
             async for run in recorded(store, length, jobs):
                 for judge, stage in zip(judges, stages, strict=True):
@@ -39,7 +50,7 @@ async def of_history(
     except StoreError as error:
         raise ConfigError(str(error)) from error
     return [
-        Rehearsed(schedules, stage.rehearsal, judge.doubts(jobs or schedules.checklists))
+        Rehearsed(schedules, stage.rehearsal, judge.doubts(jobs or schedules.checklists), thinned)
         for schedules, judge, stage in zip(files, judges, stages, strict=True)
     ]
 

@@ -81,6 +81,8 @@ def _head(ours: Rehearsed, scenario: str | None, voice: Voice, page: Page) -> No
     page.say((f"- {where}", "dim"))
     presses = words.NOBODY_PRESSES if scenario else words.SILENCES_HOLD
     page.say((f"- {voice.joined((voice.say(presses), voice.say(words.NOTHING_SENT)))}", "dim"))
+    if ours.thinned_before:
+        page.say((f"- {voice.say(words.THINNED, until=ours.thinned_before)}", "bold magenta"))
     for doubt, names in _doubts(ours).items():
         style = "bold magenta" if doubt is Doubt.NEVER_RECORDED else "dim"
         page.say((f"- {voice.say(_DOUBTS[doubt], names=voice.listed(names))}", style))

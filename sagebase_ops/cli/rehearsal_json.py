@@ -30,6 +30,7 @@ def _one(ours: Rehearsed) -> Json:
         "since": _time(seen.since),
         "until": _time(seen.until),
         "rounds": seen.rounds,
+        "thinned_until": _time(ours.thinned_before),
         "presses_replayed": False,
         "incidents": {
             "opened": len(seen.opened),

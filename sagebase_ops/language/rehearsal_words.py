@@ -20,6 +20,10 @@ SILENCES_HOLD = Sentence(
     ja="当時の通知停止は有効です。対応開始・解決のボタン操作は再生しません。",
     en="Silences of that time hold. Acknowledgements and resolves by hand are not replayed.",
 )
+THINNED = Sentence(
+    ja="{until} より前の記録は間引かれているため、そこは正しく再現できません（--hours で短くしてください）。",
+    en="Runs before {until} are thinned, so that time is not replayed faithfully (make it shorter with --hours).",
+)
 NOBODY_PRESSES = Sentence(
     ja="だれもボタンを押さず、最後まで対応しなかった場合です。",
     en="As if nobody pressed anything and nobody mended it.",

@@ -103,6 +103,20 @@ async def test_a_store_s_history_is_replayed_and_left_as_it_was(tmp_path: Path) 
     ]
 
 
+async def test_a_time_that_was_thinned_is_said_not_to_be_replayed_faithfully(tmp_path: Path) -> None:
+    (tmp_path / "present.yaml").write_text(FILE, encoding="utf-8")
+    await recorded(tmp_path / "state.db", tmp_path / "present.yaml")
+    store = await open_store(tmp_path / "state.db", sandbox=False)
+    newest = (await store.runs(limit=1))[0].started_at
+    while (await store.thin(newest - timedelta(minutes=30))).until < newest - timedelta(minutes=30):
+        pass
+    await store.aclose()
+    asked = ("--from", "state.db", "--checklist", "watch", "--schedules", "present.yaml")
+    assert "より前の記録は間引かれている" in rehearsed(tmp_path, *asked).stdout
+    assert json.loads(rehearsed(tmp_path, *asked, "--format", "json").stdout)["thinned_until"]
+    assert "間引かれている" not in rehearsed(tmp_path, *asked, "--hours", "0.4").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
