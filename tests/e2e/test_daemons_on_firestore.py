@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ import pytest
 
 from sagebase_ops.domain.calendars import between, calendar_of
 from sagebase_ops.domain.runs import Run
-from sagebase_ops.domain.slots import Missed
+from sagebase_ops.domain.slots import JobRecord, Missed
 from sagebase_ops.store.base import Store
 from sagebase_ops.store.firestore.opening import open_store
 from tests.e2e.processes import Box, daemon, sandbox, wait_until
@@ -84,12 +84,34 @@ def test_a_store_that_is_not_there_at_the_start_is_waited_for_in_plain_sight(
         assert not waiting.events("daemon.started")
 
 
+def test_a_database_that_remembers_the_real_world_ends_a_pretend_daemon_with_2_and_is_left_as_it_was(
+    tmp_path: Path, box: Box, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", env["FIRESTORE_EMULATOR_HOST"])
+    schedule(tmp_path, job(every="1d"))
+    asyncio.run(jobs_of_the_real_world(env))
+    with daemon(tmp_path, box, **env) as refused:
+        assert refused.ended(30) == 2
+    said = refused.log_path.read_text()
+    assert f"{env['SAGEBASE_OPS_STATE']}: it remembers the real world" in said
+    assert "Traceback" not in said
+    assert asyncio.run(jobs_of_the_real_world(env)) == {}
+
+
 # What the ledger says
 
 
-async def opened(env: dict[str, str]) -> Store:
+async def jobs_of_the_real_world(env: dict[str, str]) -> Mapping[str, JobRecord]:
+    store = await opened(env, sandbox=False)
+    try:
+        return await store.jobs()
+    finally:
+        await store.aclose()
+
+
+async def opened(env: dict[str, str], *, sandbox: bool = True) -> Store:
     project, database = env["SAGEBASE_OPS_STATE"].removeprefix("firestore://").split("/")
-    return await open_store(project, database, sandbox=True)
+    return await open_store(project, database, sandbox=sandbox)
 
 
 async def all_is_told(env: dict[str, str]) -> bool:
