@@ -20,7 +20,8 @@ import structlog
 from benchmarks.processes import Box, sandbox
 from benchmarks.rows import Row
 from sagebase_ops.app.loops import Daemon
-from sagebase_ops.app.parts import outside_of, route_of, slack_of
+from sagebase_ops.app.outside import outside_of, slack_of
+from sagebase_ops.app.parts import route_of
 from sagebase_ops.casebook import Casebook
 from sagebase_ops.config.load import load
 from sagebase_ops.jobs.checklist_work import ChecklistWork

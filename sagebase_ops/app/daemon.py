@@ -11,7 +11,8 @@ import structlog
 from sagebase_ops.app.doors import doors_of
 from sagebase_ops.app.lookouts import lookouts_of
 from sagebase_ops.app.loops import Daemon, Show
-from sagebase_ops.app.parts import Surroundings, name_of_this_process, opened_store, outside_of, route_of
+from sagebase_ops.app.outside import Surroundings, outside_of
+from sagebase_ops.app.parts import name_of_this_process, opened_store, route_of
 from sagebase_ops.app.patience import Patience, unless
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.casebook import Casebook

@@ -17,7 +17,7 @@ from sagebase_ops.app.examine_house import (
 )
 from sagebase_ops.app.examine_slack import examine_slack
 from sagebase_ops.app.examined import Examined, in_time, note
-from sagebase_ops.app.parts import slack_of
+from sagebase_ops.app.outside import slack_of
 from sagebase_ops.app.secret_settings import addresses_in, with_what_answers
 from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import Schedules

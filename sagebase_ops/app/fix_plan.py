@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from sagebase_ops.app.parts import outside_of
+from sagebase_ops.app.outside import outside_of
 from sagebase_ops.checks.alerts.judge import Judged, judge
 from sagebase_ops.checks.alerts.plan import Json, corrected
 from sagebase_ops.checks.alerts.seen import Alerting, seen_by

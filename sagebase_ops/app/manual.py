@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sagebase_ops.app.parts import name_of_this_process, outside_of, slack_of, store_of
+from sagebase_ops.app.outside import outside_of, slack_of
+from sagebase_ops.app.parts import name_of_this_process, store_of
 from sagebase_ops.app.secret_settings import with_database_address, with_secret_values
 from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import Schedules

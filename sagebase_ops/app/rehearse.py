@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sagebase_ops.app.parts import outside_of, store_to_read
+from sagebase_ops.app.outside import outside_of
+from sagebase_ops.app.parts import store_to_read
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.errors import ConfigError, StoreError
 from sagebase_ops.jobs.judge_anew import Doubt, Judge

@@ -9,7 +9,7 @@ from sagebase_ops.app.examine_house import ways_of
 from sagebase_ops.app.examine_slack import refused
 from sagebase_ops.app.examined import Examined, note
 from sagebase_ops.app.lookouts import pagers_of
-from sagebase_ops.app.parts import slack_of
+from sagebase_ops.app.outside import slack_of
 from sagebase_ops.config.model import Fallback, Schedules
 from sagebase_ops.domain.escalation import Person
 from sagebase_ops.domain.presses import SHOWN_NOTHING, Press, PressAnswer

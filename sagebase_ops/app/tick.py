@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sagebase_ops.app.loops import FINISH_SECONDS
-from sagebase_ops.app.parts import name_of_this_process, outside_of, route_of, slack_of, store_of
+from sagebase_ops.app.outside import outside_of, slack_of
+from sagebase_ops.app.parts import name_of_this_process, route_of, store_of
 from sagebase_ops.app.secret_settings import with_secret_values
 from sagebase_ops.casebook import Casebook
 from sagebase_ops.clock import SystemClock

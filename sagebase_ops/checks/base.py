@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,8 +11,10 @@ from sagebase_ops.database.session import Database
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.results import Finding, Sentence
 from sagebase_ops.domain.silences import Maintenance
-from sagebase_ops.gcp.snapshot import Cloud
-from sagebase_ops.probe.http import Probe
+
+if TYPE_CHECKING:  # whoever only reads a file or looks back asks neither
+    from sagebase_ops.gcp.snapshot import Cloud
+    from sagebase_ops.probe.http import Probe
 
 
 class CheckParams(BaseModel):
@@ -46,8 +48,8 @@ class CheckContext:
     """
 
     project: Project
-    gcp: Cloud
-    probe: Probe
+    gcp: "Cloud"
+    probe: "Probe"
     now: datetime
     database: Database = field(default_factory=Database)
     zone: tzinfo = UTC

@@ -50,7 +50,7 @@ def demo_incident_command(speed: float, config: str | None, page: Path) -> None:
 
 async def _play(speed: float, path: Path, page: Path, folder: Path) -> None:
     from sagebase_ops.app.daemon import run_daemon
-    from sagebase_ops.app.parts import Surroundings
+    from sagebase_ops.app.outside import Surroundings
     from sagebase_ops.cli.embedded import without_real_world
     from sagebase_ops.clock import FastClock
     from sagebase_ops.config.load import load

@@ -13,6 +13,7 @@ from sagebase_ops.cli.page import Page, output_console
 from sagebase_ops.cli.report import Json, as_text
 from sagebase_ops.cli.run import named_world
 from sagebase_ops.config.load import load
+from sagebase_ops.config.unexamined import Unexamined
 from sagebase_ops.domain.incident_groups import Group
 from sagebase_ops.domain.quantities import parse_duration
 from sagebase_ops.language import desk_words as words
@@ -48,7 +49,7 @@ class Duration(click.ParamType[timedelta]):
 def at_desk(config: str | None, ask: Asked[Thing]) -> Thing:
     """Do `ask` on the store that the environment names, in the file's language. Raises ConfigError and StoreError."""
     settings, path, project = named_world(config, for_a_person=True)
-    schedules = load(path, example_project=project)
+    schedules = load(path, example_project=project, checks=Unexamined())
 
     async def done() -> Thing:
         async with desk_of(settings, schedules) as desk:

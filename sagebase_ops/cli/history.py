@@ -21,7 +21,7 @@ from sagebase_ops.domain.incident_groups import Group
 from sagebase_ops.domain.incidents import StoryLine
 from sagebase_ops.domain.results import Verdict
 from sagebase_ops.domain.runs import Run, Trigger
-from sagebase_ops.jobs.checklist_work import jump_note
+from sagebase_ops.jobs.clock_watch import jump_note
 from sagebase_ops.language import desk_words as words
 from sagebase_ops.language import incidents as said
 from sagebase_ops.language.digests import by_hand, counts

@@ -1,7 +1,6 @@
 """`rehearse`: who would hear what, and when, if this file were in force? Tried on last month, or on a pretend outage."""
 
 import asyncio
-import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -20,9 +19,6 @@ from sagebase_ops.errors import ConfigError
 HISTORY = "history"
 HOURS_OF_SCENARIO, HOURS_OF_HISTORY = 2.0, 24.0 * 30
 _STORES = ("sqlite:///", "firestore://")
-_OBJECTS_BETWEEN_COLLECTIONS = (
-    50_000  # a day of rounds lives while it is played: looking it through at each 700 costs a fifth
-)
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -68,7 +64,6 @@ def rehearse_command(
     from sagebase_ops.log import set_up_logging
 
     set_up_logging(None, "ERROR")
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     paths = [chosen_schedules(given, pretend=True) for given in (file, *([against] if against else []))]
     if (address := _store_address(source)) is None:
         length = timedelta(hours=hours or HOURS_OF_SCENARIO)

@@ -1,17 +1,14 @@
-"""A run as scripts want it: the JSON that design.md fixes, or what would be posted to Slack."""
+"""A run as scripts want it: the JSON that design.md fixes."""
 
 import json
 import math
 from datetime import UTC, datetime
 from typing import Any
 
-from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.digests import Row, digest_of, rows_in_order
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.runs import Run
-from sagebase_ops.jobs.send_digest import Known, notice_name, told_messages
 from sagebase_ops.language.voice import Voice
-from sagebase_ops.slack.messages.arguments import posts_of
 
 Json = dict[str, Any]
 """A JSON object: any JSON inside."""
@@ -21,12 +18,6 @@ def as_text(report: Json | list[Json]) -> str:
     """JSON in one line of readable text, in which nothing can steer a terminal: what is no letter is escaped."""
     text = json.dumps(report, ensure_ascii=False, default=str)
     return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in text)
-
-
-def run_as_posts(run: Run, schedules: Schedules, known: Known) -> list[Json]:
-    """The arguments of each chat.postMessage in sending order, without the token; none where nothing would be told."""
-    messages = told_messages(run, schedules.named(run.job).digest, known)
-    return posts_of(schedules.slack.channel, messages, notice_name(run, "by-hand"))
 
 
 def run_as_json(run: Run) -> Json:

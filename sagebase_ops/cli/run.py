@@ -1,7 +1,6 @@
 """What the flags without a command do: one run now, or the daemon."""
 
 import asyncio
-import gc
 import getpass
 import os
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ from sagebase_ops.cli import exits
 from sagebase_ops.cli.files import chosen_schedules
 from sagebase_ops.errors import ConfigError
 
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000  # imports make objects that stay: looking them through at each 700 costs 80 ms
 DEFAULT_SANDBOX_PROJECT = "sagebase-sandbox"
 EXAMPLE_PROJECT = "your-project-id"
 _TELLING = {
@@ -46,7 +44,6 @@ class Request:
 def start(request: Request) -> int:
     """Do it, and return the exit code. Raises ConfigError before anything is asked or told."""
     _refuse_combinations(request)
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     person = request.job is not None or request.fix_plan is not None
     if request.scenario is None:
         return _go(request, *named_world(request.config, for_a_person=person))
@@ -172,7 +169,8 @@ def _print(
             return
         if run.sandbox:  # what goes to a program cannot be headed
             click.echo("SANDBOX: a pretend Google Cloud answered", err=True)
-        from sagebase_ops.cli.report import as_text, run_as_json, run_as_posts
+        from sagebase_ops.cli.posts import run_as_posts
+        from sagebase_ops.cli.report import as_text, run_as_json
 
         report = run_as_json(run) if request.form == "json" else run_as_posts(run, schedules, known)
         click.echo(as_text(report).encode())

@@ -63,7 +63,8 @@ def load(
     """Read `path` and check all of it.
 
     `strict_contacts` makes a placeholder contact a mistake, else it is a warning. `example_project` stands in for the
-    shipped example's project id: the sandbox gives its own. Raises ConfigError with every mistake of the file.
+    shipped example's project id: the sandbox gives its own. `checks` is the catalogue, where it is not the shipped one.
+    Raises ConfigError with every mistake of the file.
     """
     source = read_source(path)
     _drop_anchors(source)

@@ -5,16 +5,14 @@ from datetime import datetime
 
 from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import RECHECK, DigestWhen, Schedules
-from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Note
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.domain.slots import Claim, lateness
+from sagebase_ops.jobs.clock_watch import jump_note
 from sagebase_ops.jobs.incidents import Incidents
 from sagebase_ops.jobs.recheck import rechecks
 from sagebase_ops.jobs.run_checklist import Occasion, Outside, run_checklist, run_planned, unanswered_run
 from sagebase_ops.jobs.send_digest import Known, digest_notifications, set_aside_notifications
-from sagebase_ops.language import words
-from sagebase_ops.store.base import ClockJump, Outcome, Store, Untold
+from sagebase_ops.store.base import Outcome, Store, Untold
 
 RUNS_COMPARED = 14
 """A digest says for how long something lasts; it looks back so many runs."""
@@ -102,9 +100,3 @@ def _occasion(claim: Claim, now: datetime, untold: Untold) -> Occasion:
         missed=untold.missed,
         notes=tuple(map(jump_note, untold.jumps)),
     )
-
-
-def jump_note(jump: ClockJump) -> Note:
-    """How a digest tells of it."""
-    sentence = words.CLOCK_LEAPT if jump.seconds > 0 else words.CLOCK_SET_BACK
-    return Note(sentence, {"at": jump.at, "time": Quantity(abs(jump.seconds), "s")})

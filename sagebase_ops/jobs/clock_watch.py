@@ -1,8 +1,11 @@
-"""Did the clock jump? Wall and monotonic time are held against each other."""
+"""Did the clock jump? Wall and monotonic time are held against each other; and how it is told."""
 
 from datetime import timedelta
 
 from sagebase_ops.clock import Clock
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Note
+from sagebase_ops.language import words
 from sagebase_ops.store.base import ClockJump
 
 TOLERANCE = timedelta(seconds=60)
@@ -26,3 +29,9 @@ class ClockWatch:
 
     def _anchor(self) -> None:
         self._wall, self._monotonic = self._clock.now(), self._clock.monotonic()
+
+
+def jump_note(jump: ClockJump) -> Note:
+    """How a digest tells of it."""
+    sentence = words.CLOCK_LEAPT if jump.seconds > 0 else words.CLOCK_SET_BACK
+    return Note(sentence, {"at": jump.at, "time": Quantity(abs(jump.seconds), "s")})

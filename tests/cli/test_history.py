@@ -1,5 +1,7 @@
 """What ran, what never did, and what one check saw over time, as it stands in the store."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +14,7 @@ from sagebase_ops.domain.results import Finding, Sentence, Target, failing, pass
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.domain.slots import JobRecord, Missed
 from sagebase_ops.errors import ConfigError
-from sagebase_ops.jobs.checklist_work import jump_note
+from sagebase_ops.jobs.clock_watch import jump_note
 from sagebase_ops.store.base import ClockJump, Outcome
 from tests.cli.conftest import Terminal
 from tests.conftest import NINE_IN_TOKYO as NINE
@@ -167,3 +169,16 @@ def test_an_unknown_word_is_a_mistake(terminal: Terminal, arguments: tuple[str, 
 
 def test_two_questions_at_once_are_refused(terminal: Terminal) -> None:
     assert terminal.types("history", "--check", "cpu", "--incident", "x").exit_code == 2
+
+
+def test_whoever_looks_back_does_not_wait_for_the_checks_to_be_loaded(
+    terminal: Terminal, ran: Callable[..., None]
+) -> None:
+    ran(0.5)
+    code = (
+        "import sys; from sagebase_ops.cli.main import cli; cli(['history'], standalone_mode=False); "
+        "print([m for m in sys.modules if m.startswith(('sagebase_ops.checks.metric', 'sagebase_ops.gcp', 'google'))])"
+    )
+    folder = terminal.path.parent.parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.stdout.splitlines()[-1:], done.stderr) == (["[]"], "")

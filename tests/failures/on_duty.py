@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from sagebase_ops.app.daemon import run_daemon
-from sagebase_ops.app.parts import Surroundings
+from sagebase_ops.app.outside import Surroundings
 from sagebase_ops.cli.proving import watched
 from sagebase_ops.cli.proving.clock import TurnedClock
 from sagebase_ops.config.load import load

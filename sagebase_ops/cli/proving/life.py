@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sagebase_ops.app.daemon import run_daemon
-from sagebase_ops.app.parts import Surroundings, store_of
+from sagebase_ops.app.outside import Surroundings
+from sagebase_ops.app.parts import store_of
 from sagebase_ops.cli.proving import watched
 from sagebase_ops.cli.proving.clock import TurnedClock
 from sagebase_ops.cli.proving.control import Control
