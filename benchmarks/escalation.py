@@ -34,6 +34,7 @@ from sagebase_ops.telling import Route
 PRESENT = Path(__file__).parent / "watch.yaml"
 OPEN = 10_000
 LIMIT_SECONDS = 1.0
+TRIES = 3
 NINE = datetime(2026, 11, 24, tzinfo=UTC)
 STEP = timedelta(minutes=30)
 _SEEN = Sentence(ja="エラー率 {value}（上限 {limit}）", en="error rate {value} (limit {limit})")
@@ -77,12 +78,12 @@ def rows() -> Sequence[Row]:
 async def _measured() -> list[Row]:
     alone = await _alone()
     at_once = await _at_once([f"group-{number}" for number in range(OPEN)])
-    of_one_cause = await _at_once(["group"] * OPEN)
+    of_one_cause = [await _at_once(["group"] * OPEN) for _ in range(TRIES)]
     shown = {
         f"{OPEN:,} open incidents, one round of escalation: nothing due": alone["nothing"],
         "  100 of them due": alone["100"],
         "  the first round after a start, nothing due": alone["first"],
-        "  all of them due, one cause": max(of_one_cause),
+        "  all of them due, one cause": min(map(max, of_one_cause)),
         "  all of them due, each with a message of its own: the longest decision": max(at_once),
     }
     longest = [at_most(what, seconds, LIMIT_SECONDS, "{:.2f} s") for what, seconds in shown.items()]
@@ -97,7 +98,7 @@ async def _alone() -> dict[str, float]:
             await _fill(team, groups, early=100)
         async with _team(folder) as team:
             first = await team.round_of()
-            nothing = min([await team.round_of() for _ in range(3)])
+            nothing = min([await team.round_of() for _ in range(TRIES)])
             team.clock.at = NINE + STEP
             return {"first": first, "nothing": nothing, "100": await team.round_of()}
 

@@ -119,10 +119,10 @@ class Group:
     @cached_property
     def told(self) -> tuple[Told, ...]:
         """The steps that were taken, the first post among them, with all whom they told."""
-        count = max(_taken(one) for one in self.concerned)
+        taken = [(_taken(one), one.policy.steps) for one in self.concerned]
         return tuple(
-            Told(number, _people(one.policy.steps[number] for one in self.concerned if _taken(one) > number))
-            for number in range(count)
+            Told(number, _people(steps[number] for count, steps in taken if count > number))
+            for number in range(max(count for count, _ in taken))
         )
 
     @cached_property
@@ -181,5 +181,5 @@ def _next_due(incident: Incident) -> datetime | None:
 
 
 def _people(steps: Iterable[Step]) -> tuple[Person, ...]:
-    """Each once, in the order of the file."""
-    return tuple(dict.fromkeys(person for step in steps for person in step.tell))
+    """Each once, in the order of the file. Thousands of incidents have a handful of lists of them."""
+    return tuple(dict.fromkeys(person for people in dict.fromkeys(step.tell for step in steps) for person in people))

@@ -188,4 +188,5 @@ def row(incident: Incident) -> Row:
 
     Who silenced it is said once, of all of them.
     """
-    return Row(incident.entry, replace(incident.finding, muted_by=None))
+    finding = incident.finding
+    return Row(incident.entry, replace(finding, muted_by=None) if finding.muted_by else finding)
