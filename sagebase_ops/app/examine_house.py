@@ -6,8 +6,8 @@ from sagebase_ops.app.examined import Examined, note
 from sagebase_ops.app.lookouts import pagers_of
 from sagebase_ops.app.parts import look_at_store
 from sagebase_ops.clock import Clock
-from sagebase_ops.config.load import EXAMPLE_PROJECT
 from sagebase_ops.config.model import Schedules
+from sagebase_ops.config.projects import EXAMPLE_PROJECT
 from sagebase_ops.domain.results import Verdict
 from sagebase_ops.errors import ConfigError, GcpError, StoreError
 from sagebase_ops.gcp.clients import Connections

@@ -75,6 +75,14 @@ def _print(one: Explained, schedules: Schedules, looks: Sequence[Look], voice: V
         source = words.OF_FILE if name in entry.params.model_fields_set else words.USUAL
         if value not in (None, ()):
             page.say((name, "bold"), f"  {written(value)}  ", (voice.say(source), "dim"), indent=2)
+    for project in schedules.projects:
+        for name, value in entry.overrides_in(project).items():
+            page.say(
+                (f"{clean(project.id)}  ", "dim"),
+                (name, "bold"),
+                f"  {'-' if value is None else written(value)}",
+                indent=2,
+            )
     _print_hearers(one, schedules, voice, page)
     _print_looks(looks, voice, page)
     page.gap()
@@ -103,6 +111,9 @@ def _print_hearers(one: Explained, schedules: Schedules, voice: Voice, page: Pag
     for project in schedules.projects:
         policy, blind = schedules.policy_of(entry, project), schedules.policy_of_unknown(entry, project)
         name = (f"{clean(project.id)}  ", "dim")
+        if not entry.is_asked_in(project):
+            page.say(name, voice.say(words.NOT_ASKED), indent=2)
+            continue
         if policy is None or entry.escalation == NOBODY:
             page.say(name, voice.say(words.NOBODY), indent=2)
             continue

@@ -29,6 +29,12 @@ def explained_as_json(one: Explained, schedules: Schedules, looks: Sequence[Look
             name: {"value": None if value is None else written(value), "said": name in params.model_fields_set}
             for name, value in params
         },
+        "projects": [project.id for project in schedules.projects if entry.is_asked_in(project)],
+        "overrides": {
+            project.id: {name: None if value is None else written(value) for name, value in overrides.items()}
+            for project in schedules.projects
+            if (overrides := entry.overrides_in(project))
+        },
         "hold": write_duration(entry.rules.hold),
         "recover": entry.rules.recover,
         "depends_on": entry.depends_on,

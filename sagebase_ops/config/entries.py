@@ -37,13 +37,14 @@ def own_parameters(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def find_entries(source: Source, checks: Mapping[str, CheckDefinition]) -> list[FoundEntry]:
     """Every entry that can be run; what cannot is added to the source's mistakes."""
-    found = [_entry(source, path, raw, checks) for path, raw in _raw_entries(source.data)]
+    found = [_entry(source, path, raw, checks) for path, raw in raw_entries(source.data)]
     entries = [entry for entry in found if entry is not None]
     source.mistakes += _repeated(source, entries)
     return entries
 
 
-def _raw_entries(data: Any) -> Iterator[tuple[Path, Mapping[str, Any]]]:  # Any: not validated yet
+def raw_entries(data: Any) -> Iterator[tuple[Path, Mapping[str, Any]]]:  # Any: not validated yet
+    """Every entry of every checklist as it stands in the file, with its path."""
     checklists = data.get("checklists") if isinstance(data, dict) else None
     for name, checklist in checklists.items() if isinstance(checklists, dict) else ():
         entries = checklist.get("checks") if isinstance(checklist, dict) else None

@@ -1,6 +1,6 @@
 """The form of schedules.yaml, key by key, as pydantic models: what load.py checks and schema.py describes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -44,9 +44,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=True)
 
 
-class ProjectPart(Part):
-    id: Annotated[str, Field(min_length=1)]
-    """The project's id, as in the console's address."""
+class ProjectDefaultsPart(Part):
     environment: Annotated[Environment, Field(strict=False)] = Environment.PRODUCTION
     """Where the project stands on the way to its users."""
     region: str = "asia-northeast1"
@@ -59,6 +57,13 @@ class ProjectPart(Part):
     """Cloud Storage buckets by name, or "*": every bucket of the project; {project} stands for the project's id."""
     escalation: PolicyName | None = None
     """Who is paged for this project where neither entry nor checklist says."""
+
+
+class ProjectPart(ProjectDefaultsPart):
+    id: Annotated[str, Field(min_length=1)]
+    """The project's id, as in the console's address."""
+    overrides: dict[Name, dict[str, Any]] = {}
+    """What is asked otherwise in this project: parameters of entries, by the entry's name."""
 
 
 class SlackPart(Part):
@@ -110,6 +115,8 @@ class EntryPart(BaseModel):
     """How long it may be impossible to look before somebody hears (15m or three rounds when left out)."""
     depends_on: Name | None = None
     """Another entry of the checklist: while that one fails, this one is not told."""
+    projects: Annotated[Names, Field(min_length=1)] | None = None
+    """Only in these projects, by id; in those of the checklist when left out."""
 
 
 class ChecklistPart(Part):
@@ -123,6 +130,8 @@ class ChecklistPart(Part):
     """When the digest is posted: always with cron, never with every, unless said here."""
     escalation: PolicyName | None = None
     """Who is paged for its entries where they do not say."""
+    projects: Annotated[Names, Field(min_length=1)] | None = None
+    """Only in these projects, by id; in all when left out."""
     checks: Annotated[list[EntryPart], Field(min_length=1)]
     """The entries, in the order in which people read them."""
 
@@ -192,6 +201,8 @@ class FilePart(BaseModel):
     """The zone of every time in this file and in what people read."""
     language: Literal["ja", "en"] = "ja"
     """The language of everything people read."""
+    project_defaults: ProjectDefaultsPart = ProjectDefaultsPart()
+    """What holds for every project that does not say otherwise."""
     projects: Annotated[list[ProjectPart], Field(min_length=1)]
     """The Google Cloud projects that are watched."""
     slack: SlackPart

@@ -1,16 +1,15 @@
 """schedules.yaml -> Schedules, or one ConfigError that lists every mistake in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from sagebase_ops.checks.base import CheckDefinition, CheckParams
+from sagebase_ops.checks.base import CheckDefinition
 from sagebase_ops.checks.catalogue import catalogue
-from sagebase_ops.config.entries import FoundEntry, find_entries, own_parameters
+from sagebase_ops.config.entries import FoundEntry, find_entries
 from sagebase_ops.config.file import (
     ChecklistPart,
     ContactPart,
@@ -20,27 +19,34 @@ from sagebase_ops.config.file import (
     FilePart,
     MaintenancePart,
     MatchPart,
+    ProjectDefaultsPart,
     ProjectPart,
     SlackPart,
     StepPart,
 )
 from sagebase_ops.config.mistakes import Mistake
 from sagebase_ops.config.model import Checklist, DigestWhen, Fallback, ScheduleEntry, Schedules, SlackRoute
+from sagebase_ops.config.projects import (
+    EXAMPLE_PROJECT,
+    Watched,
+    only_in,
+    override_mistakes,
+    params_by_project,
+    watched,
+)
 from sagebase_ops.config.references import EVERYONE, placeholder_contacts, reference_mistakes
 from sagebase_ops.config.source import Source, read_source
 from sagebase_ops.config.wording import field_names, mistakes_of
 from sagebase_ops.domain.calendars import CronCalendar
 from sagebase_ops.domain.escalation import Person, Policy, Step
 from sagebase_ops.domain.incidents import Rules
-from sagebase_ops.domain.projects import BUCKETS, EVERY, SQL_INSTANCES, Project
 from sagebase_ops.domain.silences import Maintenance, Matcher
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.pager.email import Email
 
-EXAMPLE_PROJECT = "your-project-id"
-_PROJECT = "{project}"
 _KEYS = {
     "": field_names(FilePart),
+    "project_defaults": field_names(ProjectDefaultsPart),
     "projects.*": field_names(ProjectPart),
     "slack": field_names(SlackPart),
     "contacts.*": field_names(ContactPart),
@@ -70,7 +76,7 @@ def load(
     _drop_anchors(source)
     file = _validated(source)
     entries = find_entries(source, catalogue() if checks is None else checks)
-    source.mistakes += reference_mistakes(source)
+    source.mistakes += [*reference_mistakes(source), *override_mistakes(source, entries)]
     placeholders = dict(placeholder_contacts(source))
     _refuse(path, [*source.mistakes, *(placeholders.values() if strict_contacts else ())])
     if file is None:
@@ -114,13 +120,13 @@ def _schedules(
     example_project: str,
     placeholders: tuple[str, ...],
 ) -> Schedules:
-    projects = tuple(_project(part, example_project) for part in file.projects)
+    projects = tuple(watched(part, file.project_defaults, example_project) for part in file.projects)
     people = {key: Person(part.name, part.slack) for key, part in file.contacts.items()}
     return Schedules(
         path=path,
         timezone=ZoneInfo(file.timezone),
         language=file.language,
-        projects=projects,
+        projects=tuple(one.project for one in projects),
         slack=_slack(file.slack, people),
         contacts=people,
         escalation={
@@ -130,11 +136,7 @@ def _schedules(
             name: _checklist(name, part, [entry for entry in entries if entry.path[1] == name], projects, source)
             for name, part in file.checklists.items()
         },
-        project_escalation={
-            project.id: part.escalation
-            for project, part in zip(projects, file.projects, strict=True)
-            if part.escalation
-        },
+        project_escalation={one.project.id: one.part.escalation for one in projects if one.part.escalation},
         maintenance=tuple(_maintenance(part, ZoneInfo(file.timezone)) for part in file.maintenance.values()),
         fallback=_fallback(file.fallback) if file.fallback else None,
         warnings=_warnings(path, placeholders),
@@ -153,20 +155,6 @@ def _maintenance(part: MaintenancePart, zone: ZoneInfo) -> Maintenance:
     return Maintenance(part.title, CronCalendar(part.cron, zone), part.duration, matcher)
 
 
-def _project(part: ProjectPart, example_project: str) -> Project:
-    project = example_project if part.id == EXAMPLE_PROJECT else part.id
-    kinds = {SQL_INSTANCES: part.sql_instances, BUCKETS: part.buckets}
-    return Project(
-        id=project,
-        environment=part.environment,
-        region=part.region,
-        services=part.services if part.services == "*" else tuple(_filled(part.services, project)),
-        sql_instances=() if part.sql_instances == EVERY else tuple(_filled(part.sql_instances, project)),
-        buckets=() if part.buckets == EVERY else tuple(_filled(part.buckets, project)),
-        every=frozenset(kind for kind, given in kinds.items() if given == EVERY),
-    )
-
-
 def _slack(part: SlackPart, people: Mapping[str, Person]) -> SlackRoute:
     pressers = [part.may_press] if isinstance(part.may_press, str) else part.may_press
     return SlackRoute(part.channel, part.fallback, _named(pressers, people), part.allow_channel_mention)
@@ -183,7 +171,7 @@ def _named(words: Iterable[str], people: Mapping[str, Person]) -> tuple[Person, 
 
 
 def _checklist(
-    name: str, part: ChecklistPart, entries: list[FoundEntry], projects: tuple[Project, ...], source: Source
+    name: str, part: ChecklistPart, entries: list[FoundEntry], projects: Sequence[Watched], source: Source
 ) -> Checklist:
     usual = DigestWhen.ALWAYS if part.cron else DigestWhen.NEVER
     return Checklist(
@@ -202,14 +190,15 @@ def _entry(
     found: FoundEntry,
     common: EntryPart,
     checklist: ChecklistPart,
-    projects: tuple[Project, ...],
+    projects: Sequence[Watched],
     source: Source,
 ) -> ScheduleEntry:
     return ScheduleEntry(
         name=found.name,
         definition=found.definition,
         params=found.params,
-        params_by_project=_params_by_project(found, projects),
+        params_by_project=params_by_project(found, projects),
+        projects=only_in(common.projects or checklist.projects, projects),
         title=common.title,
         guide=common.guide,
         escalation=common.escalation or checklist.escalation,
@@ -225,22 +214,3 @@ def _rules(entry: EntryPart, checklist: ChecklistPart) -> Rules:
     given = {name: value for name, value in said.items() if value is not None}
     usual = Rules(recover=2 if checklist.every else 1)
     return replace(usual, recover=entry.recover or usual.recover, **given)
-
-
-def _params_by_project(found: FoundEntry, projects: tuple[Project, ...]) -> dict[str, CheckParams]:
-    """Parameters in which `{project}` is filled in, for entries that hold it."""
-    raw = own_parameters(found.raw)
-    if _PROJECT not in str(raw):
-        return {}
-    validate = found.definition.params.model_validate
-    return {project.id: validate(_filled(raw, project.id)) for project in projects}
-
-
-def _filled(value: Any, project: str) -> Any:  # Any: plain data of any depth
-    if isinstance(value, str):
-        return value.replace(_PROJECT, project)
-    if isinstance(value, list):
-        return [_filled(item, project) for item in value]
-    if isinstance(value, dict):
-        return {key: _filled(item, project) for key, item in value.items()}
-    return value

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sagebase_ops.checks.base import CheckDefinition, CheckParams
@@ -52,7 +53,8 @@ class ScheduleEntry:
     """One check of one checklist, its parameters validated.
 
     `escalation` is what the entry or its checklist says: a policy's name, "none", or None when neither says anything.
-    `params_by_project` holds those in which `{project}` is filled in; `line` is where the entry stands in the file.
+    `params_by_project` holds those that are not `params`: of projects that override some, or with `{project}` filled in.
+    `line` is where the entry stands in the file; `projects` the ids of those in which alone it is asked.
     """
 
     name: str
@@ -65,6 +67,15 @@ class ScheduleEntry:
     depends_on: str | None = None
     line: int | None = None
     params_by_project: Mapping[str, CheckParams] = field(default_factory=dict)
+    projects: frozenset[str] | None = None
+
+    def is_asked_in(self, project: Project) -> bool:
+        return self.projects is None or project.id in self.projects
+
+    def overrides_in(self, project: Project) -> dict[str, Any]:
+        """The parameters that are asked otherwise there than elsewhere, by name. Any: each check has its own."""
+        theirs = self.params_for(project)
+        return {name: value for name, value in theirs if value != getattr(self.params, name)}
 
     def params_for(self, project: Project) -> CheckParams:
         return self.params_by_project.get(project.id, self.params)
@@ -157,5 +168,7 @@ class Schedules:
 
     def escalation_of(self, entry: ScheduleEntry, project: Project) -> str | None:
         """The policy that pages for `entry` in `project`, or None. Entry, checklist, project: the nearest wins."""
+        if not entry.is_asked_in(project):
+            return None
         chosen = entry.escalation or self.project_escalation.get(project.id) or "default"
         return None if chosen == NOBODY or chosen not in self.escalation else chosen

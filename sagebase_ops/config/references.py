@@ -28,6 +28,7 @@ def reference_mistakes(source: Source) -> Iterator[Mistake]:
     yield from _dependencies(source)
     yield from _placeholders(source)
     yield from _project_ids(source)
+    yield from _only_in(source)
 
 
 def placeholder_contacts(source: Source) -> Iterator[tuple[str, Mistake]]:
@@ -69,20 +70,26 @@ def _told(data: Any) -> Iterator[str]:  # Any: not validated yet
 def _escalations(data: Any) -> Iterator[tuple[Path, str]]:  # Any: not validated yet
     """Each `escalation:` of a project, a checklist or an entry, with its path."""
     projects = data.get("projects") if isinstance(data, dict) else None
-    places: list[tuple[Path, Any]] = [
+    places: list[tuple[Path, Any]] = [(("project_defaults",), _mapping(data, "project_defaults"))]
+    places += [
         (("projects", position), project)
         for position, project in enumerate(projects if isinstance(projects, list) else ())
     ]
-    for name, checklist in _mapping(data, "checklists").items():
-        places.append((("checklists", name), checklist))
-        entries = checklist.get("checks") if isinstance(checklist, dict) else None
-        places += [
-            (("checklists", name, "checks", position), entry)
-            for position, entry in enumerate(entries if isinstance(entries, list) else ())
-        ]
-    for path, part in places:
+    for path, part in [*places, *_parts_of_checklists(data)]:
         if isinstance(part, dict) and isinstance(part.get("escalation"), str):
             yield (*path, "escalation"), part["escalation"]
+
+
+def _parts_of_checklists(data: Any) -> Iterator[tuple[Path, Mapping[str, Any]]]:  # Any: not validated yet
+    """Each checklist and each of its entries, with its path."""
+    for name, checklist in _mapping(data, "checklists").items():
+        if not isinstance(checklist, dict):
+            continue
+        yield ("checklists", name), checklist
+        entries = checklist.get("checks")
+        for position, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, dict):
+                yield ("checklists", name, "checks", position), entry
 
 
 def _policies(source: Source) -> Iterator[Mistake]:
@@ -167,7 +174,7 @@ def _near(word: str) -> str:
 
 
 def _may_hold(path: Path) -> bool:
-    return (path[0] == "projects" and path[2:3] != ("id",)) or "checks" in path
+    return (path[0] == "projects" and path[2:3] != ("id",)) or path[0] == "project_defaults" or "checks" in path
 
 
 def _text_at(data: Any, path: Path) -> str | None:  # Any: not validated yet
@@ -188,3 +195,17 @@ def _project_ids(source: Source) -> Iterator[Mistake]:
             path = ("projects", position, "id")
             what = f"this project stands already at projects[{seen[name]}]; write it once"
             yield Mistake(source.place_of(path), f'{dotted(path)} = "{name}"', what)
+
+
+def _only_in(source: Source) -> Iterator[Mistake]:
+    """`projects` of a checklist and of an entry names watched ones."""
+    projects = source.data.get("projects") if isinstance(source.data, dict) else None
+    known = [str(one.get("id")) for one in projects if isinstance(one, dict)] if isinstance(projects, list) else []
+    for path, part in _parts_of_checklists(source.data):
+        named = part.get("projects")
+        for position, word in enumerate(named if isinstance(named, list) else ()):
+            if isinstance(word, str) and word not in known:
+                what = f"no project of this file has the id {word!r}; {allowed_words(known)}{nearest(word, known)}"
+                yield Mistake(
+                    source.place_of((*path, "projects", position)), dotted((*path, "projects", position)), what
+                )

@@ -43,7 +43,7 @@ class Judge:
     def _results(self, run: Run) -> Iterable[CheckResult]:
         for result in run.results:
             entry, project = self._entry(run.job, result.entry), self._projects.get(result.entry.project)
-            if entry is None or project is None:
+            if entry is None or project is None or not entry.is_asked_in(project):
                 left_out = result.entry.project if entry else result.entry.name
                 self._doubts[(run.job, left_out)] = Doubt.NOT_IN_FILE
                 continue

@@ -22,7 +22,7 @@ def rechecks(schedules: Schedules, live: Iterable[Incident], now: datetime) -> t
     projects = {project.id: project for project in schedules.projects}
     found = []
     for (project, name), since in _behind(live).items():
-        if name in entries and project in projects:
+        if name in entries and project in projects and entries[name].is_asked_in(projects[project]):
             asked = _newer(planned(schedules, entries[name], projects[project]), since, now)
             found += [asked] if asked else []
     return tuple(found)

@@ -68,13 +68,13 @@ class Progress:
 
 
 def plan(schedules: Schedules, checklist: Checklist, only: Iterable[str] = ()) -> tuple[Planned, ...]:
-    """Every entry (or those called `only`) in every project, in the file's order."""
+    """Every entry (or those called `only`) in every project in which it is asked, in the file's order."""
     wanted = set(only)
     return tuple(
         planned(schedules, entry, project)
         for project in schedules.projects
         for entry in checklist.entries
-        if not wanted or entry.name in wanted
+        if (not wanted or entry.name in wanted) and entry.is_asked_in(project)
     )
 
 

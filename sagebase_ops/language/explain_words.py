@@ -8,6 +8,7 @@ GUIDE = Sentence(ja="手順書の行", en="Lines of the guide")
 NO_LINE = Sentence(ja="手順書にこの項目を求める行はありません", en="no line of the guide asks for it")
 JUDGED = Sentence(ja="判定", en="Judged by")
 OF_FILE = Sentence(ja="schedules.yaml で指定", en="said in schedules.yaml")
+NOT_ASKED = Sentence(ja="このプロジェクトでは確認しません", en="not asked in this project")
 USUAL = Sentence(ja="既定値", en="default")
 PAGES = Sentence(ja="知らせる相手", en="Who hears")
 NOBODY = Sentence(
