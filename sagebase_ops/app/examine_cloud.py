@@ -66,8 +66,8 @@ async def _readers(cloud: Cloud, project: Project, _now: datetime) -> object:
 
 
 async def _any_bucket(cloud: Cloud, project: Project) -> str | None:
-    """The first that the file names, or for "*" the first there is."""
-    if BUCKETS in project.every:
+    """The first that the file names, or of a selector the first there is."""
+    if project.selector(BUCKETS):
         return next((one.name for one in (await cloud.storage.buckets(project.id)).items), None)
     return next(iter(project.buckets), None)
 
@@ -75,7 +75,7 @@ async def _any_bucket(cloud: Cloud, project: Project) -> str | None:
 async def _instance(cloud: Cloud, project: Project, now: datetime) -> object:
     """What is being done to any one instance."""
     name = next(iter(project.sql_instances), None)
-    if SQL_INSTANCES in project.every:
+    if project.selector(SQL_INSTANCES):
         name = next((one.name for one in (await cloud.sql.instances(project.id)).items), None)
     return await cloud.sql.operations(project.id, name, now - _WINDOW) if name else _NOTHING_THERE
 

@@ -1,14 +1,16 @@
-"""What does "*" stand for in this run? The instances and buckets that the project has, or why that cannot be told."""
+"""What do "*" and labels stand for in this run? What the project has of each kind, or why that cannot be told."""
 
-from collections.abc import Awaitable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckDefinition, CheckParams
-from sagebase_ops.domain.projects import BUCKETS, SQL_INSTANCES
+from sagebase_ops.domain.projects import BUCKETS, RUN_SERVICES, SQL_INSTANCES, Selector
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Sentence, Target, unknown
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.asked import Listing
+from sagebase_ops.gcp.run import RunService
 from sagebase_ops.gcp.sql import SqlInstance
 from sagebase_ops.gcp.storage import Bucket
 
@@ -20,47 +22,97 @@ NO_BUCKET = Sentence(
     ja="確認できません：Cloud Storage バケットが1つもありません（buckets は「*」）",
     en="could not look: there is no Cloud Storage bucket at all, and buckets is '*'",
 )
+NO_SUCH_LABELS = Sentence(
+    ja="確認できません：{what} のうち、ラベル {labels} の付いたものが1つもありません（全 {total} 件）",
+    en="could not look: of {total} in {what} none carries the labels {labels}",
+)
 INCOMPLETE = Sentence(
     ja="確認できません：一覧が不完全です（{unreachable} の応答がありません）",
     en="could not look: the list is not complete ({unreachable} did not answer)",
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How things of a kind are listed, once a run; `field` of the project holds their names."""
+
+    field: str
+    permission: str
+    listing: Callable[[CheckContext], Awaitable[Listing[RunService] | Listing[SqlInstance] | Listing[Bucket]]]
+    command: str
+    none: Sentence = NO_SUCH_LABELS
+
+
+_KINDS: Mapping[str, _Kind] = {
+    RUN_SERVICES: _Kind(
+        "services",
+        "run.services.list",
+        lambda context: context.gcp.run.services(context.project.id, context.project.region),
+        "gcloud run services list --region={region} --project={project}",
+    ),
+    SQL_INSTANCES: _Kind(
+        "sql_instances",
+        "cloudsql.instances.list",
+        lambda context: context.gcp.sql.instances(context.project.id),
+        "gcloud sql instances list --project={project}",
+        NO_INSTANCE,
+    ),
+    BUCKETS: _Kind(
+        "buckets",
+        "storage.buckets.list",
+        lambda context: context.gcp.storage.buckets(context.project.id),
+        "gcloud storage buckets list --project={project}",
+        NO_BUCKET,
+    ),
+}
+
+
 async def with_every_target(
     context: CheckContext, definition: CheckDefinition, params: CheckParams
 ) -> tuple[CheckContext, tuple[Finding, ...]]:
-    """The context with the names that "*" stands for, and an unknown finding for each list empty, in part or refused.
+    """The context with the names that its selectors stand for, and an unknown finding for each list empty, in part or refused.
 
     Lists are asked only for a check that declares the permission for them. A refused one leaves the check's other
     targets to be judged: a page that is down is still told.
-    Source: sqladmin v1, instances.list; storage.buckets.list. Both once a run.
+    Source: Services.ListServices; sqladmin v1, instances.list; storage.buckets.list. Each once a run.
     """
-    project, lost = context.project, list[Finding]()
-
-    def wants(kind: str, permission: str) -> bool:
-        return kind in project.every and permission in definition.permissions and params.is_about(kind)
-
-    if wants(SQL_INSTANCES, "cloudsql.instances.list"):
-        remedy = f"gcloud sql instances list --project={project.id}"
-        names, missing = await _listed(project.id, context.gcp.sql.instances(project.id), NO_INSTANCE, remedy)
-        project, lost = replace(project, sql_instances=names), [*lost, *missing]
-    if wants(BUCKETS, "storage.buckets.list"):
-        remedy = f"gcloud storage buckets list --project={project.id}"
-        names, missing = await _listed(project.id, context.gcp.storage.buckets(project.id), NO_BUCKET, remedy)
-        project, lost = replace(project, buckets=names), [*lost, *missing]
-    return replace(context, project=project), tuple(lost)
+    named: dict[str, Any] = {}  # fields of the project
+    lost: list[Finding] = []
+    for selector in context.project.selectors:
+        kind = _KINDS[selector.kind]
+        if kind.permission in definition.permissions and params.is_about(selector.kind):
+            names, missing = await _taken(context, selector, kind)
+            named[kind.field] = names
+            lost += missing
+    return replace(context, project=replace(context.project, **named)), tuple(lost)
 
 
-async def _listed(
-    project: str, asked: Awaitable[Listing[SqlInstance] | Listing[Bucket]], none: Sentence, remedy: str
-) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
-    target = Target("project", project)
+async def _taken(context: CheckContext, selector: Selector, kind: _Kind) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    project = context.project
+    target = Target("project", project.id)
     try:
-        listing = await asked
+        listing = await kind.listing(context)
     except GcpError as error:
         return (), (refused(target, error),)
-    names = tuple(sorted(one.name for one in listing.items))
+    names = tuple(sorted(one.name for one in listing.items if selector.takes(one.labels)))
+    given = {"remedy": kind.command.format(project=project.id, region=project.region)}
     if not listing.complete:
         unreachable = ", ".join(listing.unreachable)
-        return names, (unknown(target, INCOMPLETE, reason="partial", unreachable=unreachable, remedy=remedy),)
-    return names, () if names else (unknown(target, none, reason="nothing_matched", remedy=remedy),)
+        return names, (unknown(target, INCOMPLETE, reason="partial", unreachable=unreachable, **given),)
+    if names:
+        return names, ()
+    if not selector.labels:
+        return (), (unknown(target, kind.none, reason="nothing_matched", **given),)
+    labels = ", ".join(f"{key}={value}" for key, value in selector.labels)
+    total = len(listing.items)
+    return (), (
+        unknown(
+            target,
+            NO_SUCH_LABELS,
+            reason="nothing_matched",
+            what=kind.field,
+            labels=labels,
+            total=total,
+            **given,
+        ),
+    )

@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sagebase_ops.config.mistakes import nearest
 from sagebase_ops.config.model import DigestWhen
 from sagebase_ops.domain.calendars import cron_mistake
-from sagebase_ops.domain.projects import Environment
+from sagebase_ops.domain.projects import EVERY, Environment
 from sagebase_ops.domain.quantities import Duration, PositiveDuration
 
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$|^[^@\s]+@localhost$"
@@ -44,17 +44,41 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=True)
 
 
+class LabelsPart(Part):
+    labels: Annotated[dict[Annotated[str, Field(min_length=1)], str], Field(min_length=1)]
+    """Labels as in the console, all of which one must carry."""
+
+
+def _how_chosen(given: object) -> str | None:
+    if isinstance(given, dict | LabelsPart):
+        return BY_LABELS
+    return BY_NAME if isinstance(given, list) else BRANCH if given == EVERY else None
+
+
+BRANCH = "chosen "
+"""How the branches of `Chosen` begin in pydantic's locations: they stand nowhere in the file."""
+BY_NAME, BY_LABELS = f"{BRANCH}by name", f"{BRANCH}by labels"
+Chosen = Annotated[
+    Annotated[Literal["*"], Tag(BRANCH)] | Annotated[Names, Tag(BY_NAME)] | Annotated[LabelsPart, Tag(BY_LABELS)],
+    Discriminator(
+        _how_chosen,
+        custom_error_type="chosen",
+        custom_error_message='must be "*", a list of names such as [a, b], or labels such as {labels: {team: ops}}',
+    ),
+]
+
+
 class ProjectDefaultsPart(Part):
     environment: Annotated[Environment, Field(strict=False)] = Environment.PRODUCTION
     """Where the project stands on the way to its users."""
     region: str = "asia-northeast1"
     """The region of its Cloud Run services."""
-    services: Literal["*"] | Names = "*"
-    """Cloud Run services by name, or "*": every service of the region."""
-    sql_instances: Literal["*"] | Names = []
-    """Cloud SQL instances by name, or "*": every instance of the project."""
-    buckets: Literal["*"] | Names = []
-    """Cloud Storage buckets by name, or "*": every bucket of the project; {project} stands for the project's id."""
+    services: Chosen = EVERY
+    """Cloud Run services by name, by labels, or "*": every service of the region."""
+    sql_instances: Chosen = []
+    """Cloud SQL instances by name, by labels, or "*": every instance of the project."""
+    buckets: Chosen = []
+    """Buckets by name, by labels, or "*": every bucket of the project; {project} stands for the project's id."""
     escalation: PolicyName | None = None
     """Who is paged for this project where neither entry nor checklist says."""
 

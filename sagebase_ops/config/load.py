@@ -17,6 +17,7 @@ from sagebase_ops.config.file import (
     EntryPart,
     FallbackPart,
     FilePart,
+    LabelsPart,
     MaintenancePart,
     MatchPart,
     ProjectDefaultsPart,
@@ -47,7 +48,9 @@ from sagebase_ops.pager.email import Email
 _KEYS = {
     "": field_names(FilePart),
     "project_defaults": field_names(ProjectDefaultsPart),
+    "project_defaults.*": field_names(LabelsPart),
     "projects.*": field_names(ProjectPart),
+    **{f"projects.*.{kind}": field_names(LabelsPart) for kind in ("services", "sql_instances", "buckets")},
     "slack": field_names(SlackPart),
     "contacts.*": field_names(ContactPart),
     "escalation.*.2": field_names(StepPart),

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from sagebase_ops.checks.base import CheckParams
 from sagebase_ops.config.entries import FoundEntry, own_parameters, raw_entries
-from sagebase_ops.config.file import ProjectDefaultsPart, ProjectPart
+from sagebase_ops.config.file import LabelsPart, ProjectDefaultsPart, ProjectPart
 from sagebase_ops.config.mistakes import Mistake, Path, allowed_words, dotted, nearest
 from sagebase_ops.config.references import entry_name
 from sagebase_ops.config.source import Source
 from sagebase_ops.config.wording import field_names, mistakes_of, shape
-from sagebase_ops.domain.projects import BUCKETS, EVERY, SQL_INSTANCES, Project
+from sagebase_ops.domain.projects import BUCKETS, EVERY, RUN_SERVICES, SQL_INSTANCES, Project, Selector
 
 EXAMPLE_PROJECT = "your-project-id"
 _PROJECT = "{project}"
+_Given = Literal["*"] | list[str] | LabelsPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,26 @@ def watched(part: ProjectPart, defaults: ProjectDefaultsPart, example_project: s
 
 
 def _project(part: ProjectPart, project: str) -> Project:
-    kinds = {SQL_INSTANCES: part.sql_instances, BUCKETS: part.buckets}
+    kinds = {RUN_SERVICES: part.services, SQL_INSTANCES: part.sql_instances, BUCKETS: part.buckets}
     return Project(
         id=project,
         environment=part.environment,
         region=part.region,
-        services=part.services if part.services == EVERY else tuple(_filled(part.services, project)),
-        sql_instances=() if part.sql_instances == EVERY else tuple(_filled(part.sql_instances, project)),
-        buckets=() if part.buckets == EVERY else tuple(_filled(part.buckets, project)),
-        every=frozenset(kind for kind, given in kinds.items() if given == EVERY),
+        services=EVERY if part.services == EVERY else _names(part.services, project),
+        sql_instances=_names(part.sql_instances, project),
+        buckets=_names(part.buckets, project),
+        selectors=tuple(found for kind, given in kinds.items() if (found := _selector(kind, given))),
     )
+
+
+def _names(given: _Given, project: str) -> tuple[str, ...]:
+    return tuple(_filled(given, project)) if isinstance(given, list) else ()
+
+
+def _selector(kind: str, given: _Given) -> Selector | None:
+    if isinstance(given, LabelsPart):
+        return Selector(kind, tuple(sorted(given.labels.items())))
+    return Selector(kind) if given == EVERY and kind != RUN_SERVICES else None
 
 
 def params_by_project(found: FoundEntry, projects: Sequence[Watched]) -> dict[str, CheckParams]:

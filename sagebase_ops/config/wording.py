@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sagebase_ops.config.file import BRANCH
 from sagebase_ops.config.mistakes import Mistake, Path, allowed_words, dotted, nearest, shown
 from sagebase_ops.config.source import Source
 
@@ -38,7 +39,7 @@ def mistakes_of(error: ValidationError, source: Source, at: Path, keys: Mapping[
 
 def _path_in_file(source: Source, at: Path, detail: ErrorDetails) -> Path:
     """Pydantic's location without the names of union branches, which stand nowhere in the file."""
-    path = (*at, *detail["loc"])
+    path = (*at, *(step for step in detail["loc"] if not str(step).startswith(BRANCH)))
     if detail["type"] == "missing":
         return path
     while path not in source.places and len(path) > len(at):

@@ -79,3 +79,9 @@ def texts(item: Json, key: str) -> tuple[str, ...]:
     """The list of texts under `key`, empty where it is absent or of another kind."""
     found = item.get(key)
     return tuple(map(str, found)) if isinstance(found, list) else ()
+
+
+def labels(item: Json, key: str) -> dict[str, str]:
+    """The mapping of texts under `key`, empty where it is absent or of another kind."""
+    found = item.get(key)
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}

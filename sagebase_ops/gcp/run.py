@@ -1,6 +1,6 @@
 """What runs on Cloud Run, and in what state? Source: Cloud Run Admin API v2, Services and Revisions, over gRPC."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -84,6 +84,7 @@ class RunService:
     last_modifier: str = ""
     sizing: Sizing = field(default_factory=Sizing)
     secrets: tuple[SecretUse, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ def read_service(message: Any) -> RunService:  # raw google.cloud.run.v2.Service
         last_modifier=message.last_modifier,
         sizing=read_sizing(message),
         secrets=tuple(_secrets(message.template)),
+        labels=dict(message.labels),
     )
 
 

@@ -8,7 +8,7 @@ from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, in_part
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import moment, objects, pages, text, texts
+from sagebase_ops.gcp.rest_lists import labels, moment, objects, pages, text, texts
 from sagebase_ops.gcp.sql_backups import BackupRun, BackupSettings, read_backup_settings, read_backups
 from sagebase_ops.gcp.sql_operations import Operation, read_operations
 from sagebase_ops.gcp.sql_upkeep import Upkeep, read_upkeep
@@ -40,6 +40,7 @@ class SqlInstance:
     created_at: datetime | None = None
     backups: BackupSettings | None = None
     upkeep: Upkeep = field(default_factory=Upkeep)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def replica(self) -> bool:
@@ -119,6 +120,7 @@ def read_instance(item: Json) -> SqlInstance:
         created_at=moment(item, "createTime"),
         backups=read_backup_settings(settings),
         upkeep=read_upkeep(item),
+        labels=labels(settings, "userLabels"),
     )
 
 

@@ -1,5 +1,6 @@
 """Which buckets exist? Source: Cloud Storage JSON API v1."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ from sagebase_ops.gcp.bucket_settings import BucketSettings, read_bucket_setting
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import in_part
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
+from sagebase_ops.gcp.rest_lists import labels, objects, pages, text, texts
 
 API = "storage.googleapis.com"
 PAGE_SIZE = 1000
@@ -23,6 +24,7 @@ class Bucket:
     storage_class: str = ""
     project_number: str = ""
     settings: BucketSettings = field(default_factory=BucketSettings)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class StorageReader:
@@ -104,4 +106,5 @@ def read_bucket(item: Json) -> Bucket:
         text(item, "storageClass"),
         str(item.get("projectNumber", "")),
         read_bucket_settings(item),
+        labels(item, "labels"),
     )

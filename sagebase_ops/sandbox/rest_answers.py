@@ -52,7 +52,7 @@ def knative_service(world: World, project: str, service: RunService) -> Json:
             "namespace": world.scenario.number,
             "generation": 7,
             "creationTimestamp": stamp(world.anchor - timedelta(days=200)),
-            "labels": {"cloud.googleapis.com/location": service.region},
+            "labels": {**service.labels, "cloud.googleapis.com/location": service.region},
             "annotations": {"run.googleapis.com/ingress": service.ingress.lower().replace("_", "-")},
         },
         "spec": {

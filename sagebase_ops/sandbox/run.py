@@ -73,6 +73,7 @@ def service_message(world: World, project: str, service: RunService) -> Any:  # 
     found = ServiceMessage.pb()(
         name=name, uri=service.address, urls=[service.address], generation=7, observed_generation=7
     )
+    found.labels.update(service.labels)
     found.ingress = _INGRESS[service.ingress]
     newest, serving = service.revisions[-1], next((one for one in reversed(service.revisions) if one.ready), None)
     changed = world.anchor - newest.age

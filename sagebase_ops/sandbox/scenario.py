@@ -68,6 +68,7 @@ class RunService(Part):
     default_uri: bool = True  # False: the run.app URL is switched off, and only `domains` lead here
     domains: list[str] = []
     secrets: list[SecretUse] = []
+    labels: dict[str, str] = {}
     min_instances: int = 1
     max_instances: int | None = 10  # None: not set, so that Google's own default holds
     manual_instances: int | None = None  # the fixed number of a service whose scaling is manual

@@ -85,6 +85,8 @@ def _settings(instance: SqlInstance) -> Json:
         "storageAutoResize": instance.auto_resize,
         "storageAutoResizeLimit": str(instance.auto_resize_limit_gb),
     }
+    if instance.labels:
+        settings["userLabels"] = instance.labels
     if instance.backup:
         settings["backupConfiguration"] = _backups(instance.backup)
     if instance.maintenance:

@@ -58,6 +58,7 @@ class SqlInstance(Part):
     version: str = "POSTGRES_15"
     minor: int = 7
     tier: str = "db-custom-2-8192"
+    labels: dict[str, str] = {}
     edition: str = "ENTERPRISE"
     instance_type: str = "CLOUD_SQL_INSTANCE"
     age: Span = timedelta(days=400)

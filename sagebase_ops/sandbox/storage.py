@@ -65,6 +65,7 @@ def _resource(world: World, project: str, one: Bucket) -> Json:
         "locationType": "region",
         "storageClass": one.storage_class,
         "timeCreated": stamp(world.anchor - one.age),
+        **({"labels": one.labels} if one.labels else {}),
         "iamConfiguration": {
             "publicAccessPrevention": one.public_prevention,
             "uniformBucketLevelAccess": {"enabled": True},

@@ -10,6 +10,7 @@ class Bucket(Part):
 
     name: str
     location: str = "ASIA-NORTHEAST1"
+    labels: dict[str, str] = {}
     storage_class: str = "STANDARD"
     age: Span = timedelta(days=400)
     live_gb: float = 12.0

@@ -11,6 +11,7 @@ from sagebase_ops.checks.catalogue import catalogue
 from sagebase_ops.config.load import load
 from sagebase_ops.config.schema import schedules_schema
 from sagebase_ops.domain.calendars import CronCalendar, EveryCalendar, between, cron_mistake
+from sagebase_ops.domain.projects import Selector
 
 SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
 
@@ -36,7 +37,7 @@ def test_a_star_stands_for_every_instance_and_bucket(tmp_path: Path) -> None:
     text, starred = SHIPPED.read_text(encoding="utf-8"), tmp_path / "schedules.yaml"
     starred.write_text(text.replace("sql_instances: [sagebase-db]", 'sql_instances: "*"'), encoding="utf-8")
     project = load(starred).projects[0]
-    assert (project.every, project.sql_instances) == ({"sql_instance"}, ())
+    assert (project.selectors, project.sql_instances) == ((Selector("sql_instance"),), ())
 
 
 def test_what_is_down_pages_and_what_is_slow_stands_in_the_digest() -> None:

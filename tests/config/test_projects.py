@@ -7,7 +7,7 @@ import pytest
 
 from sagebase_ops.config.load import load
 from sagebase_ops.config.model import Schedules
-from sagebase_ops.domain.projects import Environment, Project
+from sagebase_ops.domain.projects import Environment, Project, Selector
 from sagebase_ops.jobs.run_checks import plan
 
 FILE = """
@@ -102,16 +102,19 @@ def test_where_an_entry_is_not_asked_nobody_is_paged_for_it_so_that_its_incident
     assert [schedules.policy_of(alerts, one) is None for one in schedules.projects] == [True, False]
 
 
-def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
+def test_the_examples_of_the_documentation_are_right(tmp_path: Path) -> None:
     parts = DOC.read_text(encoding="utf-8").split("```yaml\n")[1:]
-    path = tmp_path / "schedules.yaml"
-    path.write_text(
-        "".join(part.partition("```")[0] for part in parts) + 'slack: {channel: "#ops"}\n', encoding="utf-8"
-    )
-    schedules = load(path)
-    regions = [(one.id, one.region) for one in schedules.projects]
-    assert regions == [
+    head, labels, checklists = (part.partition("```")[0] for part in parts)
+    path, slack = tmp_path / "schedules.yaml", 'slack: {channel: "#ops"}\n'
+    path.write_text(head + checklists + slack, encoding="utf-8")
+    assert [(one.id, one.region) for one in load(path).projects] == [
         ("sagebase-tokyo", "asia-northeast1"),
         ("sagebase-osaka", "asia-northeast2"),
         ("sagebase-dev", "asia-northeast1"),
     ]
+    checklist = "projects: [{id: a}]\nchecklists: {watch: {every: 1m, checks: [{check: run_ready}]}}\n"
+    path.write_text(labels + checklist + slack, encoding="utf-8")
+    assert load(path).projects[0].selectors == (
+        Selector("run_service", (("team", "ops"),)),
+        Selector("bucket", (("team", "ops"), ("tier", "backup"))),
+    )

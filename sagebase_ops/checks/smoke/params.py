@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 from pydantic import Field, ValidationInfo, field_validator
 
 from sagebase_ops.checks.base import CheckParams
+from sagebase_ops.domain.projects import RUN_SERVICES
 from sagebase_ops.domain.quantities import PositiveDuration
 
 WebPart: TypeAlias = Literal[
@@ -118,6 +119,8 @@ class Params(CheckParams):
 
     def is_about(self, kind: str) -> bool:
         """Not where the part is skipped, or the entry names its own."""
+        if kind == RUN_SERVICES:
+            return bool(self.web_parts)
         own = {"sql_instance": self.sql_instances, "bucket": self.buckets}
         return kind in self.cloud_parts and own.get(kind) is None
 
