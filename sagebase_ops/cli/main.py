@@ -16,7 +16,7 @@ from sagebase_ops.cli import exits
 from sagebase_ops.errors import ConfigError, OpsError
 
 DEFAULT_SCENARIO = "healthy"
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Imports make objects that stay, and so do the rounds of a rehearsal: looking them through at each 700 costs a fifth."""
 
 _COMMANDS = {
@@ -120,7 +120,7 @@ def _refuse_flags(context: click.Context) -> None:
 def main() -> NoReturn:
     """Run the command line and end the process with the exit code of design.md. No traceback reaches a person."""
     _open_closed_streams()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     sys.exit(_exit_code())
 
 

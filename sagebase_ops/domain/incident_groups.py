@@ -9,7 +9,7 @@ from functools import cached_property
 from sagebase_ops.domain.escalation import Person, Step, next_due
 from sagebase_ops.domain.incidents import GONE, RETIRED, Incident, State
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Verdict
+from sagebase_ops.domain.results import Sentence, Verdict
 
 
 class Standing(StrEnum):
@@ -111,7 +111,12 @@ class Group:
     def flapping(self) -> bool:
         return any(one.flapping for one in self.open)
 
-    @property
+    @cached_property
+    def titles(self) -> tuple[Sentence, ...]:
+        """What the entries of those that are concerned are called, each once."""
+        return tuple(dict.fromkeys(one.entry.title for one in self.concerned))
+
+    @cached_property
     def steps(self) -> int:
         """How many steps there are, by the longest policy among them."""
         return max(len(one.policy.steps) for one in self.concerned)

@@ -30,8 +30,7 @@ def standing(group: Group, voice: Voice) -> str:
 
 def subject(group: Group, voice: Voice) -> str:
     """`エラー率 sagebase-streamlit`; of several `エラー率、応答時間 12 件`; of what could not be looked at its entries."""
-    titles = dict.fromkeys(one.entry.title for one in group.concerned)  # once each: there may be thousands of them
-    said_so = list(dict.fromkeys(shorten(voice.say(title), _TITLE_ROOM) for title in titles))
+    said_so = list(dict.fromkeys(shorten(voice.say(title), _TITLE_ROOM) for title in group.titles))
     listed = some(said_so, TITLES_SHOWN, voice)
     if len(group.incidents) > 1:
         return f"{listed} {voice.say(words.MANY, count=len(group.incidents))}"
