@@ -1,4 +1,4 @@
-"""The shipped daily checklist, run inside this process, its channels kept open from run to run."""
+"""A shipped checklist, the daily one but where it is said, run inside this process, its channels kept open from run to run."""
 
 import asyncio
 from collections.abc import AsyncIterator, Container, Iterable
@@ -19,15 +19,17 @@ PROJECT = "sagebase-sandbox"
 class Daily:
     """One process's connections; every run has a snapshot and a probe of its own, as in the daemon."""
 
-    def __init__(self, grpc: str, rest: str, schedules: Path) -> None:
-        self._rest = rest
+    def __init__(self, grpc: str, rest: str, schedules: Path, job: str) -> None:
+        self._rest, self._job = rest, job
         self._connections = Connections(grpc, rest)
         self._schedules = load(schedules, example_project=PROJECT)
 
     @classmethod
     @asynccontextmanager
-    async def connected(cls, grpc: str, rest: str, schedules: Path = SHIPPED) -> AsyncIterator["Daily"]:
-        daily = cls(grpc, rest, schedules)
+    async def connected(
+        cls, grpc: str, rest: str, schedules: Path = SHIPPED, job: str = "daily"
+    ) -> AsyncIterator["Daily"]:
+        daily = cls(grpc, rest, schedules, job)
         try:
             yield daily
         finally:
@@ -35,14 +37,14 @@ class Daily:
 
     def names(self, but: Container[str]) -> list[str]:
         """The checklist's entries, those in `but` left out."""
-        return [entry.name for entry in self._schedules.named("daily").entries if entry.name not in but]
+        return [entry.name for entry in self._schedules.named(self._job).entries if entry.name not in but]
 
     async def run(self, only: Iterable[str] = (), may_be_blind: Container[str] = ()) -> float:
         """Seconds for all entries, or for those called `only`.
 
         Raises RuntimeError where one could not look, those in `may_be_blind` left out.
         """
-        planned = plan(self._schedules, self._schedules.named("daily"), only)
+        planned = plan(self._schedules, self._schedules.named(self._job), only)
         started = datetime.now(UTC)
         async with AsyncExitStack() as stack:
             cloud, probe = Cloud(self._connections), Probe(self._rest, None)

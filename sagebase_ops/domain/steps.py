@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 _DAY = timedelta(days=1)
@@ -19,11 +19,12 @@ class Steps(Mapping[datetime, float]):
         Steps shorter than a day keep seven digits.
         """
         self._start, self._step = start, step
-        self._values = array("d" if step >= _DAY else "f", [math.nan]) * -(-(end - start) // step)
+        self._values = values = array("d" if step >= _DAY else "f", [math.nan]) * -(-(end - start) // step)
+        count = len(values)
         for at, value in points:
-            place = self._place(at)
-            if 0 <= place < len(self._values):
-                self._values[place] = value
+            place = (at - start) // step
+            if 0 <= place < count:
+                values[place] = value
 
     def __getitem__(self, at: datetime) -> float:
         place = self._place(at)
@@ -33,12 +34,32 @@ class Steps(Mapping[datetime, float]):
         return value
 
     def __iter__(self) -> Iterator[datetime]:
-        for place, value in enumerate(self._values):
-            if not math.isnan(value):
-                yield self._start + self._step * place
+        return (at for at, _ in self.numbered())
 
     def __len__(self) -> int:
         return sum(not math.isnan(value) for value in self._values)
 
+    def items(self) -> ItemsView[datetime, float]:
+        return _Items(self)
+
+    def numbered(self) -> Iterator[tuple[datetime, float]]:
+        """Each step that has a number, with it."""
+        at, step = self._start, self._step
+        for value in self._values:
+            if not math.isnan(value):
+                yield at, value
+            at += step
+
     def _place(self, at: datetime) -> int:
         return (at - self._start) // self._step
+
+
+class _Items(ItemsView[datetime, float]):
+    """Read straight through: the usual view looks each of them up."""
+
+    def __init__(self, steps: Steps) -> None:
+        super().__init__(steps)
+        self._steps = steps
+
+    def __iter__(self) -> Iterator[tuple[datetime, float]]:
+        return self._steps.numbered()

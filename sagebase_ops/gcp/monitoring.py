@@ -214,7 +214,13 @@ def _points(series: Any) -> Iterator[Point]:  # raw TimeSeries
     for point in series.points:
         value = _number(point.value)
         if math.isfinite(value):
-            yield Point(point.interval.end_time.ToDatetime(tzinfo=UTC), value)
+            yield Point(_moment(point.interval.end_time), value)
+
+
+def _moment(time: Any) -> datetime:  # raw google.protobuf.Timestamp
+    """As `ToDatetime`, in a tenth of its time: a monthly review reads a hundred thousand points of a project."""
+    whole = datetime.fromtimestamp(time.seconds, UTC)
+    return whole.replace(microsecond=time.nanos // 1000) if time.nanos else whole
 
 
 def _number(typed: Any) -> float:  # raw TypedValue

@@ -38,6 +38,11 @@ CRASHED = Sentence(
 COULD_NOT = Sentence(ja="確認できません：{error}", en="could not look: {error}")
 
 
+AT_ONCE = 100
+"""Checks under way: three for each call that may be in flight. With hundreds of them the time of each would run out while it
+waits for the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deadlines:
     """Seconds for one check and for all of them."""
@@ -113,13 +118,16 @@ async def run_checks(
     heard, limits = progress or Progress(), deadlines or Deadlines()
     ends = asyncio.get_running_loop().time() + limits.run
 
+    places = asyncio.Semaphore(AT_ONCE)
+
     async def one(item: Planned) -> CheckResult:
-        heard.started(item.ref)
-        left = min(limits.check, ends - asyncio.get_running_loop().time())
-        context = CheckContext(item.project, cloud, probe, now, database or Database(), zone, item.maintenance)
-        result = CheckResult(item.ref, await _findings(item, context, left))
-        heard.finished(result)
-        return result
+        async with places:
+            heard.started(item.ref)
+            left = min(limits.check, ends - asyncio.get_running_loop().time())
+            context = CheckContext(item.project, cloud, probe, now, database or Database(), zone, item.maintenance)
+            result = CheckResult(item.ref, await _findings(item, context, left))
+            heard.finished(result)
+            return result
 
     return tuple(await asyncio.gather(*map(one, expected)))
 
