@@ -14,6 +14,7 @@ from urllib.request import urlopen
 JAR = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
 MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 READY_SECONDS = 60
+TRIES = 3
 
 
 def missing() -> str | None:
@@ -37,27 +38,37 @@ def jar() -> Path | None:
 @contextmanager
 def emulator() -> Iterator[str]:
     """The address, as FIRESTORE_EMULATOR_HOST wants it, of one that remembers nothing once it has ended."""
-    port = _free_port()
-    command = ["java", "-Xmx512m", "-Duser.language=en", "-cp", str(jar()), MAIN]
-    options = ["start", "--host=127.0.0.1", f"--port={port}"]
-    with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    process, port = _started()
+    with process:
         try:
-            _wait_until_ready(process, port)
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
+def _started() -> "tuple[subprocess.Popen[bytes], int]":
+    """Between finding a free port and its use somebody else may take it: then with another one."""
+    for _ in range(TRIES):
+        port = _free_port()
+        command = ["java", "-Xmx512m", "-Duser.language=en", "-cp", str(jar()), MAIN]
+        options = ["start", "--host=127.0.0.1", f"--port={port}"]
+        process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if _is_ready(process, port):
+            return process, port
+        process.kill()
+        process.wait()
+    raise RuntimeError(f"the Firestore emulator did not start in {TRIES} tries: exit {process.returncode}")
+
+
+def _is_ready(process: "subprocess.Popen[bytes]", port: int) -> bool:
     ends = time.monotonic() + READY_SECONDS
-    while True:
+    while process.poll() is None and time.monotonic() < ends:
         try:
             with urlopen(f"http://127.0.0.1:{port}/"):
-                return
+                return process.poll() is None
         except (URLError, ConnectionError):
-            if process.poll() is not None or time.monotonic() > ends:
-                raise RuntimeError(f"the Firestore emulator did not start: exit {process.poll()}") from None
             time.sleep(0.05)
+    return False
 
 
 def _free_port() -> int:

@@ -12,12 +12,12 @@ from sagebase_ops.domain.incidents import (
     Seen,
     acknowledge,
     advance,
-    advance_unknown,
     resolve,
 )
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown
 from sagebase_ops.domain.runs import EntryRef
+from sagebase_ops.domain.unknown_incidents import advance_unknown
 
 NINE = datetime(2026, 11, 24, tzinfo=UTC)
 """09:00 in Tokyo."""

@@ -11,6 +11,7 @@ Everything here is a pure function of what is known, what was seen, and `now`.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sagebase_ops.domain.escalation import Eta, Policy
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Value, Verdict
@@ -94,7 +95,8 @@ class Incident:
     """One continuing problem, from its first failing evidence on (`since`).
 
     `group` names the message that it shares; `steps_taken` counts the steps of its policy that were told. `passes` is the
-    streak of passing findings; `rounds` counts looks that could not see. `told` says whether the opening was told: one
+    streak of passing findings; `rounds` counts looks that could not see; `answered` are those of `names` that could since.
+    `told` says whether the opening was told: one
     that opened in a silence is told when that ends, `muted_until`. `resolved_by` is a person, or None where findings passed.
     """
 
@@ -114,6 +116,7 @@ class Incident:
     passes: int = 0
     rounds: int = 0
     names: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
     eta: Eta | None = None
@@ -181,6 +184,7 @@ def notice_of(installation: str, group: str) -> str:
 
 def advance(known: Incident | None, seen: Seen, now: datetime) -> Advanced:
     """One finding more about this fingerprint. Only a failure opens, only a pass ends; the rest changes next to nothing."""
+    known = known and set_right(known, now)
     if seen.finding.verdict is Verdict.FAIL:
         return _failed(known, seen, now)
     if known is None:
@@ -190,9 +194,19 @@ def advance(known: Incident | None, seen: Seen, now: datetime) -> Advanced:
     return Advanced(replace(known, passes=0))
 
 
+def set_right(known: Incident, now: datetime) -> Incident:
+    """Without times that are still to come: the clock was ahead when they were written.
+
+    A resolve of then would hold, and the steps wait, until they had passed.
+    """
+    times = ("since", "seen_at", "opened_at", "resolved_at", "failing_since", "clean_since", "acknowledged_at")
+    ahead: dict[str, Any] = {name: now for name in times if (at := getattr(known, name)) is not None and at > now}
+    return replace(known, **ahead) if ahead else known
+
+
 def _failed(known: Incident | None, seen: Seen, now: datetime) -> Advanced:
     if known is None:
-        return _held(_pending(seen), seen, now)
+        return _held(pending(seen), seen, now)
     if known.state is State.PENDING:
         return _held(replace(known, finding=seen.finding), seen, now)
     if known.state is State.RESOLVED:
@@ -201,7 +215,8 @@ def _failed(known: Incident | None, seen: Seen, now: datetime) -> Advanced:
     return Advanced(same, Change.UPDATED if _reads_differently(known, seen) else None)
 
 
-def _pending(seen: Seen) -> Incident:
+def pending(seen: Seen) -> Incident:
+    """Seen once, told to nobody yet."""
     return Incident(
         seen.id,
         fingerprint_of(seen.entry, seen.finding.target),
@@ -233,13 +248,13 @@ def _failed_again(known: Incident, seen: Seen, now: datetime) -> Advanced:
         return Advanced(known)
     failing = known.failing_since or seen.evidence.end
     if failing - resolved_at > known.rules.reopen:
-        return _held(replace(_pending(seen), since=failing), seen, now)
+        return _held(replace(pending(seen), since=failing), seen, now)
     if seen.evidence.end - failing < known.rules.hold:
         return Advanced(replace(known, failing_since=failing))
-    return _reopened(known, seen, now)
+    return reopened(known, seen, now)
 
 
-def _reopened(known: Incident, seen: Seen, now: datetime) -> Advanced:
+def reopened(known: Incident, seen: Seen, now: datetime) -> Advanced:
     """The same incident and thread, with the steps that were taken; the third time in six hours is flapping."""
     recent = (*(time for time in known.reopened if now - time <= FLAPPING_WITHIN), now)
     flapping = len(recent) >= FLAPPING_REOPENS
@@ -269,10 +284,26 @@ def _passed(known: Incident, seen: Seen, now: datetime) -> Advanced:
         return Advanced(None)
     if known.state is State.RESOLVED:
         return Advanced(replace(known, failing_since=None))
+    if _is_of_before(known, seen):
+        return Advanced(known)
     better = replace(known, passes=known.passes + 1, clean_since=known.clean_since or seen.evidence.end)
     if better.passes < better.rules.recover or not _clean_enough(better, seen):
         return Advanced(better)
-    return Advanced(_ended(better, now, RESOLVED), Change.RESOLVED)
+    return Advanced(ended(better, now, RESOLVED), Change.RESOLVED)
+
+
+def _is_of_before(known: Incident, seen: Seen) -> bool:
+    """Whether the pass is about a longer time than the failure was, most of it from before.
+
+    Five minutes of outage do not show in the average of a day, which another checklist may ask under the same name.
+    """
+    return _length(seen.finding) > _length(known.finding) and seen.evidence.start < (known.opened_at or known.since)
+
+
+def _length(finding: Finding) -> timedelta:
+    """To the minute: of two windows of one entry one may be some seconds longer."""
+    length = finding.window[1] - finding.window[0] if finding.window else timedelta(0)
+    return length - length % timedelta(minutes=1)
 
 
 def _clean_enough(incident: Incident, seen: Seen) -> bool:
@@ -294,7 +325,7 @@ def resolve(incident: Incident, by: str, reason: str, now: datetime) -> Advanced
     """A person says that it is over. That holds until evidence from after now fails."""
     if not incident.is_open:
         return Advanced(incident)
-    over = replace(_ended(incident, now, None), resolved_by=by)
+    over = replace(ended(incident, now, None), resolved_by=by)
     return Advanced(noted(over, now, RESOLVED_BY, by, reason=reason), Change.RESOLVED)
 
 
@@ -302,10 +333,11 @@ def end_as(incident: Incident, change: Change, now: datetime) -> Advanced:
     """Its target is gone from a complete list (`GONE`), or no entry asks for it any more (`RETIRED`)."""
     if not incident.is_open:
         return Advanced(None if incident.state is State.PENDING else incident)
-    return Advanced(_ended(incident, now, GONE if change is Change.GONE else RETIRED), change)
+    return Advanced(ended(incident, now, GONE if change is Change.GONE else RETIRED), change)
 
 
-def _ended(incident: Incident, now: datetime, sentence: Sentence | None) -> Incident:
+def ended(incident: Incident, now: datetime, sentence: Sentence | None) -> Incident:
+    """Over, with `sentence` in its story where the ending has no words of its own."""
     over = replace(incident, state=State.RESOLVED, resolved_at=now, resolved_by=None, flapping=False, eta=None)
     return noted(over, now, sentence) if sentence else over
 
@@ -318,42 +350,3 @@ def noted(incident: Incident, at: datetime, sentence: Sentence, by: str | None =
 def _reads_differently(known: Incident, seen: Seen) -> bool:
     before, after = known.finding, seen.finding
     return (before.sentence, before.value, before.limit) != (after.sentence, after.value, after.limit)
-
-
-# What could not be looked at
-
-
-def advance_unknown(known: Incident | None, seen: Seen, names: tuple[str, ...], now: datetime) -> Advanced:
-    """One round more in which some entries (`names`) of a check could not look, for the reason of `seen`.
-
-    It opens after `unknown_after` or three rounds, whichever comes first.
-    """
-    if known is None or known.state is State.RESOLVED:
-        fingerprint = Fingerprint(seen.entry.project, seen.entry.check, "", seen.finding.reason or "unknown")
-        known = replace(_pending(seen), fingerprint=fingerprint, since=now)
-    counted = replace(
-        known,
-        finding=seen.finding,
-        entry=seen.entry,
-        seen_at=now,
-        passes=0,
-        rounds=known.rounds + 1,
-        names=tuple(sorted({*known.names, *names})),
-    )
-    if counted.is_open:
-        return Advanced(counted)
-    if counted.rounds < UNKNOWN_ROUNDS and now - counted.since < counted.rules.unknown_after:
-        return Advanced(counted)
-    opened = replace(counted, state=State.OPEN, group=seen.group, policy=seen.policy, opened_at=now)
-    return Advanced(noted(opened, now, OPENED), Change.OPENED)
-
-
-def advance_answered(known: Incident, answered: frozenset[str], now: datetime) -> Advanced:
-    """A round in which nothing of the check gave this reason; it is over once all its entries answered again."""
-    if not set(known.names) <= answered:
-        return Advanced(known)
-    if known.state is State.PENDING:
-        return Advanced(None)
-    if known.state is State.RESOLVED:
-        return Advanced(known)
-    return Advanced(_ended(known, now, RESOLVED), Change.RESOLVED)

@@ -16,14 +16,13 @@ from sagebase_ops.domain.incidents import (
     Seen,
     State,
     advance,
-    advance_answered,
-    advance_unknown,
     end_as,
     fingerprint_of,
 )
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run
+from sagebase_ops.domain.unknown_incidents import advance_answered, advance_unknown, without_names
 from sagebase_ops.telling import Changed, Folded
 
 
@@ -43,15 +42,32 @@ def fold(run: Run, live: Iterable[Incident], schedules: Schedules, now: datetime
 def retired(live: Iterable[Incident], schedules: Schedules, now: datetime) -> Folded:
     """At start: incidents that no paging entry of the file produces any more are over."""
     produced = {
-        (project.id, entry.definition.name, name)
+        (project.id, entry.definition.name, entry.name)
         for project in schedules.projects
         for checklist in schedules.checklists.values()
         for entry in checklist.entries
         if schedules.policy_of(entry, project) is not None
-        for name in (entry.name, "")
     }
-    left = [one for one in live if one.state is not State.RESOLVED and _source(one.fingerprint) not in produced]
-    return _folded([(one, end_as(one, Change.RETIRED, now), None) for one in left])
+    found: list[tuple[Incident | None, Advanced, Finding | None]] = []
+    for one in live:
+        if one.state is State.RESOLVED:
+            continue
+        if not any((one.fingerprint.project, one.fingerprint.check, name) in produced for name in _names(one)):
+            found.append((one, end_as(one, Change.RETIRED, now), None))
+        elif one.fingerprint.of_unknown:
+            asked = {name for project, check, name in produced if (project, check) == _where(one.fingerprint)}
+            left = without_names(one, asked)
+            found += [(one, Advanced(left), None)] if left != one else []
+    return _folded(found)
+
+
+def _names(incident: Incident) -> tuple[str, ...]:
+    """The entries behind it."""
+    return incident.names if incident.fingerprint.of_unknown else (incident.fingerprint.name,)
+
+
+def _where(fingerprint: Fingerprint) -> tuple[str, str]:
+    return fingerprint.project, fingerprint.check
 
 
 def _source(fingerprint: Fingerprint) -> tuple[str, str, str]:
@@ -134,10 +150,12 @@ class _Folding:
         ]
 
     def _answered(self, fingerprint: Fingerprint) -> frozenset[str]:
-        """The entries of this check in this run, none of which gave that reason."""
-        where = (fingerprint.project, fingerprint.check)
+        """The entries of this check in this run that could look; another reason why one could not is no answer either."""
         return frozenset(
-            result.entry.name for result in self._run.results if (result.entry.project, result.entry.check) == where
+            result.entry.name
+            for result in self._run.results
+            if (result.entry.project, result.entry.check) == _where(fingerprint)
+            and all(finding.verdict is not Verdict.UNKNOWN for finding in result.findings)
         )
 
     def _seen(self, entry: EntryRef, finding: Finding, fingerprint: Fingerprint) -> Seen:

@@ -95,7 +95,7 @@ async def test_a_store_s_history_is_replayed_and_left_as_it_was(tmp_path: Path) 
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "state.db").read_bytes() == before
     assert "この期間に呼ばれる人はいません" in done.stdout
-    assert "記録がなく未確認（合格ではありません）: watch.run_ready、watch.noise" in done.stdout
+    assert "記録がなく未確認（合格ではありません）: watch.run_ready、watch.noise、watch.more" in done.stdout
     assert "運用担当者 1 → 0 回" in done.stdout
     assert [line.split()[3:5] + line.split()[-1:] for line in done.stdout.splitlines() if "減る" in line] == [
         ["減る", "レスポンスタイム", "運用担当者"],

@@ -48,6 +48,7 @@ checklists:
       - {check: run_ready, recover: 1}
       - {check: metric, name: slow, metric: latency_p95, window: 5m, fail_above: 3s, hold: 5m, depends_on: run_ready}
       - {check: metric, name: noise, metric: error_rate, window: 5m, fail_above: 5%, escalation: none}
+      - {check: metric, name: more, metric: cpu_utilization, window: 5m, fail_above: 80%}
 """
 SEEN = Sentence(ja="応答 {value}（上限 {limit}）", en="{value}, limit {limit}")
 SATO = Actor("佐藤", "slack")
@@ -433,3 +434,110 @@ async def test_while_a_step_is_held_back_by_a_silence_the_next_look_is_when_that
     ends = team.clock.now() + timedelta(hours=2)
     await team.clock.advance(minutes=40)
     assert await team.incidents.escalate() == ends
+
+
+# What could not be looked at
+
+
+def unknown(reason: str) -> Finding:
+    return finding(Verdict.UNKNOWN, reason=reason)
+
+
+async def test_another_reason_why_nobody_could_look_is_no_recovery(team: Team) -> None:
+    for reason in ["permission_denied"] * 4 + ["deadline"] * 2:
+        await team.sees(slow=unknown(reason))
+        await team.passes(minutes=1)
+    states = {one.fingerprint.target: one.state for one in await team.store.incidents()}
+    assert states["permission_denied"] is State.OPEN
+    assert not [row for row in await team.told() if "解決" in row.message.text]
+
+
+async def test_an_hour_of_changing_reasons_opens_each_of_them_once(team: Team) -> None:
+    for minute in range(60):
+        await team.sees(slow=unknown(("deadline", "unavailable")[minute // 4 % 2]))
+        await team.passes(minutes=1)
+    assert len(await team.store.incidents()) == 2
+    assert await team.calls() == ["operator", "operator"]
+
+
+async def test_who_can_look_now_and_then_only_is_told_of_once(team: Team) -> None:
+    for minute in range(60):
+        await team.sees(slow=PASS if minute % 4 == 3 else UNKNOWN)
+        await team.passes(minutes=1)
+    assert (await team.one()).state is State.OPEN
+    assert await team.calls() == ["operator"]
+
+
+async def test_what_cannot_be_looked_at_again_soon_after_its_end_is_the_same_incident(team: Team) -> None:
+    for seen in (UNKNOWN, UNKNOWN, UNKNOWN, PASS, PASS, UNKNOWN, UNKNOWN, UNKNOWN):
+        await team.sees(slow=seen)
+        await team.passes(minutes=1)
+    assert (await team.one()).reopened
+
+
+async def test_entries_of_one_check_that_answer_in_different_runs_end_what_could_not_be_looked_at(team: Team) -> None:
+    for _ in range(3):
+        await team.sees(slow=UNKNOWN, noise=UNKNOWN, more=UNKNOWN)
+        await team.passes(minutes=1)
+    assert (await team.one()).names == ("more", "slow")  # what pages nobody is not among them
+    for _ in range(2):
+        await team.sees(slow=PASS)
+        await team.sees(more=PASS)
+    assert (await team.one()).state is State.RESOLVED
+
+
+async def test_an_entry_that_left_the_file_keeps_nothing_open_that_could_not_be_looked_at(
+    team: Team, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        await team.sees(slow=UNKNOWN, more=UNKNOWN)
+        await team.passes(minutes=1)
+    path = tmp_path / "schedules.yaml"
+    path.write_text("".join(line for line in FILE.splitlines(keepends=True) if "name: more" not in line))
+    changed = Team(load(path), team.store, team.clock)
+    changed._rounds = team._rounds
+    await changed.incidents.retire()
+    assert (await changed.one()).names == ("slow",)
+    for _ in range(2):
+        await changed.sees(slow=PASS)
+    assert (await changed.one()).state is State.RESOLVED
+
+
+# A clock that was ahead
+
+
+async def test_what_was_resolved_under_a_clock_that_was_ahead_comes_back_once_that_is_right_again(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    team.clock.jump(timedelta(hours=1))
+    await team.responses.resolve((await team.one()).group, SATO, "直した")
+    team.clock.jump(timedelta(hours=-1))
+    for _ in range(3):
+        await team.passes(minutes=1)
+        await team.sees(run_ready=FAIL)
+    assert (await team.one()).state is State.OPEN
+
+
+async def test_the_steps_of_what_opened_under_a_clock_that_was_ahead_are_not_late_by_as_much(team: Team) -> None:
+    team.clock.jump(timedelta(hours=1))
+    await team.sees(run_ready=FAIL)
+    team.clock.jump(timedelta(hours=-1))
+    for _ in range(32):
+        await team.passes(minutes=1)
+        await team.sees(run_ready=FAIL)
+    assert (await team.calls())[:2] == ["operator", "tech_lead"]
+
+
+# The same name in another checklist
+
+
+async def test_the_average_of_a_day_does_not_end_five_minutes_of_failure(team: Team) -> None:
+    def over(length: timedelta, verdict: Verdict) -> Finding:
+        now = team.clock.now()
+        return replace(finding(verdict), asked={"start": now - length, "end": now})
+
+    await team.sees(run_ready=over(timedelta(minutes=5), Verdict.FAIL))
+    await team.passes(minutes=1)
+    await team.sees(run_ready=over(timedelta(hours=24), Verdict.PASS))
+    assert (await team.one()).state is State.OPEN
+    await team.sees(run_ready=over(timedelta(minutes=5), Verdict.PASS))
+    assert (await team.one()).state is State.RESOLVED

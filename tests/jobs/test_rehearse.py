@@ -135,6 +135,7 @@ def test_what_its_value_alone_does_not_tell_stays_as_it_was_recorded_and_is_name
         ("watch", "run_ready"): Doubt.AS_RECORDED,
         ("watch", "slow"): Doubt.AS_RECORDED,
         ("watch", "noise"): Doubt.NEVER_RECORDED,
+        ("watch", "more"): Doubt.NEVER_RECORDED,
     }
 
 
