@@ -60,7 +60,7 @@ class Responses:
         members = await self.open_members(group)
         if not members:
             return Done.TOO_LATE
-        about = dict.fromkeys(_matcher(one) for one in members)
+        about = dict.fromkeys(matcher for one in members for matcher in _matchers(one))
         return await self.silence(list(about), actor, lasting, reason)
 
     async def silence(self, matchers: Sequence[Matcher], actor: Actor, lasting: timedelta, reason: str) -> Done:
@@ -112,10 +112,14 @@ class Responses:
         return Done.DONE if written else Done.REPEATED
 
 
-def _matcher(incident: Incident) -> Matcher:
-    """Just this: names are taken literally, though a matcher may be a pattern."""
+def _matchers(incident: Incident) -> list[Matcher]:
+    """Just this: names are taken literally, though a matcher may be a pattern.
+
+    Of what could not be looked at each entry, since any of them may be the one that is told of next.
+    """
     entry, target = incident.entry, incident.finding.target
-    return Matcher(*map(escape, (entry.project, entry.check, entry.name, target.name)))
+    names = incident.names or (entry.name,)
+    return [Matcher(*map(escape, (entry.project, entry.check, name, target.name))) for name in names]
 
 
 def _audit(at: datetime, actor: Actor, what: str, subject: str, detail: str) -> Audit:

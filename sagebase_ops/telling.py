@@ -220,9 +220,8 @@ class _Group:
                 self._members[one.id] = replace(one, steps_taken=one.steps_taken + len(owed))
         if due:
             steps = [DueStep(number, at) for number, at in sorted(due.items())]
-            self._add(
-                steps_message(self._shown, steps, self._now, self._route.telling), Priority.ESCALATION, broadcast=True
-            )
+            wrong = [one for one in self._shown if one.is_open]  # what is over already is unresolved no more
+            self._add(steps_message(wrong, steps, self._now, self._route.telling), Priority.ESCALATION, broadcast=True)
             self._edit = True
 
     def _add(self, message: Message, priority: int, action: Action = Action.POST, *, broadcast: bool = False) -> None:

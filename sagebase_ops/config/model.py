@@ -69,6 +69,12 @@ class ScheduleEntry:
     params_by_project: Mapping[str, CheckParams] = field(default_factory=dict)
     projects: frozenset[str] | None = None
 
+    @property
+    def window(self) -> timedelta | None:
+        """How far back it looks, where it looks back."""
+        window = getattr(self.params, "window", None)
+        return window if isinstance(window, timedelta) else None
+
     def is_asked_in(self, project: Project) -> bool:
         return self.projects is None or project.id in self.projects
 

@@ -141,12 +141,28 @@ def _dependencies(source: Source) -> Iterator[Mistake]:
     for name, checklist in _mapping(source.data, "checklists").items():
         entries = checklist.get("checks") if isinstance(checklist, dict) else None
         raw = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        circles = _circles({entry_name(one): word for one in raw if isinstance(word := one.get("depends_on"), str)})
         for position, entry in enumerate(raw):
             word, path = entry.get("depends_on"), ("checklists", name, "checks", position, "depends_on")
             others = [entry_name(other) for other in raw if other is not entry]
             if isinstance(word, str) and word not in others:
                 what = f"no other entry of the checklist is called {word!r}; {allowed_words(others)}{nearest(word, others)}"
                 yield Mistake(source.place_of(path), dotted(path), what)
+            elif entry_name(entry) in circles:
+                what = f"{word!r} depends on this entry in turn; nobody would hear of either: leave one depends_on out"
+                yield Mistake(source.place_of(path), dotted(path), what)
+
+
+def _circles(names: Mapping[str, str]) -> set[str]:
+    """Those of the names (of each its dependency) from which the way leads back: nobody would ever hear of any of them."""
+    found = set()
+    for name in names:
+        way, at = {name}, names.get(name)
+        while at is not None and at not in way:
+            way.add(at)
+            at = names.get(at)
+        found |= {name} if at == name else set()
+    return found
 
 
 def entry_name(raw: Mapping[str, Any]) -> str:  # Any: not validated yet

@@ -105,13 +105,13 @@ class Muted:
 class Muting:
     """All that may keep something untold at one moment: silences, windows, and entries that depend on failing ones.
 
-    `depends` gives the entry that an entry depends on, by name; `failing` what fails now.
+    `depends` gives the name of the entry that an entry (check, name) depends on; `failing` what fails now.
     """
 
     now: datetime
     silences: tuple[Silence, ...] = ()
     windows: tuple[Window, ...] = ()
-    depends: Mapping[str, str] = field(default_factory=dict)
+    depends: Mapping[tuple[str, str], str] = field(default_factory=dict)
     failing: Failing = field(default_factory=dict)
 
     def of(self, entry: EntryRef, target: Target) -> Muted | None:
@@ -124,7 +124,7 @@ class Muting:
         if ends:
             until, by = max(ends, key=itemgetter(0))
             return Muted(by, until)
-        other = self.depends.get(entry.name)
+        other = self.depends.get((entry.check, entry.name))
         return Muted(f"depends_on: {other}") if other and self._is_down(entry.project, other, target) else None
 
     def _is_down(self, project: str, name: str, target: Target) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sagebase_ops.casebook import NOTHING, Casebook
+from sagebase_ops.casebook import NOTHING, Casebook, after
 from sagebase_ops.domain.escalation import next_due
 from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.results import Target, Verdict
@@ -37,7 +37,7 @@ class Incidents:
         folded = fold(run, live, book.schedules, now)
         if not live and folded == NOTHING:
             return Decision()  # which costs no look at the silences
-        return book.decision(folded, live, await book.muting(live, _failing(run)), now)
+        return book.decision(folded, live, await book.muting(after(folded, live)), now)
 
     async def open_after(self, decision: Decision) -> tuple[Incident, ...]:
         """What is open once `decision` is written, for the end of a digest."""

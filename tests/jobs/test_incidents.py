@@ -363,6 +363,84 @@ async def test_an_entry_that_could_not_look_keeps_nothing_untold_that_depends_on
     assert len(await team.calls()) == len(before) + 1
 
 
+@pytest.mark.parametrize("blind", [UNKNOWN, finding(Verdict.SKIPPED, reason="no_requests")])
+async def test_what_depends_on_something_that_was_not_seen_for_a_while_is_told(team: Team, blind: Finding) -> None:
+    await team.sees(run_ready=FAIL)
+    for _ in range(25):
+        await team.passes(minutes=1)
+        await team.sees(run_ready=blind, slow=FAIL)
+    (slow,) = [one for one in await team.store.incidents() if one.entry.name == "slow"]
+    assert slow.told
+
+
+async def test_what_depends_on_something_that_fails_since_a_moment_is_not_edited_back_and_forth(
+    team: Team, tmp_path: Path
+) -> None:
+    path = tmp_path / "schedules.yaml"
+    path.write_text(
+        FILE.replace("run_ready, recover: 1", "run_ready, recover: 1, hold: 30m").replace("hold: 5m, dep", "dep")
+    )
+    held = Team(load(path), team.store, team.clock)
+    for _ in range(20):
+        await held.sees(run_ready=FAIL, slow=FAIL)
+        await held.passes(minutes=1)
+    assert await held.told() == []
+
+
+async def test_the_same_name_in_another_checklist_depends_on_nothing(team: Team, tmp_path: Path) -> None:
+    path = tmp_path / "schedules.yaml"
+    other = "  other:\n    every: 1m\n    checks:\n      - {check: uptime, name: slow, depends_on: ready}\n      - {check: run_ready, name: ready}\n"
+    path.write_text(FILE.replace(", depends_on: run_ready", "") + other)
+    two = Team(load(path), team.store, team.clock)
+    for _ in range(7):
+        await two.sees(run_ready=FAIL, slow=FAIL)
+        await two.passes(minutes=1)
+    assert await two.calls() == ["operator", "operator"]
+
+
+async def test_a_step_counts_only_what_is_not_over_yet(team: Team) -> None:
+    both = [finding(Verdict.FAIL, "web"), finding(Verdict.FAIL, "api")]
+    await team.sees(run_ready=both)
+    await team.sees(run_ready=[finding(Verdict.PASS, "web"), finding(Verdict.FAIL, "api")])
+    await team.passes(minutes=31)
+    (step,) = [row for row in await team.told() if row.broadcast]
+    assert "2 件" not in str(step.message.blocks[0])
+    assert "api" in str(step.message.blocks[0])
+
+
+async def test_what_a_person_resolved_is_not_opened_anew_by_what_was_a_week_ago(team: Team, tmp_path: Path) -> None:
+    path = tmp_path / "schedules.yaml"
+    path.write_text(
+        FILE.replace("name: slow, metric: latency_p95, window: 5m", "name: slow, metric: latency_p95, window: 7d")
+    )
+    long = Team(load(path), team.store, team.clock)
+
+    def week() -> Finding:
+        now = team.clock.now()
+        return replace(FAIL, asked={"start": now - timedelta(days=7), "end": now})
+
+    for _ in range(7):
+        await long.sees(slow=week())
+        await long.passes(minutes=1)
+    (opened,) = await team.store.incidents()
+    await long.responses.resolve(opened.group, SATO, "直した")
+    await team.clock.advance(days=2)
+    for _ in range(7):
+        await long.sees(slow=week())
+        await long.passes(minutes=1)
+    assert (await long.one()).state is State.RESOLVED
+
+
+async def test_a_silence_of_what_could_not_be_looked_at_holds_whichever_entry_is_told_of_next(team: Team) -> None:
+    for _ in range(3):
+        await team.sees(slow=UNKNOWN, more=UNKNOWN)
+        await team.passes(minutes=1)
+    await team.responses.silence_group((await team.one()).group, SATO, timedelta(hours=4), "権限を申請中")
+    await team.sees(more=UNKNOWN)
+    await team.passes(minutes=1)
+    assert (await team.one()).finding.muted_by
+
+
 async def test_a_maintenance_window_mutes_what_it_matches_and_tells_it_afterwards(team: Team) -> None:
     await team.clock.advance(hours=10, minutes=5)  # 04:05 in Tokyo
     await team.sees(run_ready=[finding(Verdict.FAIL, "db"), finding(Verdict.FAIL, "web")])
