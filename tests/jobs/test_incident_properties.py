@@ -68,6 +68,9 @@ class Book:
         return sum(row.priority == priority and row.action is Action.POST for row in self.rows.get(group, ()))
 
 
+REASONS = ("permission_denied", "deadline")
+
+
 class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -90,12 +93,18 @@ class AnyOrder(RuleBasedStateMachine):
         self.does(self.team.store.aclose())
         self.runner.close()
 
-    @rule(web=VERDICTS, api=VERDICTS, slow=VERDICTS, mishap=st.sampled_from(Mishap))
-    def look(self, web: Verdict | None, api: Verdict | None, slow: Verdict | None, mishap: Mishap) -> None:
+    @rule(web=VERDICTS, api=VERDICTS, slow=VERDICTS, mishap=st.sampled_from(Mishap), reason=st.sampled_from(REASONS))
+    def look(
+        self, web: Verdict | None, api: Verdict | None, slow: Verdict | None, mishap: Mishap, reason: str = REASONS[0]
+    ) -> None:
         seen = {("run_ready", "web"): web, ("run_ready", "api"): api, ("slow", "web"): slow}
         before = self.book
-        self.does(self._looks(seen, mishap))
+        self.does(self._looks(seen, mishap, reason))
         self._hold()
+        blind = {"metric" if entry == "slow" else entry for (entry, _), one in seen.items() if one is Verdict.UNKNOWN}
+        for check in blind:
+            for was_blind in (Fingerprint("prod", check, "", one) for one in REASONS):
+                assert self.book.open_in(was_blind) or not before.open_in(was_blind), "nobody could look, and it ended"
         for (entry, target), verdict in seen.items():
             check = "metric" if entry == "slow" else entry
             failing = Fingerprint("prod", check, entry, f"run_service {target}")
@@ -103,11 +112,11 @@ class AnyOrder(RuleBasedStateMachine):
             assert is_ or not was or verdict in {Verdict.PASS, None}, f"{verdict} ended it"
             assert was or not is_ or verdict is Verdict.FAIL, f"{verdict} opened it"
 
-    async def _looks(self, seen: dict[tuple[str, str], Verdict | None], mishap: Mishap) -> None:
+    async def _looks(self, seen: dict[tuple[str, str], Verdict | None], mishap: Mishap, why: str) -> None:
         findings: defaultdict[str, list[Finding]] = defaultdict(list)
         for (entry, target), verdict in seen.items():
             if verdict is not None:
-                reason = "permission_denied" if verdict is Verdict.UNKNOWN else None
+                reason = why if verdict is Verdict.UNKNOWN else None
                 findings[entry].append(finding(verdict, target, reason=reason))
         self.team._rounds += 1
         incidents, store = self.team.incidents, self.team.store

@@ -389,7 +389,7 @@ async def test_what_depends_on_something_that_fails_since_a_moment_is_not_edited
 
 async def test_the_same_name_in_another_checklist_depends_on_nothing(team: Team, tmp_path: Path) -> None:
     path = tmp_path / "schedules.yaml"
-    other = "  other:\n    every: 1m\n    checks:\n      - {check: uptime, name: slow, depends_on: ready}\n      - {check: run_ready, name: ready}\n"
+    other = "  other:\n    every: 1m\n    checks:\n      - {check: uptime, name: slow, depends_on: run_ready}\n      - {check: run_ready}\n"
     path.write_text(FILE.replace(", depends_on: run_ready", "") + other)
     two = Team(load(path), team.store, team.clock)
     for _ in range(7):
