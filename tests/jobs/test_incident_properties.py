@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from sagebase_ops.config.load import load
 from sagebase_ops.domain.escalation import due_steps
-from sagebase_ops.domain.incidents import CLEAN_AFTER_FLAPPING, Fingerprint, Incident, State
+from sagebase_ops.domain.incidents import CLEAN_AFTER_FLAPPING, UNKNOWN_ROUNDS, Fingerprint, Incident, State
 from sagebase_ops.domain.notifications import Action, Notification, Priority
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.domain.silences import Matcher
@@ -111,6 +111,11 @@ class AnyOrder(RuleBasedStateMachine):
             was, is_ = before.open_in(failing), self.book.open_in(failing)
             assert is_ or not was or verdict in {Verdict.PASS, None}, f"{verdict} ended it"
             assert was or not is_ or verdict is Verdict.FAIL, f"{verdict} opened it"
+
+    @rule(reason=st.sampled_from(REASONS))
+    def nobody_can_look_for_a_while(self, reason: str) -> None:
+        for _ in range(UNKNOWN_ROUNDS):
+            self.look(Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.UNKNOWN, Mishap.NONE, reason)
 
     async def _looks(self, seen: dict[tuple[str, str], Verdict | None], mishap: Mishap, why: str) -> None:
         findings: defaultdict[str, list[Finding]] = defaultdict(list)
