@@ -29,7 +29,8 @@ def tick_command(context: click.Context, config: str | None) -> None:
 
     \b
     Exit codes: 0 done (also where a check failed, or Slack has not taken everything yet), 2 a mistake in configuration
-    or usage, 3 the store failed, a slot is still owed, or a bug of ours; 130 interrupted.
+    or usage, or a store that cannot be opened, 3 the store failed later, a slot is still owed, or a bug of ours;
+    130 interrupted.
     """
     settings, path, project = named_world(config, for_a_person=False)
     schedules = load(path, strict_contacts=not settings.sandboxed, example_project=project)

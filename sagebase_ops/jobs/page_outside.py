@@ -33,19 +33,26 @@ class PageOutside:
         self._line = line
         self._pager = pager
         self.problem: str | None = None
+        self._told: frozenset[str] | None = None
 
     async def look(self) -> float:
-        """Page what nobody could hear; the seconds until the next look. Raises StoreError."""
-        told = await self._told_since_over()
+        """Page what nobody could hear; the seconds until the next look. Raises StoreError.
+
+        What was paged is read at the start, for a process that ended meanwhile, and while Slack is down, for one that runs
+        beside this one: else it is known, and each line that is read is billed.
+        """
+        if self._told is None or self._line.down_since is not None:
+            self._told = (self._told or frozenset()) | await self._told_since_over()
         if self._line.down_for_long:
-            await self._page([one for one in await self._book.live() if one.is_open and one.told], told)
-        elif told and self._line.down_since is None:
+            live = await self._book.live()
+            await self._page([one for one in live if one.is_open and one.told and not one.finding.muted_by])
+        elif self._told and self._line.down_since is None:
             voice = self._book.route.telling.voice
             await self._send(_OVER, "over", voice.say(words.OVER_SUBJECT), voice.say(words.OVER))
         return LOOK_SECONDS
 
-    async def _page(self, incidents: Sequence[Incident], told: frozenset[str]) -> None:
-        new = [one for one in incidents if _step_of(one) not in told]
+    async def _page(self, incidents: Sequence[Incident]) -> None:
+        new = [one for one in incidents if _step_of(one) not in (self._told or ())]
         if not new:
             return
         now, voice = self._book.clock.now(), self._book.route.telling.voice
@@ -79,6 +86,7 @@ class PageOutside:
             log.critical("pager.failed", error=str(error))
             return
         self.problem = None
+        self._told = frozenset() if what == _OVER else (self._told or frozenset()) | frozenset(about.split())
         log.warning("pager.sent", what=what, about=about)
         audit = Audit(now, _BY, what, about, text.splitlines()[0], _VIA)
         await self._book.store.decide(Decision(audit=(audit,), once=f"{what}:{page_id}:{now.isoformat()}"), now)

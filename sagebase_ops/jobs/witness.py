@@ -21,12 +21,13 @@ class Witness:
         self._url = url.rstrip("/")
         self._problems = problems
         self._well = True
-
-    async def started(self) -> None:
-        await self._ping("/start")
+        self._begun = False
 
     async def look(self) -> float:
-        """One ping, or none; the seconds until the next look."""
+        """One ping, or none, at first that it begins; the seconds until the next look."""
+        if not self._begun:
+            self._begun = True
+            await self._ping("/start")
         well = not await self._problems()
         if well or self._well:
             await self._ping("" if well else "/fail")

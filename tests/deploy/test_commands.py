@@ -28,9 +28,10 @@ def known(sdk_root: Path) -> Tree:
 
 
 def told() -> Iterator[str]:
-    """The commands of docs/deploy.md, and those that deploy/firestore_indexes.py prints."""
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "deploy.md").read_text(), re.DOTALL)
-    yield from _commands("".join(blocks))
+    """The commands of the pages, and those that deploy/firestore_indexes.py prints."""
+    for page in ("deploy.md", "witness.md"):
+        blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
+        yield from _commands("".join(blocks))
     program = [sys.executable, "deploy/firestore_indexes.py", "my-project", "ops"]
     yield from _commands(subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 

@@ -1,6 +1,7 @@
 """Slack is gone: who hears of open incidents, how often, and who hears that it is back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from sagebase_ops.pager.base import Page
 from sagebase_ops.sandbox.server import Sandbox
 from sagebase_ops.sandbox.slack.workspace import BOT_TOKEN
 from sagebase_ops.slack.client import SlackClient
+from sagebase_ops.store.base import Audit, Decision
 from sagebase_ops.store.sqlite.opening import open_store
 from tests.fakes import NINE, FakeClock
-from tests.jobs.test_incidents import FAIL, FILE, Team
+from tests.jobs.test_incidents import FAIL, FILE, SATO, Team
 
 
 class Mailbox:
@@ -108,6 +110,46 @@ async def test_a_second_route_that_fails_says_so_and_is_tried_again(team: Watche
     assert (len(team.mailbox.pages), team.outside.problem) == (1, None)
 
 
+async def test_what_is_silenced_is_paged_only_once_it_is_not(team: Watched, box: Sandbox) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.passes(minutes=1)
+    await team.responses.silence_group((await team.one()).group, SATO, timedelta(minutes=20), "工事中")
+    box.world.play("slack-down")
+    await team.passes(minutes=15)
+    assert team.mailbox.pages == []
+    await team.passes(minutes=10)
+    assert team.mailbox.pages != []
+
+
+async def test_the_audit_is_read_once_at_the_start_and_then_only_while_slack_is_down(
+    team: Watched, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, audit = list[int](), team.store.audit
+
+    async def counted(limit: int) -> Sequence[Audit]:
+        reads.append(limit)
+        return await audit(limit)
+
+    monkeypatch.setattr(team.store, "audit", counted)
+    await team.passes(minutes=30)
+    assert len(reads) == 1
+    box.world.play("slack-down")
+    await team.passes(minutes=3)
+    assert len(reads) > 1
+
+
+async def test_hundreds_of_lines_of_audit_behind_a_page_do_not_repeat_it(team: Watched, box: Sandbox) -> None:
+    await team.sees(run_ready=FAIL)
+    box.world.play("slack-down")
+    await team.passes(minutes=8)
+    (page,) = team.mailbox.pages
+    now = team.clock.now()
+    lines = tuple(Audit(now, "佐藤", "silence", str(number), "", "cli") for number in range(500))
+    await team.store.decide(Decision(audit=lines, once="many"), now)
+    await team.passes(minutes=3)
+    assert team.mailbox.pages == [page]
+
+
 async def test_the_witness_is_pinged_while_all_is_well_told_once_and_then_left_in_silence() -> None:
     asked: list[str] = []
     problems: list[str] = []
@@ -123,4 +165,4 @@ async def test_the_witness_is_pinged_while_all_is_well_told_once_and_then_left_i
     for state in ([], [], ["outbox: StoreError"], ["outbox: StoreError"], []):
         problems[:] = state
         await witness.look()
-    assert asked == ["", "", "/fail", ""]
+    assert asked == ["/start", "", "", "/fail", ""]
