@@ -20,6 +20,7 @@ from sagebase_ops.checks.logs.counts import (
     window_before,
 )
 from sagebase_ops.checks.logs.error_changes import ErrorChanges, read_changes
+from sagebase_ops.checks.logs.limits import PARTIAL
 from sagebase_ops.checks.logs.summary_words import (
     ABOVE,
     BEFORE,
@@ -35,7 +36,7 @@ from sagebase_ops.checks.logs.summary_words import (
     notes_on,
 )
 from sagebase_ops.checks.run.targets import services_to_judge, target_of
-from sagebase_ops.checks.run_error_logs import EXCLUDED, NO_DATA, PARTIAL, UNPROVEN, idle_or_unknown
+from sagebase_ops.checks.run_error_logs import EXCLUDED, NO_DATA, UNPROVEN, idle_or_unknown
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.log_changes import Kind
 from sagebase_ops.domain.projects import Project

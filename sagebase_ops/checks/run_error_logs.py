@@ -8,7 +8,6 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs.counts import (
-    ENTRIES,
     PERMISSIONS,
     LogCounts,
     Window,
@@ -18,29 +17,15 @@ from sagebase_ops.checks.logs.counts import (
     window_before,
 )
 from sagebase_ops.checks.logs.details import Details, read_details
+from sagebase_ops.checks.logs.limits import held
 from sagebase_ops.checks.metrics.idle import idle_services
 from sagebase_ops.checks.run.targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.refusals import refused
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, failing, passing, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Verdict, unknown
 
-COUNTED = Sentence(
-    ja="過去 {window}の ERROR 以上のログは {value}です", en="{value} of ERROR and above in the last {window}"
-)
-HELD = Sentence(
-    ja="過去 {window}の ERROR 以上のログは {value}です（上限 {limit}）",
-    en="{value} of ERROR and above in the last {window}, limit {limit}",
-)
-AT_LEAST = Sentence(
-    ja="過去 {window}の ERROR 以上のログは少なくとも {value}です（上限 {limit}、集計は一部のみ）",
-    en="at least {value} of ERROR and above in the last {window}, limit {limit}; the count is partial",
-)
-PARTIAL = Sentence(
-    ja="確認できません：ログ件数の集計が一部しか得られませんでした（少なくとも{value}）",
-    en="could not look: the log count is only partial (at least {value})",
-)
 UNPROVEN = Sentence(
     ja="確認できません：過去 {window}のログが重大度を問わず1件も集計されていません。0 件とは言えません",
     en="could not look: no log of any severity was counted in the last {window}, so zero errors is not proven",
@@ -153,24 +138,10 @@ def judge(
     if errors is None:
         given["notes"] = (Note(EXCLUDED), *given["notes"])
         return unknown(target, UNPROVEN, reason=NO_DATA, **given)
-    given["value"] = Quantity(errors, ENTRIES)
-    if params.fail_above is not None and errors > params.fail_above:
-        limit = Quantity(params.fail_above, ENTRIES)
-        return failing(target, AT_LEAST if counts.partial else HELD, limit=limit, reason="too_many_errors", **given)
+    whole = counts.partial is None
     if counts.partial:
-        return unknown(target, PARTIAL, reason="partial", **{**given, "remedy": counts.partial.remedy})
-    return _within(target_of(service), errors, params, given)
-
-
-def _within(target: Target, errors: int, params: Params, given: dict[str, Any]) -> Finding:
-    """A warning past `warn_above`, else a pass that names the first limit there is."""
-    limit = params.warn_above if params.warn_above is not None else params.fail_above
-    if limit is None:
-        return passing(target, COUNTED, **given)
-    held = Quantity(limit, ENTRIES)
-    if limit == params.warn_above and errors > limit:
-        return warning(target, HELD, limit=held, reason="errors_logged", **given)
-    return passing(target, HELD, limit=held, **given)
+        given["remedy"] = counts.partial.remedy
+    return held(target, errors, params.warn_above, params.fail_above, whole=whole, **given)
 
 
 def _given(  # fields of Finding by name

@@ -1,30 +1,25 @@
 """Which errors did each Cloud SQL instance log?"""
 
+import math
+import shlex
 from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.logs.counts import ENTRIES, Window, window_before
+from sagebase_ops.checks.logs.counts import Window, window_before
 from sagebase_ops.checks.logs.details import notes_of
+from sagebase_ops.checks.logs.limits import held
 from sagebase_ops.checks.sql.targets import target_of, watched_instances
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.log_entries import LogEntry
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
-from sagebase_ops.domain.results import Finding, Sentence, failing, passing, warning
+from sagebase_ops.domain.results import Finding, Sentence
 from sagebase_ops.gcp.logs import LogPage, any_of, rfc3339
 
 PAGE_SIZE = 1000
 """Google's most for one read."""
-COUNTED = Sentence(
-    ja="過去 {window}の ERROR 以上のログは {value}です（上限 {limit}）",
-    en="{value} of ERROR and above in the last {window}, limit {limit}",
-)
-AT_LEAST = Sentence(
-    ja="過去 {window}の ERROR 以上のログは少なくとも {value}です（上限 {limit}）",
-    en="at least {value} of ERROR and above in the last {window}, limit {limit}",
-)
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -66,7 +61,7 @@ class Params(CheckParams):
     permissions=["cloudsql.instances.list", "logging.logEntries.list"],
     command=(
         "gcloud logging read 'resource.type=cloudsql_database AND"
-        ' resource.labels.database_id="{project}:{target}" AND severity>=ERROR\' --project={project} --limit=50'
+        ' resource.labels.database_id="{project}:{target}" AND severity>=ERROR\' --freshness=7d --project={project} --limit=50'
     ),
     example="{check: sql_error_logs, window: 7d, warn_above: 10}",
 )
@@ -85,23 +80,27 @@ async def sql_error_logs(params: Params, context: CheckContext) -> list[Finding]
 
 
 def _judge(name: str, page: LogPage, params: Params, window: Window, context: CheckContext) -> Finding:
-    """A read that ended before the entries did is never a pass: the entries of this instance may be the older ones."""
+    """A read that ended before the entries did is never a pass: those of this instance may be the older ones."""
     entries = [entry for entry in page.entries if entry.service == name]
     given = _given(name, entries, page, params, window, context)
-    target, sentence = target_of(name), COUNTED if page.complete else AT_LEAST
-    if params.fail_above is not None and len(entries) > params.fail_above:
-        return failing(target, sentence, limit=Quantity(params.fail_above, ENTRIES), reason="too_many_errors", **given)
-    limit = Quantity(params.warn_above, ENTRIES)
-    if len(entries) > params.warn_above or not page.complete:
-        return warning(target, sentence, limit=limit, reason="errors_logged", **given)
-    return passing(target, sentence, limit=limit, **given)
+    whole = page.complete
+    if not whole:
+        given["remedy"] = _reading(name, params.window, context)
+    return held(target_of(name), len(entries), params.warn_above, params.fail_above, whole=whole, **given)
+
+
+def _reading(name: str, window: timedelta, context: CheckContext) -> str:
+    """What a person would type to see all of one instance; without `--freshness` gcloud shows one day."""
+    return (
+        f"gcloud logging read {shlex.quote(_filter((name,), context).replace(chr(10), ' '))}"
+        f" --freshness={math.ceil(window / timedelta(days=1))}d --project={context.project.id}"
+    )
 
 
 def _given(
     name: str, entries: list[LogEntry], page: LogPage, params: Params, window: Window, context: CheckContext
 ) -> dict[str, Any]:  # fields of Finding by name
     return {
-        "value": Quantity(len(entries), ENTRIES),
         "window": Quantity.of(window.length),
         "notes": notes_of(entries, params.groups, complete=page.complete) if entries else (),
         "link": logs_page(context.project.id, _filter((name,), context), window.start, window.end),

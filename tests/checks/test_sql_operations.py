@@ -70,13 +70,24 @@ async def test_a_failed_one_says_why_and_who_did_it_and_the_others_stand_below()
         (10, {}, Verdict.PASS),
         (11, {}, Verdict.WARN),
         (11, {"fail_above": 10}, Verdict.FAIL),
-        (1200, {"warn_above": 5000}, Verdict.WARN),
+        (1200, {}, Verdict.UNKNOWN),
+        (1200, {"warn_above": 5000}, Verdict.UNKNOWN),
+        (1200, {"fail_above": 5000}, Verdict.UNKNOWN),
+        (1200, {"fail_above": 900}, Verdict.FAIL),
     ],
 )
-async def test_errors_are_counted_and_a_read_that_was_cut_is_never_a_pass(
+async def test_errors_are_counted_and_a_read_that_was_cut_never_says_that_they_are_few_enough(
     count: int, params: dict[str, int], verdict: Verdict
 ) -> None:
     assert (await logged(errors(count), **params)).verdict is verdict
+
+
+async def test_a_read_that_was_cut_says_at_least_how_many_and_how_to_read_them_all() -> None:
+    found = await logged(errors(1200), warn_above=5000)
+    assert "at least" in found.sentence.en
+    assert (found.reason, found.value and found.value.amount) == ("partial", 1000)
+    assert str(found.remedy).startswith("gcloud logging read 'resource.type=")
+    assert "--freshness=7d" in str(found.remedy)
 
 
 async def test_alike_messages_are_one_group_and_the_services_own_errors_are_not_among_them() -> None:
