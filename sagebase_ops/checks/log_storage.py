@@ -15,9 +15,7 @@ from sagebase_ops.domain.log_exclusions import may_hide_errors
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity, Size
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Target, passing, unknown, warning
-from sagebase_ops.gcp.log_config import Exclusion, LogBucket, LogSink
-
-DEFAULT_SINK = "_Default"
+from sagebase_ops.gcp.log_config import DEFAULT_SINK, Exclusion, LogBucket, LogSink
 
 
 class Params(CheckParams):
@@ -62,6 +60,7 @@ async def log_storage(params: Params, context: CheckContext) -> list[Finding]:
     return [
         _volume(volume, params, project),
         *(_bucket(bucket, params, project) for bucket in buckets),
+        *([] if buckets else [_no_buckets(project)]),
         *_sinks(sinks, params, project),
     ]
 
@@ -82,6 +81,14 @@ def _volume(volume: LogVolume, params: Params, project: str) -> Finding:
     if volume.monthly > params.monthly_limit:
         return warning(target, words.OVER, reason="over_limit", **given)
     return passing(target, words.VOLUME, **given)
+
+
+def _no_buckets(project: str) -> Finding:
+    """Every project has _Required and _Default, and neither can be deleted: without them it is no whole answer."""
+    asked = {"method": "logging.projects.locations.buckets.list"}
+    remedy = f"gcloud logging buckets list --location=- --project={project}"
+    given = {"reason": "no_data", "remedy": remedy, "asked": asked, "link": log_storage_page(project)}
+    return unknown(Target("log_bucket", project), words.NO_BUCKETS, **given)
 
 
 def _bucket(bucket: LogBucket, params: Params, project: str) -> Finding:
@@ -117,7 +124,7 @@ def _no_default(given: dict[str, Any]) -> Finding:
 
 def _sink(sink: LogSink, params: Params, project: str, given: dict[str, Any]) -> Finding:
     target = Target("log_sink", sink.name)
-    given = {**given, "notes": tuple(map(words.exclusion, sink.exclusions))}
+    given = {**given, "notes": words.exclusions(sink)}
     if not sink.enabled:
         remedy = f"gcloud logging sinks update {sink.name} --no-disabled --project={project}"
         return warning(target, words.DISABLED, reason="disabled", remedy=remedy, **given)

@@ -36,6 +36,7 @@ def sinks(*exclusions: str, **more: Any) -> list[dict[str, Any]]:
     return [{"name": "_Default", "bucket": "_Default", "exclusions": given, **more}]
 
 
+ABOVE = "sinks and exclusions of the organisation or a folder cannot be seen from the project: they are not looked at"
 PROJECT, DEFAULT = ("project", "sagebase-sandbox"), ("log_sink", "_Default")
 
 
@@ -103,6 +104,16 @@ async def test_a_bucket_keeps_long_enough_or_is_told(bucket: dict[str, Any], rea
     assert found["log_bucket", "_Default"].reason == reason
 
 
+async def test_not_one_bucket_is_unknown_since_google_makes_two_in_every_project() -> None:
+    found = (await seen(buckets=[]))["log_bucket", "sagebase-sandbox"]
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_data")
+    assert found.remedy == "gcloud logging buckets list --location=- --project=sagebase-sandbox"
+
+
+async def test_that_sinks_above_the_project_are_not_seen_is_said_where_nothing_is_excluded_too() -> None:
+    assert said((await seen())[DEFAULT].notes) == [ABOVE]
+
+
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
@@ -121,7 +132,7 @@ async def test_an_exclusion_that_is_off_or_accepted_hides_nothing_and_is_shown()
     off = [{"name": "_Default", "bucket": "_Default", "exclusions": [{"name": "a", "filter": "x", "disabled": True}]}]
     assert (await seen(sinks=off))[DEFAULT].verdict is Verdict.PASS
     accepted = (await seen(params={"accepted_exclusions": ["e0"]}, sinks=sinks('resource.type="x"')))[DEFAULT]
-    assert (accepted.verdict, said(accepted.notes)) == (Verdict.PASS, ['exclusion e0: resource.type="x"'])
+    assert (accepted.verdict, said(accepted.notes)) == (Verdict.PASS, ['exclusion e0: resource.type="x"', ABOVE])
 
 
 @pytest.mark.parametrize("part", ["buckets", "sinks"])

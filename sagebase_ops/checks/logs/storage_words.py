@@ -4,7 +4,7 @@ from sagebase_ops.checks.logs.volume import FREE, PRICE, LogVolume
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.quoting import one_line
 from sagebase_ops.domain.results import Note, Sentence
-from sagebase_ops.gcp.log_config import Exclusion
+from sagebase_ops.gcp.log_config import DEFAULT_SINK, Exclusion, LogSink
 
 _LONGEST_FILTER = 160
 
@@ -34,6 +34,10 @@ SHORT = Sentence(
     ja="保存期間が {value}しかありません（基準 {limit}以上）。これより前のログは調べられません",
     en="kept for {value} only ({limit} wanted); what is older cannot be looked into",
 )
+NO_BUCKETS = Sentence(
+    ja="確認できません：ログバケットが1つも返されませんでした（_Default と _Required はどのプロジェクトにもあります）",
+    en="could not look: not one log bucket was listed, though every project has _Default and _Required",
+)
 LEAVING = Sentence(ja="削除が予約されています", en="its deletion has been asked for")
 DISABLED = Sentence(
     ja="停止しています。このシンクが受け取るはずのログは、保存も転送もされません",
@@ -54,6 +58,10 @@ HARMLESS = Sentence(
 WHOLE = Sentence(ja="有効な除外設定はありません", en="no exclusion is in force")
 _EXCLUSION = Sentence(ja="除外 {name}：{filter}", en="exclusion {name}: {filter}")
 _EXCLUSION_OFF = Sentence(ja="除外 {name}（停止中）：{filter}", en="exclusion {name} (disabled): {filter}")
+_ABOVE = Sentence(
+    ja="組織・フォルダのシンクと除外設定は、プロジェクトからは見えないため確認していません",
+    en="sinks and exclusions of the organisation or a folder cannot be seen from the project: they are not looked at",
+)
 QUESTION = Sentence(
     ja="ログの量と保存料金、保存期間、除外設定は想定どおりか",
     en="How much is logged and what does it cost, how long is it kept, and what is left out?",
@@ -92,7 +100,12 @@ def _line(log: str, volume: LogVolume) -> Note:
     return Note(_LOG, {"log": log, **sizes})
 
 
-def exclusion(one: Exclusion) -> Note:
-    """What is left out, in the words of its filter."""
+def exclusions(sink: LogSink) -> tuple[Note, ...]:
+    """What each leaves out, in the words of its filter. Of _Default, which takes the application's logs, also what cannot be seen."""
+    told = tuple(_exclusion(one) for one in sink.exclusions)
+    return (*told, Note(_ABOVE)) if told or sink.name == DEFAULT_SINK else ()
+
+
+def _exclusion(one: Exclusion) -> Note:
     values = {"name": one.name, "filter": one_line(one.filter, _LONGEST_FILTER)}
     return Note(_EXCLUSION if one.enabled else _EXCLUSION_OFF, values)
