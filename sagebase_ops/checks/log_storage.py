@@ -87,8 +87,8 @@ def _no_buckets(project: str) -> Finding:
     """Every project has _Required and _Default, and neither can be deleted: without them it is no whole answer."""
     asked = {"method": "logging.projects.locations.buckets.list"}
     remedy = f"gcloud logging buckets list --location=- --project={project}"
-    given = {"reason": "no_data", "remedy": remedy, "asked": asked, "link": log_storage_page(project)}
-    return unknown(Target("log_bucket", project), words.NO_BUCKETS, **given)
+    link, target = log_storage_page(project), Target("log_bucket", project)
+    return unknown(target, words.NO_BUCKETS, reason="no_data", remedy=remedy, asked=asked, link=link)
 
 
 def _bucket(bucket: LogBucket, params: Params, project: str) -> Finding:
