@@ -44,7 +44,7 @@ class CheckContext:
     """What every check of a run shares: the project, the run's snapshot of its cloud, and one reading of the clock.
 
     `database` is the PostgreSQL that DATABASE_URL names; without one, each question to it says so. `zone` is the file's, by
-    which a day begins, `maintenance` its windows in which things are not told.
+    which a day begins, `maintenance` its windows in which things are not told. `alone`: the entry is asked in this project only.
     """
 
     project: Project
@@ -54,6 +54,7 @@ class CheckContext:
     database: Database = field(default_factory=Database)
     zone: tzinfo = UTC
     maintenance: tuple[Maintenance, ...] = ()
+    alone: bool = True
 
 
 CheckFunction = Callable[[Any, CheckContext], Awaitable[Sequence[Finding]]]

@@ -48,16 +48,16 @@ class Database:
     @property
     def cloud_sql(self) -> tuple[str, str] | None:
         """Project and instance, where the address is a Cloud SQL socket (`/cloudsql/PROJECT:REGION:INSTANCE`)."""
-        if self._url is None:
-            return None
-        from psycopg.conninfo import conninfo_to_dict
-
-        try:
-            host = str(conninfo_to_dict(self._address()).get("host", ""))
-        except DatabaseError:
+        host = self._host()
+        if host is None:
             return None
         parts = host.removeprefix("/cloudsql/").rsplit(":", 2)  # a project of an organisation has a colon in its id
         return (parts[0], parts[2]) if host.startswith("/cloudsql/") and len(parts) == len(("P", "R", "I")) else None
+
+    @property
+    def is_anybodys(self) -> bool:
+        """There is an address, but it does not say whose it is: any but a Cloud SQL socket, as one over TCP."""
+        return self._host() is not None and self.cloud_sql is None
 
     async def rows(self, sql: str) -> list[Row]:
         """What `sql`, one statement without parameters, answers; asked once, whoever asks. Raises DatabaseError."""
@@ -123,6 +123,17 @@ class Database:
         self.user = connection.info.user
         await connection.set_read_only(True)
         return connection
+
+    def _host(self) -> str | None:
+        """As the address has it; None without one that can be read."""
+        if self._url is None:
+            return None
+        from psycopg.conninfo import conninfo_to_dict
+
+        try:
+            return str(conninfo_to_dict(self._address()).get("host", ""))
+        except DatabaseError:
+            return None
 
     def _address(self) -> str:
         """The address as libpq takes it. Raises DatabaseError, which never shows it."""

@@ -53,13 +53,17 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One entry in one project: what will be asked, written down before the first question."""
+    """One entry in one project: what will be asked, written down before the first question.
+
+    `alone`: the entry is asked in no other project of the file.
+    """
 
     ref: EntryRef
     entry: ScheduleEntry
     project: Project
     params: CheckParams
     maintenance: tuple[Maintenance, ...] = ()
+    alone: bool = True
 
 
 class Progress:
@@ -86,7 +90,8 @@ def plan(schedules: Schedules, checklist: Checklist, only: Iterable[str] = ()) -
 def planned(schedules: Schedules, entry: ScheduleEntry, project: Project) -> Planned:
     """One entry in one project, as the file asks it."""
     params = entry.params_for(project)
-    return Planned(_ref(schedules, entry, project, params), entry, project, params, schedules.maintenance)
+    alone = sum(map(entry.is_asked_in, schedules.projects)) <= 1
+    return Planned(_ref(schedules, entry, project, params), entry, project, params, schedules.maintenance, alone)
 
 
 def _ref(schedules: Schedules, entry: ScheduleEntry, project: Project, params: CheckParams) -> EntryRef:
@@ -124,7 +129,8 @@ async def run_checks(
         async with places:
             heard.started(item.ref)
             left = min(limits.check, ends - asyncio.get_running_loop().time())
-            context = CheckContext(item.project, cloud, probe, now, database or Database(), zone, item.maintenance)
+            session = database or Database()
+            context = CheckContext(item.project, cloud, probe, now, session, zone, item.maintenance, item.alone)
             result = CheckResult(item.ref, await _findings(item, context, left))
             heard.finished(result)
             return result

@@ -16,6 +16,16 @@ ELSEWHERE = Sentence(
     ja="対象外：SAGEBASE_OPS_DATABASE_URL のデータベースは別のプロジェクト（{owner}）にあります",
     en="does not apply: the database of SAGEBASE_OPS_DATABASE_URL is in another project ({owner})",
 )
+ANYBODYS = Sentence(
+    ja=(
+        "確認できません：SAGEBASE_OPS_DATABASE_URL の接続先がどのプロジェクトのものか分かりません。/cloudsql/ のソケットで"
+        "指定するか、この点検に projects: で1つのプロジェクトを指定してください（docs/database.md）"
+    ),
+    en=(
+        "could not look: SAGEBASE_OPS_DATABASE_URL does not say which project its database is in; use its /cloudsql/ "
+        "socket, or give this entry `projects:` with the one it is in (docs/database.md)"
+    ),
+)
 REPLICA = Sentence(
     ja="確認できません：接続先はレプリカです。統計はプライマリにしかないので、接続先をプライマリに変えてください",
     en="could not look: this is a replica, and what is counted is counted on the primary; connect to that",
@@ -26,11 +36,17 @@ Given: TypeAlias = dict[str, Any]
 
 
 def elsewhere(context: CheckContext) -> list[Finding]:
-    """The one finding for a project that the database is not in, as far as its address tells; else nothing."""
-    found = context.database.cloud_sql
-    if found is None or found[0] == context.project.id:
-        return []
-    return [skipped(Target("project", context.project.id), ELSEWHERE, reason="other_project", owner=found[0])]
+    """The one finding for a project that the database is not in, or may not be in: an address tells, or the file does."""
+    project = context.project
+    whole, found = Target("project", project.id), context.database.cloud_sql
+    if found is not None and found[0] != project.id:
+        return [skipped(whole, ELSEWHERE, reason="other_project", owner=found[0])]
+    if context.database.is_anybodys and not context.alone:
+        instance = project.sql_instances[0] if len(project.sql_instances) == 1 else "INSTANCE"
+        place = f"/cloudsql/{project.id}:{project.region}:{instance}"
+        remedy = f"SAGEBASE_OPS_DATABASE_URL=postgresql://USER:PASSWORD@/DATABASE?host={place}"
+        return [unknown(whole, ANYBODYS, reason="whose_database", remedy=remedy)]
+    return []
 
 
 def given_of(context: CheckContext, server: Server, views: str) -> Given:
