@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from glob import escape
 
-from sagebase_ops.casebook import NOTHING, Casebook
-from sagebase_ops.domain.incidents import Advanced, Incident, acknowledge, resolve
+from sagebase_ops.casebook import NOTHING, Casebook, ChangeOf
+from sagebase_ops.domain.incidents import SILENCED_BY, Advanced, Incident, acknowledge, noted, resolve
 from sagebase_ops.domain.silences import Matcher, Silence
 from sagebase_ops.slack.messages.incident_details import details_messages
 from sagebase_ops.store.base import Audit, Decision
@@ -61,14 +61,29 @@ class Responses:
         if not members:
             return Done.TOO_LATE
         about = dict.fromkeys(matcher for one in members for matcher in _matchers(one))
-        return await self.silence(list(about), actor, lasting, reason)
+        until = self._book.clock.now() + lasting
 
-    async def silence(self, matchers: Sequence[Matcher], actor: Actor, lasting: timedelta, reason: str) -> Done:
-        """Nothing that one of them matches is told until then."""
+        def of(live: Sequence[Incident], now: datetime) -> Folded:
+            told = [one for one in live if one.group == group and one.is_open]
+            return Folded(
+                tuple(Changed(noted(one, now, SILENCED_BY, actor.name, until=until, reason=reason)) for one in told)
+            )
+
+        return await self.silence(list(about), actor, lasting, reason, of)
+
+    async def silence(
+        self,
+        matchers: Sequence[Matcher],
+        actor: Actor,
+        lasting: timedelta,
+        reason: str,
+        noting: ChangeOf = lambda _live, _now: NOTHING,
+    ) -> Done:
+        """Nothing that one of them matches is told until then. `noting` writes it into the story of whom it is about."""
         now = self._book.clock.now()
         new = [Silence(uuid.uuid4().hex[:8], one, now, now + lasting, actor.name, reason) for one in matchers]
         audit = [_audit(now, actor, "silence", str(one.matcher), f"{one.until.isoformat()}: {reason}") for one in new]
-        written = await self._book.settle(lambda _live, _now: NOTHING, silences=new, audit=audit, once=actor.once)
+        written = await self._book.settle(noting, silences=new, audit=audit, once=actor.once)
         return Done.DONE if written else Done.REPEATED
 
     async def lift(self, silence: Silence, actor: Actor) -> Done:
@@ -91,6 +106,12 @@ class Responses:
         audit = (_audit(now, actor, "details", group, ""),)
         written = await self._book.store.decide(Decision(notifications=posts, audit=audit, once=actor.once), now)
         return Done.DONE if written else Done.REPEATED
+
+    async def note_recheck(self, group: str, actor: Actor) -> bool:
+        """That somebody wanted it looked at again, for the audit; False where the same press was noted before."""
+        now = self._book.clock.now()
+        audit = (_audit(now, actor, "recheck", group, ""),)
+        return await self._book.store.decide(Decision(audit=audit, once=actor.once), now)
 
     async def open_members(self, group: str) -> tuple[Incident, ...]:
         """The incidents of the group that are open now."""

@@ -9,10 +9,14 @@ import click
 from sagebase_ops.app.desk import Desk
 from sagebase_ops.cli import exits
 from sagebase_ops.cli.desk import Duration, actor, as_option, at_desk, config_option, not_open, pretend, say_who_tells
+from sagebase_ops.domain.quantities import write_duration
 from sagebase_ops.domain.silences import ANY, Matcher
 from sagebase_ops.language import desk_words as words
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.responses import Actor, Done
+
+LONGEST = timedelta(days=90)
+"""Who wants it for longer means a maintenance window, or that the entry should leave the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,10 @@ def silence_command(
         context.exit(at_desk(config, lambda desk, voice: _lifted(desk, voice, ended, actor(who))))
     if given["lasting"] is None or not (given["reason"] or "").strip():
         raise click.UsageError("a silence wants --for (such as 2h) and --reason")
+    if given["lasting"] > LONGEST:
+        raise click.UsageError(
+            f"--for = {write_duration(given['lasting'])}: at most {write_duration(LONGEST)}; what is to be silent for longer belongs into schedules.yaml (maintenance)"
+        )
     asked = Asked(id_, Matcher(**parts) if parts else None, given["lasting"], given["reason"], actor(who))
     context.exit(at_desk(config, lambda desk, voice: _silenced(desk, voice, asked)))
 

@@ -167,6 +167,7 @@ RESOLVED = Sentence(ja="回復を確認しました", en="seen to be well again"
 RESOLVED_BY = Sentence(ja="解決としました: {reason}", en="resolved: {reason}")
 ACKNOWLEDGED = Sentence(ja="対応を始めました", en="has it")
 ACKNOWLEDGED_UNTIL = Sentence(ja="対応を始めました（見込み {eta}）", en="has it, expects it mended by {eta}")
+SILENCED_BY = Sentence(ja="{until} まで通知を止めました: {reason}", en="silenced until {until}: {reason}")
 GONE = Sentence(ja="対象がなくなったため終了しました", en="ended: what was watched is gone")
 RETIRED = Sentence(ja="点検が schedules.yaml からなくなったため終了しました", en="ended: its check left schedules.yaml")
 
@@ -315,7 +316,8 @@ def acknowledge(incident: Incident, by: str, now: datetime, eta: datetime | None
     """A person has it. With an ETA the next step waits for that, once; without one the steps go on."""
     if not incident.is_open:
         return Advanced(incident)
-    held = Eta(eta, incident.steps_taken) if eta else None
+    still = incident.eta if incident.acknowledged_by == by else None  # to press once more takes back no word
+    held = Eta(eta, incident.steps_taken) if eta else still
     taken = replace(incident, state=State.ACKNOWLEDGED, acknowledged_by=by, acknowledged_at=now, eta=held)
     sentence, values = (ACKNOWLEDGED_UNTIL, {"eta": eta}) if eta else (ACKNOWLEDGED, {})
     return Advanced(noted(taken, now, sentence, by, **values), Change.ACKNOWLEDGED)

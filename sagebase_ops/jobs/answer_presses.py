@@ -5,13 +5,17 @@ from datetime import datetime, timedelta
 
 from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import Schedules
+from sagebase_ops.domain.incident_groups import Group
+from sagebase_ops.domain.incidents import State
 from sagebase_ops.domain.presses import SHOWN_NOTHING, Press, PressAnswer
-from sagebase_ops.domain.results import Sentence
+from sagebase_ops.domain.results import Sentence, Value
+from sagebase_ops.jobs.recheck import next_look
 from sagebase_ops.language import incident_words as words
+from sagebase_ops.language.incidents import person
 from sagebase_ops.responses import Actor, Done, Responses
 from sagebase_ops.slack.client import SlackClient
 from sagebase_ops.slack.messages import actions
-from sagebase_ops.slack.messages.dialogs import resolve_dialog, silence_dialog
+from sagebase_ops.slack.messages.dialogs import REASON_LENGTH, SILENCES, resolve_dialog, silence_dialog
 from sagebase_ops.slack.messages.telling import Telling
 
 Handler = Callable[[Press], Awaitable[PressAnswer]]
@@ -31,6 +35,7 @@ class Presses:
         clock: Clock,
         recheck: Callable[[], None],
     ) -> None:
+        self._schedules = schedules
         self._may_press = schedules.slack.may_press
         self._responses = responses
         self._slack = slack
@@ -65,10 +70,17 @@ class Presses:
         return any([user in await self._slack.usergroup_members(group) for group in groups])
 
     async def _take(self, press: Press) -> PressAnswer:
+        """Who was a moment too late hears who has it; to take it over wants a choice of time."""
+        members = await self._responses.open_members(press.value)
+        others = {one.acknowledged_by for one in members if one.state is State.ACKNOWLEDGED} - {press.user}
+        if members and all(one.state is State.ACKNOWLEDGED for one in members) and others:
+            return self._private(words.TAKEN_ALREADY, name=person(others.pop() or "", Group.of(members)))
         return self._said(await self._responses.acknowledge(press.value, _actor(press)))
 
     async def _take_until(self, press: Press) -> PressAnswer:
-        eta = timedelta(minutes=int(press.value)) if press.value.isdecimal() else None
+        if press.value not in map(str, actions.ETA_MINUTES):
+            return SHOWN_NOTHING  # a choice of another version
+        eta = timedelta(minutes=int(press.value))
         return self._said(await self._responses.acknowledge(actions.group_in(press.block), _actor(press), eta))
 
     async def _ask_silence(self, press: Press) -> PressAnswer:
@@ -83,7 +95,7 @@ class Presses:
 
     async def _silence(self, press: Press) -> PressAnswer:
         fields = press.fields or {}
-        reason, lasting = fields.get(actions.REASON_INPUT, "").strip(), self._until(fields.get(actions.UNTIL_INPUT, ""))
+        reason, lasting = _reason(fields), self._until(fields.get(actions.UNTIL_INPUT, ""))
         mistakes = {} if reason else {actions.REASON_INPUT: self._say(words.REASON_WANTED)}
         if lasting is None:
             mistakes[actions.UNTIL_INPUT] = self._say(words.TIME_IS_PAST)
@@ -92,15 +104,20 @@ class Presses:
         return self._said(await self._responses.silence_group(press.value, _actor(press), lasting, reason))
 
     async def _resolve(self, press: Press) -> PressAnswer:
-        reason = (press.fields or {}).get(actions.REASON_INPUT, "").strip()
+        reason = _reason(press.fields or {})
         if not reason:
             return PressAnswer(mistakes={actions.REASON_INPUT: self._say(words.REASON_WANTED)})
         return self._said(await self._responses.resolve(press.value, _actor(press), reason))
 
     async def _look_again(self, press: Press) -> PressAnswer:
-        if not await self._responses.open_members(press.value):
+        members = await self._responses.open_members(press.value)
+        if not members:
             return self._private(words.NOT_OPEN)
-        self._recheck()
+        if await self._responses.note_recheck(press.value, _actor(press)):
+            self._recheck()
+        soon = next_look(self._schedules, members, self._clock.now())
+        if soon is not None:
+            return self._private(words.LOOKS_AT, time=self._telling.voice.clock(soon, self._clock.now()))
         return self._private(words.LOOKING_AGAIN)
 
     async def _show_details(self, press: Press) -> PressAnswer:
@@ -111,17 +128,21 @@ class Presses:
             lasting = datetime.fromisoformat(chosen) - self._clock.now()
         except (ValueError, TypeError):
             return None
-        return lasting if lasting > timedelta(0) else None
+        return lasting if timedelta(0) < lasting <= max(SILENCES) else None
 
     def _said(self, done: Done) -> PressAnswer:
         """The message shows what was done; only what was not is told."""
         return self._private(words.NOT_OPEN) if done is Done.TOO_LATE else SHOWN_NOTHING
 
-    def _private(self, sentence: Sentence) -> PressAnswer:
-        return PressAnswer(private=self._say(sentence))
+    def _private(self, sentence: Sentence, **values: Value) -> PressAnswer:
+        return PressAnswer(private=self._say(sentence, **values))
 
-    def _say(self, sentence: Sentence) -> str:
-        return self._telling.voice.say(sentence)
+    def _say(self, sentence: Sentence, **values: Value) -> str:
+        return self._telling.voice.say(sentence, **values)
+
+
+def _reason(fields: Mapping[str, str]) -> str:
+    return fields.get(actions.REASON_INPUT, "").strip()[:REASON_LENGTH]
 
 
 def _actor(press: Press) -> Actor:

@@ -28,6 +28,15 @@ def rechecks(schedules: Schedules, live: Iterable[Incident], now: datetime) -> t
     return tuple(found)
 
 
+def next_look(schedules: Schedules, incidents: Iterable[Incident], now: datetime) -> datetime | None:
+    """When the first of them is looked at anyway, where a recheck leaves all of them out; None where it looks at one."""
+    names = {name for one in incidents for name in (one.names or (one.entry.name,))}
+    if names & schedules.paging_entries(RECHECK).keys():
+        return None
+    often = [one for one in schedules.checklists.values() if any(entry.name in names for entry in one.entries)]
+    return min((one.calendar(schedules.timezone).next_after(now) for one in often), default=None)
+
+
 def _behind(live: Iterable[Incident]) -> dict[tuple[str, str], datetime]:
     """Each entry behind an unfinished incident, and since when that is open."""
     since: dict[tuple[str, str], datetime] = {}

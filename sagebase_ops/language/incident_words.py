@@ -133,5 +133,13 @@ LOOKING_AGAIN = Sentence(
     ja="もう一度点検しています。結果はこのメッセージに反映されます。",
     en="Looking again; the message will show what is seen.",
 )
+LOOKS_AT = Sentence(
+    ja="この点検は絶えず行っています。次は {time} です。結果はこのメッセージに反映されます。",
+    en="This is looked at all the time, next at {time}; the message will show what is seen.",
+)
+TAKEN_ALREADY = Sentence(
+    ja="{name} さんがすでに対応しています。引き継ぐときは、見込みの時間を選んでください。",
+    en="{name} has it already; to take it over, choose how long you will need.",
+)
 REASON_WANTED = Sentence(ja="理由を書いてください。", en="Say why.")
 TIME_IS_PAST = Sentence(ja="これからの時刻を選んでください。", en="Choose a time that is still to come.")

@@ -168,8 +168,13 @@ def _chosen(element: Json) -> str:
     """A button's value, a field's text, a menu's choice; "" where there is none."""
     option = element.get("selected_option")
     if isinstance(option, dict):
-        return str(option.get("value") or "")
-    return next((str(element[name]) for name in _CHOSEN if element.get(name) is not None), "")
+        return _whole(str(option.get("value") or ""))
+    return next((_whole(str(element[name])) for name in _CHOSEN if element.get(name) is not None), "")
+
+
+def _whole(text: str) -> str:
+    """Half a surrogate pair, as a JSON escape may leave it, can neither be stored nor told."""
+    return text.encode(errors="replace").decode()
 
 
 _REMEMBERED = ("value", "channel", "message_ts")
@@ -193,7 +198,7 @@ def _remembered(view: Json) -> dict[str, str]:
 def _name(payload: Json, user: str) -> str:
     """For people to read; nothing depends on it."""
     who = payload["user"]
-    return str(who.get("name") or who.get("username") or user)
+    return _whole(str(who.get("name") or who.get("username") or user))
 
 
 def _text(payload: Json, *path: str) -> str:

@@ -1,0 +1,126 @@
+"""What becomes of a press: who may, what it does once, what the presser is told; with a real client of the pretend Slack."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from sagebase_ops.config.load import load
+from sagebase_ops.domain.presses import Press, PressAnswer
+from sagebase_ops.jobs.answer_presses import Presses
+from sagebase_ops.sandbox.server import Sandbox
+from sagebase_ops.slack.messages import actions
+from sagebase_ops.store.sqlite.opening import open_store
+from tests.fakes import NINE, FakeClock
+from tests.jobs.test_incidents import FAIL, FILE, Team
+from tests.pressing import STRANGER, client_of
+
+SATO, KATO = "U0SATO0001", "U0TECHLEAD"
+MINUTES = FILE.replace("S0OPERATOR", SATO)
+
+
+class Room(Team):
+    """A team whose people press; `asked` counts how often somebody wanted it looked at again."""
+
+    asked = 0
+    presses: Presses
+
+    def wants(self) -> None:
+        self.asked += 1
+
+    async def press(self, action: str, user: str = SATO, value: str | None = None, **fields: str) -> PressAnswer:
+        group = (await self.one()).group
+        return await self.presses.handle(
+            Press(
+                action,
+                group if value is None else value,
+                user,
+                user,
+                "C0SAGEOPS1",
+                "1.0",
+                f"{user}:{action}:{next(PRESSED)}",
+                block=actions.controls_id(group, 1),
+                fields=fields or None,
+            )
+        )
+
+
+PRESSED = count()
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    (tmp_path / "schedules.yaml").write_text(MINUTES, encoding="utf-8")
+    store = await open_store(tmp_path / "state.db", sandbox=True)
+    async with Sandbox.running() as box:
+        made = Room(load(tmp_path / "schedules.yaml"), store, FakeClock(NINE))
+        made.presses = Presses(
+            made.schedules, made.responses, client_of(box), made.book.route.telling, made.clock, made.wants
+        )
+        await made.sees(run_ready=FAIL)
+        yield made
+    await store.aclose()
+
+
+async def audited(room: Room) -> list[str]:
+    return [one.what for one in await room.store.audit(10)]
+
+
+async def test_a_stranger_is_told_in_private_why_not_and_changes_nothing(room: Room) -> None:
+    answer = await room.press(actions.ACK, STRANGER)
+    assert "may_press" in answer.private
+    assert (await room.one()).acknowledged_by is None
+
+
+async def test_who_is_a_moment_too_late_hears_who_has_it(room: Room) -> None:
+    await room.press(actions.ACK)
+    answer = await room.press(actions.ACK, KATO)
+    assert "すでに対応しています" in answer.private
+    assert (await room.one()).acknowledged_by == SATO
+
+
+async def test_it_is_taken_over_by_a_choice_of_time(room: Room) -> None:
+    await room.press(actions.ACK)
+    await room.press(actions.ACK_ETA, KATO, "30")
+    assert (await room.one()).acknowledged_by == KATO
+
+
+async def test_to_press_once_more_takes_back_no_time_that_was_given(room: Room) -> None:
+    await room.press(actions.ACK_ETA, value="30")
+    await room.press(actions.ACK)
+    assert (await room.one()).eta is not None
+
+
+@pytest.mark.parametrize("choice", ["999999999999", "-1", "", "12"])
+async def test_a_time_that_was_not_offered_changes_nothing(room: Room, choice: str) -> None:
+    await room.press(actions.ACK_ETA, value=choice)
+    assert (await room.one()).acknowledged_by is None
+
+
+async def test_who_silenced_it_until_when_and_why_stands_in_its_story(room: Room) -> None:
+    until = room.clock.now() + timedelta(hours=4)
+    await room.press(actions.SILENCE_DIALOG, until=until.isoformat(), reason="ベンダー対応中")
+    (line,) = [one for one in (await room.one()).story if one.by == SATO]
+    assert line.note.values == {"until": until, "reason": "ベンダー対応中"}
+    assert await audited(room) == ["silence"]
+
+
+@pytest.mark.parametrize("until", ["2126-01-01T00:00:00+00:00", "2020-01-01T00:00:00+00:00", "soon", ""])
+async def test_a_time_that_the_menu_does_not_have_is_a_mistake_in_the_modal(room: Room, until: str) -> None:
+    answer = await room.press(actions.SILENCE_DIALOG, until=until, reason="x")
+    assert list(answer.mistakes) == [actions.UNTIL_INPUT]
+    assert not await room.store.silences(NINE)
+
+
+async def test_a_reason_is_wanted_and_cut_where_the_modal_would_cut_it(room: Room) -> None:
+    assert list((await room.press(actions.RESOLVE_DIALOG, reason=" ")).mistakes) == [actions.REASON_INPUT]
+    await room.press(actions.RESOLVE_DIALOG, reason="長" * 9_000)
+    assert len(str((await room.one()).story[-1].note.values["reason"])) == 500
+
+
+async def test_a_look_that_is_wanted_is_audited_and_says_when_it_comes_where_it_comes_anyway(room: Room) -> None:
+    answer = await room.press(actions.RECHECK)
+    assert "次は 18:01 JST" in answer.private
+    assert (room.asked, await audited(room)) == (1, ["recheck"])
