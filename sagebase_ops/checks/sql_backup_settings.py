@@ -3,9 +3,8 @@
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, tzinfo
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -42,12 +41,10 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 class Params(CheckParams):
-    """What the guide wants, in its own zone."""
+    """What the guide wants."""
 
     start: Annotated[str, Field(pattern=_CLOCK.pattern)] = "03:00"
-    """When they start, HH:MM in `timezone`; the API says it in UTC (03:00 in Tokyo is 18:00 of the day before)."""
-    timezone: str = "Asia/Tokyo"
-    """The zone of `start`."""
+    """When they start, HH:MM in the file's time zone; the API says it in UTC (03:00 in Tokyo is 18:00 of the day before)."""
     kept: Annotated[int, Field(ge=1, le=365)] = 7
     """So many automated backups are kept, at least."""
     log_days: Annotated[int, Field(ge=1, le=35)] = 7
@@ -96,23 +93,22 @@ def _judge(instance: SqlInstance, params: Params, context: CheckContext) -> Find
     }
     if instance.replica:
         return of_a_replica(target, given)
-    mistakes = list(_mistakes(found, params, context.now))
+    mistakes = list(_mistakes(found, params, context.zone, context.now))
     if mistakes:
         given["remedy"] = _put_back(instance.name, params, context)
-    zone = ZoneInfo(params.timezone)
     kept = BY_PLAN if found.tier == ENHANCED else str(found.retained)
     said: dict[str, Any] = {
-        "start": _both(found.start, zone, context.now) if _CLOCK.fullmatch(found.start) else found.start
+        "start": _both(found.start, context.zone, context.now) if _CLOCK.fullmatch(found.start) else found.start
     }
     said |= {"kept": kept, "logs": str(found.log_days), "location": found.location or NEAREST}
     return judged(target, RIGHT, mistakes, **given, **said)
 
 
-def _mistakes(found: BackupSettings, params: Params, now: datetime) -> Iterator[Mistake]:
+def _mistakes(found: BackupSettings, params: Params, zone: tzinfo, now: datetime) -> Iterator[Mistake]:
     if not found.enabled:
         yield Mistake(Verdict.FAIL, "backups_off", OFF)
         return
-    zone, wanted = ZoneInfo(params.timezone), _in_utc(params.start, ZoneInfo(params.timezone), now)
+    wanted = _in_utc(params.start, zone, now)
     if not _CLOCK.fullmatch(found.start):
         yield Mistake(Verdict.UNKNOWN, "no_data", UNSAID, {"what": "startTime"})
     elif found.start != wanted:
@@ -136,13 +132,13 @@ def _fewer(found: int | None, wanted: int, sentence: Sentence, field: str) -> It
         yield Mistake(Verdict.WARN, field, sentence, {"found": found, "wanted": wanted})
 
 
-def _in_utc(clock: str, zone: ZoneInfo, now: datetime) -> str:
+def _in_utc(clock: str, zone: tzinfo, now: datetime) -> str:
     """`03:00` in Tokyo is `18:00`."""
     local = datetime.combine(now.astimezone(zone).date(), time.fromisoformat(clock), zone)
     return f"{local.astimezone(UTC):%H:%M}"
 
 
-def _both(clock: str, zone: ZoneInfo, now: datetime) -> str:
+def _both(clock: str, zone: tzinfo, now: datetime) -> str:
     """A clock of UTC in both zones: `03:00 JST (18:00 UTC)`."""
     utc = datetime.combine(now.astimezone(UTC).date(), time.fromisoformat(clock), UTC)
     local = utc.astimezone(zone)
@@ -150,7 +146,7 @@ def _both(clock: str, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _put_back(instance: str, params: Params, context: CheckContext) -> str:
-    start = _in_utc(params.start, ZoneInfo(params.timezone), context.now)
+    start = _in_utc(params.start, context.zone, context.now)
     place = f" --backup-location={shlex.quote(params.location)}" if params.location else ""
     return (
         f"gcloud sql instances patch {shlex.quote(instance)} --project={context.project.id} --backup-start-time={start}"

@@ -43,7 +43,12 @@ def coverage_command(
     """
     schedules = load(chosen_schedules(config, pretend=True))
     sections = (*shipped_answers(), *(read_answers(Path(answers)) if answers else ()))
-    found = cover(lines_of(_text_of(guide)), sections, schedules)
+    lines = lines_of(_text_of(guide))
+    if not lines:
+        raise ConfigError(
+            f"{guide}: no command, table row or list item in it; is it the operations guide, as Markdown?"
+        )
+    found = cover(lines, sections, schedules)
     voice = Voice(schedules.language, schedules.timezone)
     with read_as_far_as_wanted():
         if form == "json":

@@ -1,6 +1,8 @@
 """Backups are set as the guide wants, in its own zone, and what is not says both values and the way back."""
 
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,11 +12,15 @@ from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.sandbox.sql_scenario import BackupSettings, SqlInstance
 from tests.checks.watching import looking, said
 
+TOKYO = ZoneInfo("Asia/Tokyo")
 
-async def seen(params: Params | None = None, instance: dict[str, Any] | None = None, **backup: Any) -> Finding:
+
+async def seen(
+    params: Params | None = None, instance: dict[str, Any] | None = None, zone: ZoneInfo = TOKYO, **backup: Any
+) -> Finding:
     given = {"backup": BackupSettings(**backup), **(instance or {})}
     async with looking(sql_instances=[SqlInstance(**given)]) as (_, context):
-        (found,) = await sql_backup_settings(params or Params(), context)
+        (found,) = await sql_backup_settings(params or Params(), replace(context, zone=zone))
     return found
 
 
@@ -44,6 +50,11 @@ async def test_the_guides_clock_written_as_utc_is_noon_in_tokyo() -> None:
     found = await seen(start="03:00")
     assert (found.values["found"], found.values["wanted"]) == ("12:00 JST (03:00 UTC)", "03:00 JST (18:00 UTC)")
     assert "--backup-start-time=18:00" in str(found.remedy)
+
+
+async def test_the_wanted_time_is_one_of_the_files_zone() -> None:
+    found = await seen(start="03:00", zone=ZoneInfo("UTC"))
+    assert (found.verdict, found.values["start"]) == (Verdict.PASS, "03:00 UTC (03:00 UTC)")
 
 
 async def test_the_worst_leads_and_the_others_stand_below() -> None:

@@ -97,6 +97,13 @@ def test_a_newer_guide_shows_what_changed_what_is_new_and_what_is_gone(tmp_path:
     assert asked(newer).exit_code == 1
 
 
+@pytest.mark.parametrize("text", ["", "# a heading\n\nand words\n"])
+def test_a_file_without_a_single_line_to_answer_is_no_guide(tmp_path: Path, text: str) -> None:
+    (tmp_path / "empty.md").write_text(text)
+    with pytest.raises(ConfigError, match=r"empty\.md: no command"):
+        asked(str(tmp_path / "empty.md"))
+
+
 def test_a_line_that_only_moved_below_another_heading_keeps_its_answer(tmp_path: Path) -> None:
     newer = guide(tmp_path, ("#### 1. サービス稼働確認", "#### 1. 稼働の確認"))
     assert lines(newer)[READY] == ("check", ["daily/run_ready"])
