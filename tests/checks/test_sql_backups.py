@@ -17,10 +17,10 @@ OK = "SUCCESSFUL"
 BY_HAND = [OnDemandBackup(age=timedelta(hours=2))]
 
 
-async def seen(faults: tuple[Fault, ...] = (), **instance: Any) -> Finding:
-    """What the check finds two hours after the newest window is over."""
+async def seen(faults: tuple[Fault, ...] = (), *, later: timedelta = timedelta(0), **instance: Any) -> Finding:
+    """What the check finds two hours after the newest window is over, or so much later."""
     async with looking("healthy", faults, sql_instances=[SqlInstance(**instance)]) as (box, context):
-        at = morning(box.world.now())
+        at = morning(box.world.now()) + later
         box.world.advance(at - box.world.now())
         box.world.anchor = at
         (found,) = await sql_backups(Params(), replace(context, now=at))
@@ -64,6 +64,8 @@ async def test_the_sizes_are_there_night_by_night_for_a_chart_with_a_gap_where_n
         ({"nights": [OK, OK, "FAILED", OK, "", OK, OK]}, Verdict.WARN, "nights_missing"),
         ({"backup_sizes_mb": [900.0]}, Verdict.WARN, "size_changed"),
         ({"backup_sizes_mb": [1100.0]}, Verdict.PASS, None),
+        ({"backup_sizes_mb": [0.0]}, Verdict.WARN, "size_changed"),
+        ({"backup_sizes_mb": [0.0] * 7}, Verdict.WARN, "size_changed"),
         ({"backup": BackupSettings(enabled=False), "nights": []}, Verdict.FAIL, "backups_off"),
         ({"backup": None}, Verdict.FAIL, "backups_off"),
         ({"backup": BackupSettings(tier="ENHANCED"), "nights": []}, Verdict.UNKNOWN, "backup_and_dr"),
@@ -97,6 +99,33 @@ async def test_a_backup_may_be_older_until_the_window_of_the_next_is_over() -> N
         (later,) = await sql_backups(Params(), replace(context, now=at + timedelta(hours=4)))
     assert (found.verdict, found.limit and found.limit.amount) == (Verdict.PASS, 32 * 3600)
     assert (later.verdict, later.reason) == (Verdict.FAIL, "too_old")
+
+
+@pytest.mark.parametrize(
+    ("tonight", "verdict", "reason"),
+    [
+        (OK, Verdict.PASS, None),
+        ("FAILED", Verdict.FAIL, "failed"),
+        ("OVERDUE", Verdict.FAIL, "overdue"),
+        ("SKIPPED", Verdict.WARN, "nights_missing"),
+        ("OF_NEXT_YEAR", Verdict.WARN, "nights_missing"),
+        ("RUNNING", Verdict.PASS, None),
+        ("", Verdict.PASS, None),
+    ],
+)
+async def test_what_came_of_tonights_backup_counts_before_its_window_is_over(
+    tonight: str, verdict: Verdict, reason: str | None
+) -> None:
+    """At 18:30 UTC; of seven that are kept tonight's success has displaced the eighth."""
+    kept = [OK] * (6 if tonight == OK else 7)
+    found = await seen(later=timedelta(hours=16.5), nights=[tonight, *kept])
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+async def test_a_failure_of_tonight_is_told_with_its_error() -> None:
+    found = await seen(later=timedelta(hours=16.5), nights=["FAILED", *[OK] * 7], backup_error="disk full")
+    assert "FAILED INTERNAL_ERROR: disk full" in "\n".join(said(found.notes))
+    assert found.remedy == "gcloud sql backups create --instance=sagebase-db --project=sagebase-sandbox"
 
 
 async def test_every_instance_is_answered_by_one_question() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.sql import backup_words as words
-from sagebase_ops.checks.sql.backup_week import TAKES, WINDOW, BackupWeek, Night, week_of
+from sagebase_ops.checks.sql.backup_week import FAILURES, TAKES, UNDER_WAY, WINDOW, BackupWeek, Night, week_of
 from sagebase_ops.checks.sql.targets import of_a_replica, target_of
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.projects import Project
@@ -21,9 +21,8 @@ from sagebase_ops.gcp.sql_backups import BackupRun
 BACKUPS = "{backups}"
 ENHANCED = "ENHANCED"
 """The tier whose backups Google's Backup and DR service holds, by a plan of its own."""
-_DID_NOT = {"FAILED", "OVERDUE", "SKIPPED"}
-_UNDER_WAY = {"RUNNING", "ENQUEUED"}
-_KNOWN = {*_DID_NOT, *_UNDER_WAY, "SUCCESSFUL", "DELETED", "DELETION_PENDING", "DELETION_FAILED"}
+_DID_NOT = {*FAILURES, "SKIPPED"}
+_KNOWN = {*_DID_NOT, *UNDER_WAY, "SUCCESSFUL", "DELETED", "DELETION_PENDING", "DELETION_FAILED"}
 
 DAY = timedelta(days=1)
 
@@ -60,13 +59,13 @@ def judged(instance: SqlInstance, runs: Sequence[BackupRun], wanted: Wanted, con
 
 
 def _by_age(target: Target, week: BackupWeek, wanted: Wanted, now: datetime, given: dict[str, Any]) -> Finding:
-    """Until a window is over, the backup of the one before may be as much older."""
+    """Until a window is over or settled, the backup of the one before may be as much older."""
     allowed = wanted.max_age + (WINDOW + TAKES if week.open else timedelta(0))
     told = {**given, "limit": Quantity.of(allowed)}
     if week.newest is None:
         return _without(target, week, now - allowed, told)
     told["value"] = Quantity.of(now - week.newest.at)
-    if now - week.newest.at > allowed:
+    if now - week.newest.at > allowed or week.failed:
         return _without(target, week, now - allowed, told)
     return _young(target, week, wanted.size_change, {**told, "remedy": None})
 
@@ -77,7 +76,7 @@ def _young(target: Target, week: BackupWeek, jump: float, given: dict[str, Any])
         holes = Quantity(len(week.unsaved), "{days}")
         return warning(target, words.HOLES, holes=holes, reason="nights_missing", **told)
     change = week.size_change
-    if change is not None and abs(change) > jump:
+    if change is not None and (change <= -1 or abs(change) > jump):
         size, by = Quantity(week.sizes[0][1], "By"), Quantity(abs(change), "1")
         return warning(target, words.JUMPED, size=size, change=by, reason="size_changed", **told)
     return passing(target, words.IN_ORDER, **told)
@@ -112,7 +111,7 @@ def _switch_on(instance: SqlInstance, project: Project) -> str:
 
 def _notes(week: BackupWeek) -> Iterator[Note]:
     yield from map(_of_night, week.unsaved)
-    if week.tried and week.tried.status in _UNDER_WAY:
+    if week.tried and week.tried.status in UNDER_WAY:
         yield Note(words.UNDER_WAY, {"status": week.tried.status, "at": week.tried.at})
     yield from _by_hand(week)
     if week.deleted:
