@@ -45,8 +45,9 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class SecretUse:
-    """A secret (short name) that a service takes in `version` (`latest`, a number, or an alias of the secret's).
+    """A secret (short name) that a revision, or the template of the next, takes.
 
+    `version` is `latest`, a number, or an alias of the secret's.
     `at_start`: read when an instance starts, as an environment variable is; a volume is read at each access.
     """
 
@@ -92,6 +93,7 @@ class Revision:
     """One revision of a service; names are short. `creator` is who deployed it, "" where Google does not say.
 
     `image_gone`: Google looked for its image and did not find it, which it does only when it starts the revision.
+    `secrets` are its own: the service's are those of its template, which a revision with traffic need not be made of.
     """
 
     service: str
@@ -100,6 +102,7 @@ class Revision:
     ready: Condition | None = None
     creator: str = ""
     image_gone: bool = False
+    secrets: tuple[SecretUse, ...] = ()
 
 
 class RunReader:
@@ -166,7 +169,7 @@ def read_service(message: Any) -> RunService:  # raw google.cloud.run.v2.Service
         update_time=_time(message, "update_time"),
         last_modifier=message.last_modifier,
         sizing=read_sizing(message),
-        secrets=tuple(_secrets(message.template)),
+        secrets=tuple(dict.fromkeys(_secrets(message.template))),
         labels=dict(message.labels),
     )
 
@@ -181,17 +184,21 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
         ready=None if ready is None else _condition(ready),
         creator=message.creator,
         image_gone=any(_reason(condition) == _IMAGE_GONE for condition in message.conditions),
+        secrets=tuple(dict.fromkeys(_secrets(message))),
     )
 
 
-def _secrets(template: Any) -> Iterator[SecretUse]:  # as above
-    """Those of the service's own project: one of another is named with it (`projects/P/secrets/S`). Source: SecretKeySelector."""
-    for container in template.containers:
+def _secrets(described: Any) -> Iterator[SecretUse]:  # as above
+    """Of a revision or a template, those of its own project: one of another is named with it (`projects/P/secrets/S`).
+
+    Source: SecretKeySelector.
+    """
+    for container in described.containers:
         for variable in container.env:
             reference = variable.value_source.secret_key_ref
             if reference.secret and "/" not in reference.secret:
                 yield SecretUse(reference.secret, reference.version or _LATEST, at_start=True)
-    for volume in template.volumes:
+    for volume in described.volumes:
         if volume.secret.secret and "/" not in volume.secret.secret:
             versions = {item.version or _LATEST for item in volume.secret.items} or {_LATEST}
             for version in sorted(versions):

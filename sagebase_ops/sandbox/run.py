@@ -1,5 +1,6 @@
 """Cloud Run: services and revisions in v2's messages. Source: google.cloud.run.v2."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from google.cloud.run_v2.types import Revision as RevisionMessage
 from google.cloud.run_v2.types import Service as ServiceMessage
 
 from sagebase_ops.sandbox.refusals import invalid, not_found, refuse_token
-from sagebase_ops.sandbox.scenario import Revision, RunService
+from sagebase_ops.sandbox.scenario import Revision, RunService, SecretUse
 from sagebase_ops.sandbox.world import World
 
 API = "run.googleapis.com"
@@ -109,15 +110,15 @@ def _write_sizes(found: Any, service: RunService) -> None:  # Any: raw message
     found.template.scaling.max_instance_count = service.max_instances or 0
     found.template.max_instance_request_concurrency = service.concurrency
     container = found.template.containers.add(image="app")
-    _write_secrets(found.template, container, service)
+    _write_secrets(found.template, container, service.secrets)
     container.resources.limits.update({"cpu": service.cpu, "memory": service.memory})
     if service.manual_instances is not None:
         found.scaling.scaling_mode = _MANUAL
         found.scaling.manual_instance_count = service.manual_instances
 
 
-def _write_secrets(template: Any, container: Any, service: RunService) -> None:  # Any: raw messages
-    for number, use in enumerate(service.secrets):
+def _write_secrets(template: Any, container: Any, uses: Sequence[SecretUse]) -> None:  # Any: raw messages
+    for number, use in enumerate(uses):
         if use.volume:
             volume = template.volumes.add(name=f"secret-{number}")
             volume.secret.secret = use.secret
@@ -155,4 +156,6 @@ def revision_message(world: World, project: str, service: RunService, revision: 
     condition.message = revision.message
     condition.last_transition_time.FromDatetime(world.anchor - revision.age)
     _write_reason(condition, revision.reason)
+    uses = service.secrets if revision.secrets is None else revision.secrets
+    _write_secrets(found, found.containers.add(image="app"), uses)
     return found

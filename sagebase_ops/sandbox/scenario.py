@@ -26,12 +26,21 @@ class ScenarioError(ValueError):
     """The scenario cannot be played; the text says which file and key."""
 
 
+class SecretUse(Part):
+    """A secret that a service takes as an environment variable, or as a volume."""
+
+    secret: str
+    version: str = "latest"
+    volume: bool = False
+
+
 class Revision(Part):
     name: str
     age: Span = timedelta(days=3)
     ready: bool = True
     reason: str = ""
     message: str = ""
+    secrets: list[SecretUse] | None = None  # None: those of the service
 
 
 class Website(Part):
@@ -45,14 +54,6 @@ class Website(Part):
     certificate_days: int = 62
     redirects_to_https: bool = True
     redirect_to: str | None = None
-
-
-class SecretUse(Part):
-    """A secret that a service takes as an environment variable, or as a volume."""
-
-    secret: str
-    version: str = "latest"
-    volume: bool = False
 
 
 class RunService(Part):

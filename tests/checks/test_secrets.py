@@ -76,6 +76,51 @@ async def test_a_service_that_is_pinned_to_an_older_version_is_named_though_it_c
     assert (found.verdict, found.reason) == (Verdict.WARN, "version_pinned")
 
 
+OLD = {"name": "00041-old", "age": 30 * DAY}
+RESTART = (
+    "gcloud run services update sagebase-streamlit --region=asia-northeast1 --project=sagebase-sandbox --update-labels="
+)
+
+
+async def serving(revisions: list[dict[str, Any]], template: list[dict[str, Any]], **more: Any) -> Finding:
+    """Of a secret whose version 1 is 40 days old, and version 2 twenty."""
+    service = RunService.model_validate({"revisions": revisions, "secrets": template, **more})
+    secret = Secret(name="s", versions=["ENABLED", "ENABLED"], age=40 * DAY)
+    async with looking(secrets=[secret], services=[service]) as (_, context):
+        (found,) = await secrets(Params(most_enabled=2), context)
+    return found
+
+
+async def test_the_revision_with_the_traffic_is_judged_and_not_the_template_of_the_next() -> None:
+    old = {**OLD, "secrets": [{"secret": "s", "version": "1"}]}
+    new = {"name": "00042-new", "age": DAY, "ready": False}
+    template = [{"secret": "s", "version": "2"}]
+    found = await serving([old, new], template, traffic={"00041-old": 100})
+    assert (found.reason, found.values["revision"]) == ("version_pinned", "sagebase-streamlit-00041-old")
+    unused = await serving([{**OLD, "secrets": []}, new], [{"secret": "s", "version": "1"}], traffic={"00041-old": 100})
+    assert (unused.reason, unused.notes) == (None, ())
+
+
+async def test_a_value_that_was_renewed_since_is_told_with_revision_versions_and_the_restart() -> None:
+    found = await serving([OLD], [{"secret": "s"}])
+    told = {name: found.values[name] for name in ("service", "revision", "newest", "held")}
+    revision = "sagebase-streamlit-00041-old"
+    assert told == {"service": "sagebase-streamlit", "revision": revision, "newest": 2, "held": "1"}
+    assert str(found.remedy).startswith(RESTART)
+
+
+async def test_no_restart_is_advised_where_the_traffic_is_pinned_since_a_new_revision_would_get_none() -> None:
+    found = await serving([OLD, {"name": "00042-new", "age": DAY}], [{"secret": "s"}], traffic={"00041-old": 100})
+    assert (found.reason, found.remedy) == ("not_in_use", None)
+    assert "pinned" in found.sentence.en
+
+
+async def test_a_revision_that_serves_and_is_in_no_list_is_no_pass() -> None:
+    with pytest.raises(GcpError, match="00009-gone serves requests") as refused:
+        await serving([OLD], [{"secret": "s"}], traffic={"00009-gone": 100})
+    assert refused.value.kind is GcpErrorKind.PARTIAL
+
+
 async def test_an_alias_is_the_version_that_it_stands_for() -> None:
     secret = Secret(name="s", versions=["ENABLED", "ENABLED", "DISABLED"], aliases={"live": 2, "old": 1, "off": 3})
     reasons = {}

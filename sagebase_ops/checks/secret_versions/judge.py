@@ -1,6 +1,6 @@
 """What is wrong with one secret? Its age, its versions, its dates, and whether its newest value is in use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,12 +22,28 @@ LEFT = Sentence(
 OVERDUE = Sentence(ja="更新の期限 {at} を過ぎています", en="it should have been renewed by {at}")
 EXPIRES = Sentence(ja="{at} に Google が削除します", en="Google deletes it at {at}")
 PINNED = Sentence(
-    ja="{service} が古い版 {version} を使っています（最新は {newest}）",
-    en="{service} takes version {version}, where {newest} is the newest",
+    ja="{service} のリビジョン {revision} が古い版 {version} を使っています（最新は {newest}）",
+    en="{revision} of {service} takes version {version}, where {newest} is the newest",
 )
 NOT_TAKEN = Sentence(
-    ja="{service} は、値の更新（{at}）より前のリビジョンで動いています。再起動が必要です",
-    en="{service} runs a revision from before the value was renewed ({at}): it wants a restart",
+    ja=(
+        "{service} のリビジョン {revision} は、版 {newest}（{at}）より前に作られました。それ以前に起動したインスタンスは"
+        "版 {held} の値のままです。再起動が必要です"
+    ),
+    en=(
+        "{revision} of {service} was made before version {newest} ({at}): instances from before then still hold version "
+        "{held}; it wants a restart"
+    ),
+)
+NOT_TAKEN_PINNED = Sentence(
+    ja=(
+        "{service} のリビジョン {revision} は、版 {newest}（{at}）より前に作られ、版 {held} の値のままの可能性があります。"
+        "トラフィックがこのリビジョンに固定されているため、再起動しても切り替わりません。固定の理由を確認してください"
+    ),
+    en=(
+        "{revision} of {service} was made before version {newest} ({at}) and may still hold version {held}; the traffic is "
+        "pinned to it, so a restart does not help: find out why it is pinned first"
+    ),
 )
 NOT_THERE = Sentence(
     ja="{service} が使う版 {version} は有効ではありません（{state}）。次に起動するときに失敗します",
@@ -41,6 +57,7 @@ ABSENT = "absent"
 LATEST = "latest"
 USED = Sentence(ja="使っているサービス：{services}", en="used by {services}")
 VERSIONS = "{versions}"
+_UNSAID = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +114,34 @@ def _of_use(use: Use, secret: Secret, versions: Sequence[SecretVersion], newest:
     wanted = use.use.version
     number = str(secret.aliases.get(wanted, wanted))
     taken = versions[0] if wanted == LATEST else next((one for one in versions if str(one.number) == number), None)
-    values: dict[str, Value] = {"service": use.service, "version": wanted, "newest": newest.number}
+    revision = use.revision or _UNSAID
+    values: dict[str, Value] = {
+        "service": use.service,
+        "revision": revision,
+        "version": wanted,
+        "newest": newest.number,
+    }
     if taken is None or taken.state != "enabled":
         return Mistake(
             Verdict.FAIL, "version_not_enabled", NOT_THERE, {**values, "state": taken.state if taken else ABSENT}
         )
     if taken.number < newest.number:
         return Mistake(Verdict.WARN, "version_pinned", PINNED, values)
-    return _of_start(use, newest) if wanted == LATEST and use.use.at_start else None
+    return _of_start(use, versions, newest, values) if wanted == LATEST and use.use.at_start else None
 
 
-def _of_start(use: Use, newest: SecretVersion) -> Mistake | None:
+def _of_start(
+    use: Use, versions: Sequence[SecretVersion], newest: SecretVersion, values: Mapping[str, Value]
+) -> Mistake | None:
     """Such a value is read when an instance starts: one that runs for longer has the value before."""
     renewed = newest.create_time
     if renewed is None or use.since is None:
-        return Mistake(
-            Verdict.UNKNOWN, "no_data", UNSAID, {"what": use.service if renewed else f"version {newest.number}"}
-        )
-    if use.since < renewed:
-        return Mistake(Verdict.WARN, "not_in_use", NOT_TAKEN, {"service": use.service, "at": renewed})
-    return None
+        what = (use.revision or use.service) if renewed else f"version {newest.number}"
+        return Mistake(Verdict.UNKNOWN, "no_data", UNSAID, {"what": what})
+    if use.since >= renewed:
+        return None
+    before = (one.number for one in versions if one.create_time and one.create_time <= use.since)
+    told = {**values, "at": renewed, "held": str(next(before, _UNSAID))}
+    return Mistake(
+        Verdict.WARN, "not_in_use", NOT_TAKEN if use.restart else NOT_TAKEN_PINNED, told, use.restart or None
+    )

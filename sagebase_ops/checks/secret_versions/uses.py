@@ -1,38 +1,72 @@
-"""Which services take which version of which secret, and since when do they run?"""
+"""Which revisions that serve take which version of which secret, and since when are they there?"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sagebase_ops.checks.base import CheckContext
-from sagebase_ops.gcp.run import SecretUse
+from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.gcp.run import API, Revision, RunService, SecretUse
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """`since` is when the oldest revision that gets requests was made (aware); None where Google does not say it of each."""
+    """What a revision that gets requests takes; `revision` is "" for a service of which none does, told by its template.
+
+    `since` is when it was made (aware); None where Google does not say. `restart` is the command for a new revision of
+    it; "" where somebody pinned the requests to this one, since a new one would get none.
+    """
 
     service: str
     use: SecretUse
     since: datetime | None
+    revision: str = ""
+    restart: str = ""
 
 
 async def read_uses(context: CheckContext) -> Mapping[str, tuple[Use, ...]]:
     """By secret. Every service of the region counts, watched or not: a secret is the project's. Raises GcpError.
 
-    In a list that is not whole a service may be missing, and with it a use: the GcpError of the list is raised.
+    In a list that is not whole a service may be missing, and with it a use: the GcpError of the list is raised. So is one
+    for a revision that serves and is in no list.
     """
     project = context.project
     listing = await context.gcp.run.services(project.id, project.region)
     if listing.partial:
         raise listing.partial
-    made = {one.name: one.created_at for one in await context.gcp.run.revisions(project.id, project.region)}
+    known = {one.name: one for one in await context.gcp.run.revisions(project.id, project.region)}
     found: defaultdict[str, list[Use]] = defaultdict(list)
     for service in listing.items:
-        serving = [made.get(part.revision) for part in service.traffic if part.percent]
-        known = [moment for moment in serving if moment]
-        since = min(known) if known and len(known) == len(serving) else None
-        for use in service.secrets:
-            found[use.secret].append(Use(service.name, use, since))
+        for use in _uses(service, known, context):
+            found[use.use.secret].append(use)
     return {secret: tuple(uses) for secret, uses in found.items()}
+
+
+def _uses(service: RunService, known: Mapping[str, Revision], context: CheckContext) -> Iterator[Use]:
+    serving = {part.revision: part.latest for part in service.traffic if part.percent and part.revision}
+    if not serving:
+        yield from (Use(service.name, one, None) for one in service.secrets)
+    for name, follows in serving.items():
+        if name not in known:
+            raise _unlisted(name, context)
+        revision = known[name]
+        restart = _restart(service, context) if follows else ""
+        yield from (Use(service.name, one, revision.created_at, name, restart) for one in revision.secrets)
+
+
+def _restart(service: RunService, context: CheckContext) -> str:
+    """A changed label makes a new revision; without any change gcloud refuses."""
+    place = f"--region={service.region or context.project.region} --project={context.project.id}"
+    return f"gcloud run services update {service.name} {place} --update-labels=restarted-at=$(date +%s)"
+
+
+def _unlisted(revision: str, context: CheckContext) -> GcpError:
+    return GcpError(
+        GcpErrorKind.PARTIAL,
+        f"{revision} serves requests, but is not in the list of revisions",
+        api=API,
+        method="Revisions.ListRevisions",
+        permission="run.revisions.list",
+        remedy=f"gcloud run revisions list --region={context.project.region} --project={context.project.id}",
+    )
