@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sagebase_ops.errors import GcpError
@@ -214,13 +215,14 @@ def _points(series: Any) -> Iterator[Point]:  # raw TimeSeries
     for point in series.points:
         value = _number(point.value)
         if math.isfinite(value):
-            yield Point(_moment(point.interval.end_time), value)
+            end = point.interval.end_time
+            yield Point(_moment(end.seconds, end.nanos), value)
 
 
-def _moment(time: Any) -> datetime:  # raw google.protobuf.Timestamp
-    """As `ToDatetime`, in a tenth of its time: a monthly review reads a hundred thousand points of a project."""
-    whole = datetime.fromtimestamp(time.seconds, UTC)
-    return whole.replace(microsecond=time.nanos // 1000) if time.nanos else whole
+@lru_cache(maxsize=8192)
+def _moment(seconds: int, nanos: int) -> datetime:
+    """Aware UTC. The series of all services and projects have the same few moments, a hundred thousand times over."""
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=nanos // 1000)
 
 
 def _number(typed: Any) -> float:  # raw TypedValue

@@ -78,7 +78,7 @@ async def count_requests(window: Window, context: CheckContext) -> AccessCounts:
         end=window.end,
         period=HOUR,
     )
-    answer = await context.gcp.metrics.series(context.project.id, query)
+    answer = await context.gcp.metrics.long_series(context.project.id, query)
     now: defaultdict[str, Counter[str]] = defaultdict(Counter)
     before: defaultdict[str, Counter[str]] = defaultdict(Counter)
     hours: defaultdict[str, dict[str, dict[datetime, int]]] = defaultdict(dict)
