@@ -1,26 +1,19 @@
 """What was done to each Cloud SQL instance lately: did something fail, restart by itself, or never end?"""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.settings_judged import Mistake, judged
+from sagebase_ops.checks.sql import operation_words as words
 from sagebase_ops.checks.sql.targets import target_of, watched_instances
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
-from sagebase_ops.domain.results import Finding, Note, Sentence, Verdict
+from sagebase_ops.domain.results import Finding, Note, Sentence, Value, Verdict
 from sagebase_ops.gcp.sql_operations import Operation
 
-CALM = Sentence(
-    ja="過去 {window}の操作 {value}は、すべて成功しています", en="all of {value} in the last {window} succeeded"
-)
-FAILED = Sentence(ja="{type} が失敗しました（{at} {who}）：{error}", en="{type} failed ({at} {who}): {error}")
-BY_ITSELF = Sentence(ja="{type} が起きました（{at}）", en="{type} happened ({at})")
-ENDLESS = Sentence(ja="{type} が {age}たっても終わっていません（{who}）", en="{type} has not ended after {age} ({who})")
-BY_HAND = Sentence(ja="{at} {type}（{who}）", en="{at} {type} by {who}")
-GOOGLE = "Google"
 _BY_ITSELF = {"AUTO_RESTART", "FAILOVER"}
 _TOLD = 5
 
@@ -29,9 +22,9 @@ class Params(CheckParams):
     """How far back, and how long something may take."""
 
     window: PositiveDuration = timedelta(days=7)
-    """Operations that were begun since then are looked at."""
+    """Operations that ended since then are looked at, and all that have not ended."""
     max_time: PositiveDuration = timedelta(hours=3)
-    """An operation that goes on for longer is a warning."""
+    """An operation that goes on, or waits to be begun, for longer is a warning."""
 
 
 @check(
@@ -68,27 +61,49 @@ async def sql_operations(params: Params, context: CheckContext) -> list[Finding]
 
 
 def _judge(instance: str, operations: Sequence[Operation], params: Params, context: CheckContext) -> Finding:
+    """Counted are those that are over; what goes on is neither a success nor a failure yet."""
+    done = sum(one.done for one in operations)
     given: dict[str, Any] = {
-        "value": Quantity(len(operations), "{operations}"),
+        "value": Quantity(done, "{operations}"),
         "window": Quantity.of(params.window),
         "link": sql_instance_page(context.project.id, instance, "operations"),
         "asked": {"method": "sqladmin.operations.list", "instance": instance, "since": context.now - params.window},
     }
-    by_hand = [one for one in operations if one.user and not one.error][:_TOLD]
-    notes = [Note(BY_HAND, _words(one, context.now)) for one in by_hand]
-    return judged(target_of(instance), CALM, list(_mistakes(operations, params, context.now)), notes, **given)
+    going_on = [one for one in operations if one.going_on and one.at and context.now - one.at <= params.max_time]
+    by_hand = [one for one in operations if one.user and one.done and not one.error][:_TOLD]
+    notes = [Note(words.GOING_ON, _values(one, context.now)) for one in going_on]
+    notes += [Note(words.BY_HAND, _values(one, context.now)) for one in by_hand]
+    mistakes = list(_mistakes(operations, params, context.now))
+    return judged(target_of(instance), words.CALM if done else words.NONE, mistakes, notes, **given)
 
 
 def _mistakes(operations: Sequence[Operation], params: Params, now: datetime) -> Iterator[Mistake]:
     for one in operations:
+        values = _values(one, now)
         if one.error:
-            yield Mistake(Verdict.FAIL, "operation_failed", FAILED, _words(one, now))
-        elif not one.done and one.at and now - one.at > params.max_time:
-            yield Mistake(Verdict.WARN, "operation_endless", ENDLESS, _words(one, now))
-        elif one.type in _BY_ITSELF:
-            yield Mistake(Verdict.WARN, one.type.lower(), BY_ITSELF, _words(one, now))
+            yield Mistake(Verdict.FAIL, "operation_failed", words.FAILED, values)
+        elif one.done:
+            if one.type in _BY_ITSELF:
+                yield Mistake(Verdict.WARN, one.type.lower(), words.BY_ITSELF, values)
+        elif one.at is None or not one.going_on:
+            yield Mistake(Verdict.UNKNOWN, "operation_unclear", words.UNCLEAR, values)
+        elif now - one.at > params.max_time:
+            yield _too_long(one, values)
 
 
-def _words(one: Operation, now: datetime) -> dict[str, Any]:  # what fills a sentence
-    at = one.at or now
-    return {"type": one.type, "at": at, "age": Quantity.of(now - at), "who": one.user or GOOGLE, "error": one.error}
+def _too_long(one: Operation, values: Mapping[str, Value]) -> Mistake:
+    if one.started_at is None:
+        return Mistake(Verdict.WARN, "operation_waiting", words.WAITING, values)
+    return Mistake(Verdict.WARN, "operation_endless", words.ENDLESS, values)
+
+
+def _values(one: Operation, now: datetime) -> dict[str, Value]:
+    """What fills a sentence."""
+    return {
+        "type": one.type or words.UNSAID,
+        "status": one.status or words.UNSAID,
+        "at": one.at or words.UNSAID,
+        "age": Quantity.of(now - one.at) if one.at else words.UNSAID,
+        "who": one.user or words.GOOGLE,
+        "error": one.error,
+    }

@@ -80,7 +80,7 @@ class SqlReader:
         return await self._asked.once(("sql.backups", project), lambda: read_backups(self._connections, question))
 
     async def operations(self, project: str, instance: str, since: datetime) -> tuple[Operation, ...]:
-        """What was begun at one instance at or after `since` (aware), newest first. Raises GcpError.
+        """What ended at one instance at or after `since` (aware), and what goes on, newest first. Raises GcpError.
 
         Source: sqladmin v1, operations.list, which knows one instance at a time.
         """

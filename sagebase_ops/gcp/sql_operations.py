@@ -9,6 +9,7 @@ from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import objects, pages, sure_moment, text
 
 PAGE_SIZE = 100
+_GOING_ON = {"PENDING", "RUNNING"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +33,36 @@ class Operation:
         return self.started_at or self.inserted_at
 
     @property
+    def last_at(self) -> datetime | None:
+        """The last that is known of it."""
+        return self.finished_at or self.at
+
+    @property
     def done(self) -> bool:
         return self.status == "DONE"
+
+    @property
+    def going_on(self) -> bool:
+        """It is not over; a status that nobody knows is neither this nor `done`."""
+        return self.status in _GOING_ON
 
 
 async def read_operations(
     connections: Connections, question: Question, instance: str, since: datetime
 ) -> tuple[Operation, ...]:
-    """Those of `instance` that were begun at or after `since`, newest first. Raises GcpError.
+    """Those of `instance` that ended at or after `since`, and all that did not end, newest first. Raises GcpError.
 
-    The list is in reverse order of the start and goes back for months: it is read until a whole page is older.
+    The list is in reverse order of the start and is read to its end: where one stands that was never started is not
+    documented, and one that began weeks ago may still go on.
     """
     path = f"/v1/projects/{question.project}/operations"
     params: dict[str, str | int] = {"instance": instance, "maxResults": PAGE_SIZE}
-    found: list[Operation] = []
-    async for page in pages(connections, question, path, params):
-        read = [read_operation(item, question) for item in objects(page, "items", question)]
-        young = [operation for operation in read if operation.at is None or operation.at >= since]
-        found += young
-        if read and not young:
-            break
-    return tuple(found)
+    read = [
+        read_operation(item, question)
+        async for page in pages(connections, question, path, params)
+        for item in objects(page, "items", question)
+    ]
+    return tuple(one for one in read if not one.done or one.last_at is None or one.last_at >= since)
 
 
 def read_operation(item: Json, question: Question) -> Operation:

@@ -17,6 +17,17 @@ def stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
+def without(found: Json, unsaid: Sequence[str]) -> Json:
+    """`found` less the fields at these dotted paths; one that is not there is no matter."""
+    for path in unsaid:
+        key, _, below = path.partition(".")
+        if below and isinstance(found.get(key), dict):
+            without(found[key], [below])
+        elif not below:
+            found.pop(key, None)
+    return found
+
+
 def api(world: World, name: str) -> Json:
     number = world.scenario.number
     parent = f"projects/{number}"

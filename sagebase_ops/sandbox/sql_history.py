@@ -6,7 +6,7 @@ They were never recorded but for single operations; the rest of their shape is t
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from sagebase_ops.sandbox.rest_answers import Json, stamp
+from sagebase_ops.sandbox.rest_answers import Json, stamp, without
 from sagebase_ops.sandbox.sql_scenario import OnDemandBackup, SqlInstance, SqlOperation
 from sagebase_ops.sandbox.world import World
 
@@ -25,12 +25,15 @@ def backups(world: World, project: str, instance: SqlInstance) -> list[Json]:
 
 
 def operations(world: World, project: str, instance: SqlInstance) -> list[Json]:
-    """The newest first by their start, the backups among them. Those that failed are DONE and have an error."""
+    """The newest first by their start, the backups among them; those that have none come last (believed).
+
+    Those that failed are DONE and have an error.
+    """
     nights = zip(instance.nights, _nights(world, instance), strict=True)
     nightly = [_of_backup(instance, status, begin) for status, begin in nights if status and status not in _UNBEGUN]
     others = [(world.anchor - one.age, one) for one in instance.operations]
     every = sorted([*nightly, *others], key=lambda pair: pair[0], reverse=True)
-    return [_operation(project, instance, at, one) for at, one in every]
+    return sorted((_operation(project, instance, at, one) for at, one in every), key=lambda one: "startTime" not in one)
 
 
 def _nights(world: World, instance: SqlInstance) -> Iterator[datetime]:
@@ -90,13 +93,14 @@ def _of_backup(instance: SqlInstance, status: str, begin: datetime) -> tuple[dat
 
 def _operation(project: str, instance: SqlInstance, at: datetime, one: SqlOperation) -> Json:
     name = f"{int(at.timestamp()):08x}-0000-4000-8000-000000000000"
+    status = one.status or ("RUNNING" if one.took is None else "DONE")
     operation: Json = {
         "kind": "sql#operation",
         "name": name,
         "operationType": one.type,
-        "status": "RUNNING" if one.took is None else "DONE",
+        "status": status,
         "insertTime": stamp(at),
-        "startTime": stamp(at),
+        **({} if status == "PENDING" else {"startTime": stamp(at)}),
         "selfLink": f"{_HOST}/projects/{project}/operations/{name}",
         "targetId": instance.name,
         "targetLink": f"{_HOST}/projects/{project}/instances/{instance.name}",
@@ -110,4 +114,4 @@ def _operation(project: str, instance: SqlInstance, at: datetime, one: SqlOperat
         code, message = one.error
         errors = [{"kind": "sql#operationError", "code": code, "message": message}]
         operation["error"] = {"kind": "sql#operationErrors", "errors": errors}
-    return operation
+    return without(operation, one.unsaid)

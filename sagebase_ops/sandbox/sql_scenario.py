@@ -41,6 +41,10 @@ class SqlOperation(Part):
     user: str = ""
     error: tuple[str, str] | None = None
     """Code and message."""
+    status: str = ""
+    """Google's word; "" is DONE or RUNNING by `took`. One that is PENDING has not been started."""
+    unsaid: list[str] = []
+    """Fields that Google leaves out."""
 
 
 class DenyPeriod(Part):
@@ -94,3 +98,5 @@ class SqlInstance(Part):
     google_sessions: int = 0
     """Of Google's own agent, in a database of its own: they stay when everybody else has gone."""
     flags: dict[str, str] = {}
+    unsaid: list[str] = []
+    """Fields that Google leaves out, such as `scheduledMaintenance.startTime`."""
