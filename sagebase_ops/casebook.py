@@ -94,7 +94,10 @@ class Casebook:
         audit: Sequence[Audit] = (),
         once: str | None = None,
     ) -> bool:
-        """Decide and write. False where `once` was decided before, or there was nothing to decide."""
+        """Decide and write; `audit` and `once` only of what changes something.
+
+        False where `once` was decided before, or there was nothing to decide.
+        """
         while True:
             live, now = await self.live(), self.clock.now()
             folded = change(live, now)
@@ -102,10 +105,14 @@ class Casebook:
                 return False  # which costs no look at the silences
             muting = await self.muting(after(folded, live), more=silences)
             decided = self.decision(folded, live, muting, now)
-            decision = replace(decided, silences=tuple(silences), audit=tuple(audit), once=once)
-            if decision == Decision(once=once):
+            changing = bool(silences) or folded != NOTHING
+            if changing:
+                decided = replace(decided, silences=tuple(silences), audit=tuple(audit), once=once)
+            if decided == Decision():
                 return False
             try:
-                return await self.store.decide(decision, now)
+                written = await self.store.decide(decided, now)
             except StaleError as error:
                 log.info("incidents.stale", error=str(error))
+            else:
+                return written and (changing or once is None)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from glob import escape
 
 from sagebase_ops.casebook import NOTHING, Casebook, ChangeOf
-from sagebase_ops.domain.incidents import SILENCED_BY, Advanced, Incident, acknowledge, noted, resolve
+from sagebase_ops.domain.incidents import SILENCED_BY, Advanced, Incident, State, acknowledge, noted, resolve
 from sagebase_ops.domain.silences import Matcher, Silence
 from sagebase_ops.slack.messages.incident_details import details_messages
 from sagebase_ops.store.base import Audit, Decision
@@ -16,10 +16,14 @@ from sagebase_ops.telling import Changed, Folded, post_of
 
 
 class Done(StrEnum):
-    """What became of it. `REPEATED`: the same press was worked before; `TOO_LATE`: nothing of the group is open."""
+    """What became of it. `REPEATED`: the same press was worked before; `TOO_LATE`: nothing of the group is open.
+
+    `TAKEN`: others have all of it.
+    """
 
     DONE = "done"
     REPEATED = "repeated"
+    TAKEN = "taken"
     TOO_LATE = "too_late"
 
 
@@ -38,8 +42,21 @@ class Responses:
     def __init__(self, book: Casebook) -> None:
         self._book = book
 
+    async def take(self, group: str, actor: Actor) -> Done:
+        """Has what nobody has yet; what somebody has, and what that one said of when, stays."""
+
+        def has_the_free(incident: Incident, now: datetime) -> Advanced:
+            free = incident.state is State.OPEN
+            return acknowledge(incident, actor.name, now) if free else Advanced(incident)
+
+        done = await self._changed(group, actor, "acknowledge", "", has_the_free)
+        if done is not Done.REPEATED:
+            return done
+        owners = {one.acknowledged_by for one in await self.open_members(group)} - {None}
+        return Done.TAKEN if owners and actor.name not in owners else done
+
     async def acknowledge(self, group: str, actor: Actor, eta: timedelta | None = None) -> Done:
-        """Whoever does it has it. With `eta` the next step waits so long, once."""
+        """Has all of it, whoever had it before. With `eta` the next step waits so long, once; without, for nothing."""
         until = self._book.clock.now() + eta if eta else None
 
         def has_it(incident: Incident, now: datetime) -> Advanced:
@@ -125,8 +142,9 @@ class Responses:
             return Done.TOO_LATE
 
         def of(live: Sequence[Incident], now: datetime) -> Folded:
-            advanced = [change(one, now) for one in live if one.group == group and one.is_open]
-            return Folded(tuple(Changed(one.incident, one.change) for one in advanced if one.incident is not None))
+            advanced = [(one, change(one, now)) for one in live if one.group == group and one.is_open]
+            changed = [new for one, new in advanced if new.incident is not one]
+            return Folded(tuple(Changed(one.incident, one.change) for one in changed if one.incident is not None))
 
         audit = [_audit(self._book.clock.now(), actor, what, group, detail)]
         written = await self._book.settle(of, audit=audit, once=actor.once)

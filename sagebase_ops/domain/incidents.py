@@ -313,11 +313,10 @@ def _clean_enough(incident: Incident, seen: Seen) -> bool:
 
 
 def acknowledge(incident: Incident, by: str, now: datetime, eta: datetime | None = None) -> Advanced:
-    """A person has it. With an ETA the next step waits for that, once; without one the steps go on."""
+    """A person has it. With an ETA the next step waits for that, once; without one they go on, whatever was said before."""
     if not incident.is_open:
         return Advanced(incident)
-    still = incident.eta if incident.acknowledged_by == by else None  # to press once more takes back no word
-    held = Eta(eta, incident.steps_taken) if eta else still
+    held = Eta(eta, incident.steps_taken) if eta else None
     taken = replace(incident, state=State.ACKNOWLEDGED, acknowledged_by=by, acknowledged_at=now, eta=held)
     sentence, values = (ACKNOWLEDGED_UNTIL, {"eta": eta}) if eta else (ACKNOWLEDGED, {})
     return Advanced(noted(taken, now, sentence, by, **values), Change.ACKNOWLEDGED)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.incident_groups import Group
-from sagebase_ops.domain.incidents import State
 from sagebase_ops.domain.presses import SHOWN_NOTHING, Press, PressAnswer
 from sagebase_ops.domain.results import Sentence, Value
 from sagebase_ops.jobs.recheck import next_look
@@ -71,16 +70,17 @@ class Presses:
 
     async def _take(self, press: Press) -> PressAnswer:
         """Who was a moment too late hears who has it; to take it over wants a choice of time."""
+        done = await self._responses.take(press.value, _actor(press))
         members = await self._responses.open_members(press.value)
-        others = {one.acknowledged_by for one in members if one.state is State.ACKNOWLEDGED} - {press.user}
-        if members and all(one.state is State.ACKNOWLEDGED for one in members) and others:
-            return self._private(words.TAKEN_ALREADY, name=person(others.pop() or "", Group.of(members)))
-        return self._said(await self._responses.acknowledge(press.value, _actor(press)))
+        owner = next((one.acknowledged_by for one in members if one.acknowledged_by), None)
+        if done is Done.TAKEN and owner:
+            return self._private(words.TAKEN_ALREADY, name=person(owner, Group.of(members)))
+        return self._said(done)
 
     async def _take_until(self, press: Press) -> PressAnswer:
-        if press.value not in map(str, actions.ETA_MINUTES):
+        if press.value not in (*map(str, actions.ETA_MINUTES), actions.NO_ETA):
             return SHOWN_NOTHING  # a choice of another version
-        eta = timedelta(minutes=int(press.value))
+        eta = None if press.value == actions.NO_ETA else timedelta(minutes=int(press.value))
         return self._said(await self._responses.acknowledge(actions.group_in(press.block), _actor(press), eta))
 
     async def _ask_silence(self, press: Press) -> PressAnswer:

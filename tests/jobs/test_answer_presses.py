@@ -1,6 +1,8 @@
 """What becomes of a press: who may, what it does once, what the presser is told; with a real client of the pretend Slack."""
 
+from asyncio import gather
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -9,9 +11,11 @@ import pytest
 
 from sagebase_ops.config.load import load
 from sagebase_ops.domain.presses import Press, PressAnswer
+from sagebase_ops.domain.results import Target
 from sagebase_ops.jobs.answer_presses import Presses
 from sagebase_ops.sandbox.server import Sandbox
 from sagebase_ops.slack.messages import actions
+from sagebase_ops.store.base import Decision
 from sagebase_ops.store.sqlite.opening import open_store
 from tests.fakes import NINE, FakeClock
 from tests.jobs.test_incidents import FAIL, FILE, Team
@@ -31,19 +35,19 @@ class Room(Team):
         self.asked += 1
 
     async def press(self, action: str, user: str = SATO, value: str | None = None, **fields: str) -> PressAnswer:
-        group = (await self.one()).group
-        return await self.presses.handle(
-            Press(
-                action,
-                group if value is None else value,
-                user,
-                user,
-                "C0SAGEOPS1",
-                "1.0",
-                f"{user}:{action}:{next(PRESSED)}",
-                block=actions.controls_id(group, 1),
-                fields=fields or None,
-            )
+        return await self.presses.handle(self.pressed(action, user, (await self.one()).group, value, **fields))
+
+    def pressed(self, action: str, user: str, group: str, value: str | None = None, **fields: str) -> Press:
+        return Press(
+            action,
+            group if value is None else value,
+            user,
+            user,
+            "C0SAGEOPS1",
+            "1.0",
+            f"{user}:{action}:{next(PRESSED)}",
+            block=actions.controls_id(group, 1),
+            fields=fields or None,
         )
 
 
@@ -81,6 +85,14 @@ async def test_who_is_a_moment_too_late_hears_who_has_it(room: Room) -> None:
     assert (await room.one()).acknowledged_by == SATO
 
 
+async def test_of_two_who_press_at_the_same_moment_one_has_it_and_the_other_hears_so(room: Room) -> None:
+    answers = await gather(room.press(actions.ACK), room.press(actions.ACK, KATO))
+    assert ["すでに" in answer.private for answer in answers].count(True) == 1
+    (line,) = [one for one in (await room.one()).story if one.by]
+    assert line.by == (await room.one()).acknowledged_by
+    assert await audited(room) == ["acknowledge"]
+
+
 async def test_it_is_taken_over_by_a_choice_of_time(room: Room) -> None:
     await room.press(actions.ACK)
     await room.press(actions.ACK_ETA, KATO, "30")
@@ -91,6 +103,25 @@ async def test_to_press_once_more_takes_back_no_time_that_was_given(room: Room) 
     await room.press(actions.ACK_ETA, value="30")
     await room.press(actions.ACK)
     assert (await room.one()).eta is not None
+
+
+async def test_whoever_cannot_say_yet_has_it_and_takes_back_what_was_said(room: Room) -> None:
+    await room.press(actions.ACK_ETA, value="30")
+    await room.press(actions.ACK_ETA, KATO, actions.NO_ETA)
+    assert ((await room.one()).acknowledged_by, (await room.one()).eta) == (KATO, None)
+
+
+async def test_what_is_new_in_a_message_is_taken_without_the_rest_that_another_has(room: Room) -> None:
+    first = (await room.one()).group
+    await room.press(actions.ACK_ETA, value="30")
+    both = [FAIL, replace(FAIL, target=Target("run_service", "api"))]
+    await room.sees(run_ready=both)
+    live = await room.book.live()
+    (new,) = [one for one in live if one.fingerprint.target.endswith("api")]
+    await room.store.decide(Decision((replace(new, group=first),)), room.clock.now())
+    await room.presses.handle(room.pressed(actions.ACK, KATO, first))
+    had = {one.acknowledged_by: one.eta is not None for one in await room.book.live()}
+    assert had == {SATO: True, KATO: False}
 
 
 @pytest.mark.parametrize("choice", ["999999999999", "-1", "", "12"])
