@@ -29,6 +29,10 @@ class CheckParams(BaseModel):
         """Whether these parameters ask about targets of `kind`, where the check may ask about several kinds."""
         return bool(kind)
 
+    def held(self, parameter: str) -> Any:  # each parameter has its own type
+        """What is held against `parameter`, to compare with another's; None where nothing is."""
+        return getattr(self, parameter)
+
     def narrowed(self, window: timedelta) -> Self:
         """The same question over at most `window`, where it has one."""
         whole = getattr(self, "window", None)

@@ -36,18 +36,16 @@ _SHORT = 72
 def coverage_command(
     context: click.Context, guide: str | None, answers: str | None, form: str, config: str | None, *, only: bool
 ) -> None:
-    """Take each command, table row and list item of GUIDE (default: the shipped one) and say what answers it.
+    """Take each command, table row, list item and paragraph of GUIDE (default: the shipped one) and say what answers it.
 
     A line is answered by a check of schedules.yaml, by a setting there, or it is a person's to do. Ends 0; 1 where a line
-    lost its check, was changed or is new and nothing answers it; 2 where a file cannot be read.
+    lost its check (or is held to less than it says), was changed or is new and nothing answers it; 2 where a file cannot be read.
     """
     schedules = load(chosen_schedules(config, pretend=True))
     sections = (*shipped_answers(), *(read_answers(Path(answers)) if answers else ()))
     lines = lines_of(_text_of(guide))
     if not lines:
-        raise ConfigError(
-            f"{guide}: no command, table row or list item in it; is it the operations guide, as Markdown?"
-        )
+        raise ConfigError(f"{guide}: no line in it that could be answered; is it the operations guide, as Markdown?")
     found = cover(lines, sections, schedules)
     voice = Voice(schedules.language, schedules.timezone)
     with read_as_far_as_wanted():

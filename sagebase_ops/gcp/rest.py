@@ -159,7 +159,7 @@ class Rest:
 
     @cached_property
     def _certificates(self) -> "ssl.SSLContext":
-        """Read once: 30 ms for each client otherwise."""
+        """Read once: 20 ms for each client otherwise."""
         import httpx
 
         return httpx.create_ssl_context()

@@ -36,6 +36,10 @@ class Answer(_Part):
     """The line's words, as `coverage` prints them."""
     checks: tuple[str, ...] = ()
     """Entries of schedules.yaml by name, else by the name of their check."""
+    at_most: Mapping[str, str | int] = Field(default_factory=dict)
+    """With checks: what the guide's line allows at most, by parameter; entries without that parameter are free of it."""
+    at_least: Mapping[str, str | int] = Field(default_factory=dict)
+    """The same for what it wants at least."""
     step: EscalationStep | None = None
     """Somebody is told so soon."""
     setting: str | None = None
@@ -52,6 +56,8 @@ class Answer(_Part):
         given = [bool(self.checks), self.step is not None, *map(bool, (self.setting, self.action, self.reading))]
         if sum(given) != 1:
             raise ValueError("say exactly one of checks, step, setting, action and reading")
+        if (self.at_most or self.at_least) and not self.checks:
+            raise ValueError("at_most and at_least go with checks")
         return self
 
     @field_validator("action")

@@ -1,12 +1,17 @@
 """Guide + answers + schedules.yaml -> which line is answered by what, and which line nothing answers."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from operator import ge, le
+from typing import Annotated, Any
 
-from sagebase_ops.config.model import Schedules
+from pydantic import TypeAdapter
+
+from sagebase_ops.checks.base import CheckParams
+from sagebase_ops.config.model import ScheduleEntry, Schedules
 from sagebase_ops.domain.quantities import write_duration
 from sagebase_ops.domain.results import Sentence
 from sagebase_ops.guide.answers import Answer, EscalationStep, Section, actions, readings
@@ -25,7 +30,7 @@ class State(StrEnum):
     ACTION = "action"
     READING = "reading"
     LOST = "lost"
-    """An answer is known, but schedules.yaml no longer holds it."""
+    """An answer is known, but schedules.yaml no longer holds it, or holds it to less than the guide says."""
     CHANGED = "changed"
     """The guide's words changed: somebody must say whether the answer still is one."""
     NEW = "new"
@@ -130,7 +135,8 @@ def _answered(line: GuideLine, answer: Answer, schedules: Schedules) -> Covered:
 def _held(answer: Answer, schedules: Schedules) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What of schedules.yaml answers, and what it would need but does not hold."""
     if answer.checks:
-        return _entries(answer.checks, schedules)
+        by, missing = _entries(answer.checks, schedules)
+        return by, (*missing, *_looser(answer, by, schedules))
     if answer.step is not None:
         step = f"escalation.{EVERYBODY}[{answer.step.number - 1}] ≤ {write_duration(answer.step.within)}"
         return ((step,), ()) if _tells_by(answer.step, schedules) else ((), (step,))
@@ -146,9 +152,39 @@ def _entries(names: Iterable[str], schedules: Schedules) -> tuple[tuple[str, ...
 
 def _entries_of(name: str, schedules: Schedules) -> Iterator[str]:
     """The entries of that name; where there is none, those whose check has it."""
-    every = [(checklist.name, entry) for checklist in schedules.checklists.values() for entry in checklist.entries]
-    named = [f"{job}/{entry.name}" for job, entry in every if entry.name == name]
-    yield from named or (f"{job}/{entry.name}" for job, entry in every if entry.definition.name == name)
+    every = _by_place(schedules)
+    named = [place for place, entry in every.items() if entry.name == name]
+    yield from named or (place for place, entry in every.items() if entry.definition.name == name)
+
+
+def _by_place(schedules: Schedules) -> dict[str, ScheduleEntry]:
+    """Every entry by where it stands: `daily/run_ready`."""
+    checklists = schedules.checklists.values()
+    return {f"{checklist.name}/{entry.name}": entry for checklist in checklists for entry in checklist.entries}
+
+
+def _looser(answer: Answer, places: Iterable[str], schedules: Schedules) -> Iterator[str]:
+    """What the guide wants of a parameter and an entry, in one project at least, does not hold."""
+    every = _by_place(schedules)
+    bounds = [("≤", le, answer.at_most), ("≥", ge, answer.at_least)]
+    for place in places:
+        entry = every[place]
+        asked = (entry.params, *entry.params_by_project.values())
+        for sign, holds, wanted in bounds:
+            for name, bound in wanted.items():
+                if not all(_holds(params, name, bound, holds) for params in asked):
+                    yield f"{place} {name} {sign} {bound}"
+
+
+def _holds(params: CheckParams, name: str, bound: str | int, holds: Callable[[Any, Any], bool]) -> bool:
+    """Whether the parameter lies on the right side of `bound`, which is read as a value of the file would be."""
+    field = type(params).model_fields.get(name)
+    if field is None:
+        return True
+    read: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]  # known at run time
+    wanted = read.validate_python(bound)
+    held = params.held(name)
+    return held is not None and holds(held, params.model_copy(update={name: wanted}).held(name))
 
 
 def _tells_by(step: EscalationStep, schedules: Schedules) -> bool:

@@ -1,4 +1,4 @@
-"""Markdown -> the lines of a guide that may ask somebody for something: commands, rows of tables, items of lists."""
+"""Markdown -> the lines of a guide that may ask somebody for something: commands, rows of tables, items of lists, paragraphs."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +9,8 @@ from typing import TypeAlias
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+_WORDS = {"text", "code_inline"}
+
 
 class Kind(StrEnum):
     """What a line is in the guide."""
@@ -16,6 +18,7 @@ class Kind(StrEnum):
     COMMAND = "command"
     ROW = "row"
     ITEM = "item"
+    PARAGRAPH = "paragraph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class GuideLine:
 
 
 def lines_of(markdown: str) -> tuple[GuideLine, ...]:
-    """Every command of a code block, row of a table (without its head) and item of a list, in the guide's order."""
+    """Every command of a code block, row of a table (without its head), item of a list and paragraph, in the guide's order."""
     tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
     return tuple(_walk(tokens))
 
@@ -50,18 +53,23 @@ def _walk(tokens: Sequence[Token]) -> Iterator[GuideLine]:
         match token.type:
             case "heading_open":
                 section = [*section[: max(int(token.tag[1:]) - 2, 0)], _plain(tokens[index + 1])]
-            case "fence":
+            case "fence" | "code_block":
                 for offset, command in _commands(token):
                     yield GuideLine(tuple(section), Kind.COMMAND, command, number + offset)
             case "tr_open" if tokens[index + 1].type == "td_open":
                 yield GuideLine(tuple(section), Kind.ROW, " | ".join(_cells(tokens, index)), number)
             case "list_item_open" if text := _item(tokens, index):
                 yield GuideLine(tuple(section), Kind.ITEM, text, number)
+            case "paragraph_open" if tokens[index - 1].type != "list_item_open" and (text := _plain(tokens[index + 1])):
+                yield GuideLine(tuple(section), Kind.PARAGRAPH, text, number)
 
 
 def _plain(inline: Token) -> str:
-    """The words alone: no emphasis, no link targets."""
-    parts = (child.content for child in inline.children or [] if child.type in {"text", "code_inline"})
+    """The words alone, on one line: no emphasis, no link targets."""
+    breaks = {"softbreak": " ", "hardbreak": " "}
+    parts = (
+        breaks.get(child.type, child.content) for child in inline.children or [] if child.type in _WORDS | breaks.keys()
+    )
     return _collapsed("".join(parts))
 
 

@@ -7,7 +7,7 @@ STATES = {
     "setting": Sentence(ja="設定", en="setting"),
     "action": Sentence(ja="人の作業", en="person"),
     "reading": Sentence(ja="説明", en="reading"),
-    "lost": Sentence(ja="点検なし", en="lost its check"),
+    "lost": Sentence(ja="点検が足りない", en="lost its check"),
     "changed": Sentence(ja="文面が変更", en="changed"),
     "new": Sentence(ja="新しい行", en="new"),
 }

@@ -70,6 +70,55 @@ def test_a_line_whose_check_was_taken_out_is_lost_and_ends_one(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("held", "loosely", "line", "wanted"),
+    [
+        ("fail_above: 80%", "fail_above: 99%", "CPU使用率 (目標: 80%未満)", "daily/cpu_utilization fail_above ≤ 80%"),
+        (
+            "fail_above: 80%",
+            "fail_above: null",
+            "トリガー: CPU使用率が80%超過",
+            "watch/high_cpu_usage fail_above ≤ 80%",
+        ),
+        ("cpu: 80%", "cpu: 90%", "トリガー: CPU使用率が80%超過", "weekly/alert_policies cpu ≤ 80%"),
+        ('start: "03:00"', 'start: "02:00"', "時刻: 毎日 3:00 AM JST", "weekly/sql_backup_settings start ≥ 03:00"),
+        ("kept: 7", "kept: 3", "保持期間: 7日間", "weekly/sql_backup_settings kept ≥ 7"),
+    ],
+)
+def test_a_line_that_is_held_to_less_than_it_says_lost_its_check(
+    tmp_path: Path, held: str, loosely: str, line: str, wanted: str
+) -> None:
+    file = tmp_path / "schedules.yaml"
+    file.write_text(SHIPPED.read_text("utf-8").replace(held, loosely))
+    found = json.loads(asked("--format", "json", config=file).stdout)["lines"]
+    (told,) = [one for one in found if one["text"] == line]
+    assert (told["state"], wanted in told["missing"]) == ("lost", True)
+
+
+def test_a_limit_that_is_stricter_or_left_to_the_guide_answers_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "schedules.yaml"
+    text = (
+        SHIPPED.read_text("utf-8")
+        .replace("fail_above: 80%", "fail_above: 70%")
+        .replace("        fail_above: 85%\n", "")
+    )
+    file.write_text(text.replace("kept: 7", "kept: 14"))
+    assert asked(config=file).exit_code == 0
+
+
+def test_a_project_that_is_held_to_less_counts(tmp_path: Path) -> None:
+    file = tmp_path / "schedules.yaml"
+    override = "    environment: production\n    overrides: {high_cpu_usage: {fail_above: 95%}}\n"
+    file.write_text(re.sub(r"    environment: production.*\n", override, SHIPPED.read_text("utf-8")))
+    assert lines(config=file)["トリガー: CPU使用率が80%超過"][0] == "lost"
+
+
+def test_a_new_paragraph_is_a_new_line(tmp_path: Path) -> None:
+    asked_for = "毎朝、Artifact Registry の空き容量を確認してください。"
+    changed = guide(tmp_path, ("### 手動バックアップ", f"{asked_for}\n\n### 手動バックアップ"))
+    assert lines(changed)[asked_for][0] == "new"
+
+
+@pytest.mark.parametrize(
     ("after", "state"), [("{after: 45m, tell: [tech_lead]}", "lost"), ("{after: 20m, tell: [tech_lead]}", "setting")]
 )
 def test_a_step_that_comes_later_than_the_guide_says_is_lost(tmp_path: Path, after: str, state: str) -> None:
@@ -97,10 +146,10 @@ def test_a_newer_guide_shows_what_changed_what_is_new_and_what_is_gone(tmp_path:
     assert asked(newer).exit_code == 1
 
 
-@pytest.mark.parametrize("text", ["", "# a heading\n\nand words\n"])
+@pytest.mark.parametrize("text", ["", "# a heading\n"])
 def test_a_file_without_a_single_line_to_answer_is_no_guide(tmp_path: Path, text: str) -> None:
     (tmp_path / "empty.md").write_text(text)
-    with pytest.raises(ConfigError, match=r"empty\.md: no command"):
+    with pytest.raises(ConfigError, match=r"empty\.md: no line"):
         asked(str(tmp_path / "empty.md"))
 
 

@@ -10,7 +10,8 @@ GUIDE = """
 
 ### 1. Look
 
-Prose is no line.
+Each morning
+look at **the** `page`.
 
 ```bash
 # a comment
@@ -26,6 +27,12 @@ gcloud run services describe $A \\
 
 1. [open](https://example.com) the `page`
    - deeper
+
+     once more
+
+> quoted
+
+    SELECT indented;
 
 ## Queries
 
@@ -51,6 +58,7 @@ def test_a_command_goes_on_after_a_backslash_and_sql_to_its_semicolon() -> None:
     assert [line.text for line in read(Kind.COMMAND)] == [
         "export A=1",
         'gcloud run services describe $A --region=$R --format="value(status)"',
+        "SELECT indented;",
         "SELECT a FROM b;",
         "SELECT c;",
         'resource.type="x" severity>=ERROR',
@@ -63,7 +71,7 @@ def test_a_line_knows_where_it_stands() -> None:
         ("Daily", "1. Look"),
         "gcloud run services describe $A \\",
     )
-    assert [line.heading for line in read(Kind.COMMAND)[2:]] == ["Queries"] * 3
+    assert [line.heading for line in read(Kind.COMMAND)[3:]] == ["Queries"] * 3
 
 
 def test_rows_and_items_are_their_words_without_markup() -> None:
@@ -71,7 +79,11 @@ def test_rows_and_items_are_their_words_without_markup() -> None:
     assert [line.text for line in read(Kind.ITEM)] == ["open the page", "deeper"]
 
 
+def test_a_paragraph_is_a_line_wherever_it_stands() -> None:
+    assert [line.text for line in read(Kind.PARAGRAPH)] == ["Each morning look at the page.", "once more", "quoted"]
+
+
 def test_the_shipped_guide_is_read_whole() -> None:
     lines = lines_of(shipped_guide())
-    assert len(lines) == 124
-    assert len({line.section for line in lines}) == 45
+    assert len(lines) == 138
+    assert len({line.section for line in lines}) == 46

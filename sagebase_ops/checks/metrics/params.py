@@ -154,6 +154,10 @@ class Params(CheckParams):
         """The metric tells: most know nothing of instances."""
         return kind == self.known.target
 
+    def held(self, parameter: str) -> Any:
+        """A limit in the metric's unit: the guide's where the entry does not say."""
+        return self._limit(parameter) if parameter in LIMIT_NAMES else super().held(parameter)
+
     @property
     def known(self) -> Metric:
         if self.metric is not None:
@@ -175,7 +179,7 @@ class Params(CheckParams):
             if amount is not None
         )
 
-    def _limit(self, name: LimitName) -> float | None:
+    def _limit(self, name: str) -> float | None:
         if name == "fail_above" and name not in self.model_fields_set:
             return self.known.fail_above
         given = getattr(self, name)
