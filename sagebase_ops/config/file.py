@@ -138,7 +138,7 @@ class EntryPart(BaseModel):
     unknown_after: PositiveDuration | None = None
     """How long it may be impossible to look before somebody hears (15m or three rounds when left out)."""
     depends_on: Name | None = None
-    """Another entry of the checklist: while that one fails, this one is not told."""
+    """Another entry of the checklist: while that one fails for the same name or for what all services share, this one is not told."""
     projects: Annotated[Names, Field(min_length=1)] | None = None
     """Only in these projects, by id; in those of the checklist when left out."""
 

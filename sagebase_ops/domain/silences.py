@@ -13,6 +13,9 @@ from sagebase_ops.domain.runs import EntryRef
 
 ANY = "*"
 
+SHARED = frozenset({"project", "sql_instance", "connections"})
+"""Kinds of targets that all services of a project stand on: that one is down may be why any of them is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
@@ -128,9 +131,11 @@ class Muting:
         return Muted(f"depends_on: {other}") if other and self._is_down(entry.project, other, target) else None
 
     def _is_down(self, project: str, name: str, target: Target) -> bool:
-        """Whether that entry fails for this very target, or for something of another kind: a database below a service.
+        """Whether that entry fails for what has this very name, or for what all share: a database below a service.
 
-        That one service is down is no reason for which another may be slow.
+        That one service's page is down, or another database, is no reason for which this one may be slow. A service goes
+        by one name in every kind: its page, its certificate, its newest revision.
         """
         kinds = self.failing.get((project, name), {})
-        return any(kind != target.kind or target.name in names for kind, names in kinds.items())
+        shared = kinds.keys() & SHARED - {target.kind}
+        return bool(shared) or any(target.name in names for names in kinds.values())

@@ -344,6 +344,35 @@ async def test_that_one_service_is_down_keeps_nothing_of_another_untold(team: Te
     assert await team.calls() == ["operator", "operator"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "told"),
+    [
+        ("http_status", "web", False),
+        ("http_status", "api", True),
+        ("bucket", "backups", True),
+        ("project", "prod", False),
+        ("sql_instance", "db", False),
+        ("connections", "sagebase", False),
+    ],
+)
+async def test_what_fails_of_another_kind_is_a_reason_where_it_is_the_same_one_or_shared_by_all(
+    team: Team, kind: str, name: str, *, told: bool
+) -> None:
+    below = replace(FAIL, target=Target(kind, name))
+    for _ in range(7):
+        await team.sees(run_ready=[below], slow=FAIL)
+        await team.passes(minutes=1)
+    assert await team.calls() == ["operator"] * (1 + told)
+
+
+async def test_that_one_database_is_down_keeps_nothing_of_another_untold(team: Team) -> None:
+    one, other = (replace(FAIL, target=Target("sql_instance", name)) for name in ("db", "reports"))
+    for _ in range(7):
+        await team.sees(run_ready=[one], slow=other)
+        await team.passes(minutes=1)
+    assert await team.calls() == ["operator", "operator"]
+
+
 async def test_that_a_database_is_down_is_reason_enough_for_what_depends_on_it(team: Team) -> None:
     down = replace(FAIL, target=Target("sql_instance", "db"))
     for _ in range(7):
