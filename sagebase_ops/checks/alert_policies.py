@@ -33,6 +33,7 @@ from sagebase_ops.domain.results import Finding, Note, Sentence, Target
         ),
     ),
     permissions=[
+        "cloudsql.instances.list",
         "monitoring.alertPolicies.list",
         "monitoring.notificationChannels.list",
         "monitoring.uptimeCheckConfigs.list",
@@ -47,7 +48,7 @@ async def alert_policies(params: Params, context: CheckContext) -> list[Finding]
     Source: Cloud Monitoring API v3, alertPolicies, notificationChannels and uptimeCheckConfigs, one list each.
     """
     seen = await seen_by(context.gcp, context.project)
-    return [_finding(judge(one, seen), seen) for one in wanted(params)]
+    return [*(_finding(judge(one, seen), seen) for one in wanted(params)), *seen.lost]
 
 
 def _finding(found: Judged, seen: Alerting) -> Finding:

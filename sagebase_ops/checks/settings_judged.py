@@ -23,6 +23,14 @@ class Mistake:
     remedy: str | None = None
 
 
+def failed(reason: str, sentence: Sentence, **values: Value) -> Mistake:
+    return Mistake(Verdict.FAIL, reason, sentence, values)
+
+
+def warned(reason: str, sentence: Sentence, **values: Value) -> Mistake:
+    return Mistake(Verdict.WARN, reason, sentence, values)
+
+
 def severity(mistakes: Sequence[Mistake]) -> tuple[int, ...]:
     """Smaller is better: how many of each verdict there are, the worst counted first."""
     return tuple(sum(one.verdict is verdict for one in mistakes) for verdict in WORST_FIRST)

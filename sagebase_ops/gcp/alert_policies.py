@@ -10,6 +10,17 @@ from sagebase_ops.gcp.rest_lists import text, texts
 
 ConditionKind: TypeAlias = Literal["threshold", "absent", "other"]
 _KEPT = ("documentation", "userLabels", "severity", "alertStrategy")
+_READ = {
+    "filter",
+    "aggregations",
+    "denominatorFilter",
+    "denominatorAggregations",
+    "comparison",
+    "thresholdValue",
+    "duration",
+    "trigger",
+    "evaluationMissingData",
+}
 _KINDS: Mapping[str, ConditionKind] = {"conditionThreshold": "threshold", "conditionAbsent": "absent"}
 
 
@@ -28,7 +39,8 @@ class AlertCondition:
     """One condition. `other` is a query in a language that we do not judge (PromQL, MQL, SQL, a log match).
 
     `comparison` is `GT` or `LT`, "" where there is none; `duration` how long it must hold before it fires.
-    `fires_without_data`: a series that stops counts as bad. `query` holds the text of the other kinds.
+    `at_least` series, or `percent` of them, must be bad at once. `fires_without_data`: a series that stops counts as bad.
+    `query` holds the text of the other kinds. `unread` names what else it says, which nobody here looks at.
     """
 
     kind: ConditionKind
@@ -39,8 +51,11 @@ class AlertCondition:
     comparison: str = ""
     threshold: float = 0.0
     duration: timedelta = timedelta(0)
+    at_least: int = 1
+    percent: float = 0.0
     fires_without_data: bool = False
     query: str = ""
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +130,8 @@ def _condition(item: object) -> AlertCondition:
     inner: Json = whole[key] if key else {}
     if key not in _KINDS:
         return AlertCondition("other", query=text(inner, "query") or text(inner, "filter"))
+    said = inner.get("trigger")
+    trigger: Json = said if isinstance(said, dict) else {}
     return AlertCondition(
         kind=_KINDS[key],
         filter=text(inner, "filter"),
@@ -124,6 +141,9 @@ def _condition(item: object) -> AlertCondition:
         comparison=text(inner, "comparison").removeprefix("COMPARISON_"),
         threshold=_number(inner.get("thresholdValue")),
         duration=seconds(text(inner, "duration")) or timedelta(0),
+        at_least=max(1, round(_number(trigger.get("count")))),
+        percent=_number(trigger.get("percent")),
+        unread=tuple(sorted(inner.keys() - _READ)),
         fires_without_data=text(inner, "evaluationMissingData") == "EVALUATION_MISSING_DATA_ACTIVE",
     )
 

@@ -1,17 +1,19 @@
 """Each of the guide's six alerts is judged by what it measures, and each wrong part is named."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sagebase_ops.checks.alert_policies import alert_policies
 from sagebase_ops.checks.alerts.wanted import Params
+from sagebase_ops.domain.projects import EVERY
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
-from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel
-from sagebase_ops.sandbox.scenario import load_scenario
-from tests.checks.watching import looking, refusing, said
+from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, UptimeCheck
+from sagebase_ops.sandbox.scenario import RunService, load_scenario
+from tests.checks.watching import PROJECT, looking, refusing, said
 
 HEALTHY = load_scenario("healthy").alert_policies
 UPTIME, ERRORS, LATENCY, CPU, MEMORY, DATABASE = range(6)
@@ -20,11 +22,14 @@ LATENCIES = 'metric.type="run.googleapis.com/request_latencies" AND resource.typ
 BACKENDS = (
     'metric.type="cloudsql.googleapis.com/database/postgresql/num_backends" AND resource.type="cloudsql_database"'
 )
+REQUESTS = 'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision"'
+USE = 'metric.type="run.googleapis.com/container/cpu/utilizations" AND resource.type="cloud_run_revision"'
 FIVE = 'metric.type="run.googleapis.com/request_count" AND metric.label.response_code_class="5xx"'
 
 
-def aligned(aligner: str, reducer: str = "REDUCE_NONE") -> list[dict[str, Any]]:
-    return [{"alignmentPeriod": "60s", "perSeriesAligner": aligner, "crossSeriesReducer": reducer}]
+def aligned(aligner: str, reducer: str = "REDUCE_NONE", *groups: str, period: str = "60s") -> list[dict[str, Any]]:
+    by = {"alignmentPeriod": period, "perSeriesAligner": aligner, "crossSeriesReducer": reducer}
+    return [{**by, "groupByFields": list(groups)}] if groups else [by]
 
 
 def conditions(number: int, **changed: Any) -> list[dict[str, Any]]:
@@ -83,6 +88,107 @@ async def test_a_condition_is_judged_by_what_it_measures(
     wrong = HEALTHY[number].model_copy(update={"conditions": conditions(number, **changed)})
     found = await seen(number, wrong)
     assert (found.target.name, found.verdict, found.reason) == (HEALTHY[number].title, verdict, reason)
+
+
+BY_SERVICE, P95 = "resource.label.service_name", "REDUCE_PERCENTILE_95"
+
+
+@pytest.mark.parametrize(
+    ("number", "also", "verdict", "reason"),
+    [
+        (CPU, 'resource.label.location="us-central1"', "fail", "of_others"),
+        (CPU, 'resource.label.location="asia-northeast1"', "pass", None),
+        (CPU, 'resource.label.revision_name="sagebase-streamlit-00001-abc"', "fail", "one_revision"),
+        (CPU, 'resource.label.revision_name!="sagebase-streamlit-00001-abc"', "warn", "narrowed"),
+        (CPU, 'resource.label.service_name="sagebase-streamlit"', "pass", None),
+        (CPU, 'resource.label.service_name!="sagebase-streamlit"', "fail", "of_others"),
+        (CPU, 'NOT resource.label.service_name="sagebase-streamlit"', "fail", "of_others"),
+        (CPU, 'resource.label.service_name=starts_with("sagebase")', "pass", None),
+        (CPU, 'resource.label.service_name=starts_with("other")', "fail", "of_others"),
+        (CPU, 'resource.label.service_name=monitoring.regex.full_match("other.*")', "fail", "of_others"),
+        (CPU, 'resource.label.service_name=monitoring.regex.full_match("(s|o)+.*")', "warn", "not_read"),
+        (CPU, 'resource.label.service_name=new_function("sagebase")', "warn", "not_read"),
+        (CPU, 'project="other-project"', "fail", "of_others"),
+        (CPU, 'project="sagebase-sandbox"', "pass", None),
+        (CPU, 'metadata.user_labels.team="web"', "warn", "narrowed"),
+        (CPU, "((", "warn", "not_read"),
+        (LATENCY, 'metric.label.response_code_class="5xx"', "fail", "of_others"),
+        (LATENCY, 'metric.label.response_code_class="2xx"', "warn", "narrowed"),
+        (DATABASE, 'metric.label.database="template1"', "warn", "narrowed"),
+        (DATABASE, 'resource.label.database_id!="sagebase-sandbox:sagebase-db"', "fail", "of_others"),
+        (UPTIME, 'metric.label.checker_location="eur-belgium"', "warn", "narrowed"),
+        (UPTIME, 'NOT metric.label.check_id="sagebase-uptime-000000"', "fail", "of_others"),
+    ],
+)  # fmt: skip
+async def test_what_a_filter_leaves_out_is_told(number: int, also: str, verdict: str, reason: str | None) -> None:
+    threshold = HEALTHY[number].conditions[0]["conditionThreshold"]
+    narrower = conditions(number, filter=f"{threshold['filter']} AND {also}")
+    found = await seen(number, HEALTHY[number].model_copy(update={"conditions": narrower}))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("number", "changed", "verdict", "reason"),
+    [
+        (LATENCY, {"duration": "82800s"}, "fail", "too_late"),
+        (ERRORS, {"duration": "3000s"}, "warn", "too_late"),
+        (UPTIME, {"duration": "82800s"}, "fail", "too_late"),
+        (UPTIME, {"duration": "600s"}, "warn", "too_long"),
+        (CPU, {"aggregations": aligned("ALIGN_DELTA", P95, BY_SERVICE, period="90000s")}, "fail", "too_late"),
+        (CPU, {"trigger": {"count": 10}}, "fail", "many_at_once"),
+        (CPU, {"trigger": {"percent": 100}}, "warn", "share_at_once"),
+        (CPU, {"aggregations": aligned("ALIGN_DELTA", P95)}, "warn", "mixed"),
+        (CPU, {"aggregations": aligned("ALIGN_DELTA", P95, BY_SERVICE, "resource.label.revision_name")}, "warn", "apart"),
+        (CPU, {"aggregations": aligned("ALIGN_DELTA", P95), "filter": f'{USE} AND resource.label.service_name="sagebase-streamlit"'}, "pass", None),
+        (CPU, {"aggregations": [*aligned("ALIGN_DELTA", P95, BY_SERVICE), *aligned("ALIGN_MIN")]}, "warn", "not_read"),
+        (CPU, {"forecastOptions": {"forecastHorizon": "3600s"}}, "warn", "not_read"),
+        (UPTIME, {"thresholdValue": 100}, "fail", "never_fires"),
+        (UPTIME, {"thresholdValue": 5}, "warn", "other_limit"),
+        (UPTIME, {"aggregations": aligned("ALIGN_NEXT_OLDER", "REDUCE_COUNT_TRUE")}, "fail", "other_statistic"),
+        (UPTIME, {"aggregations": aligned("ALIGN_FRACTION_TRUE", "REDUCE_MEAN"), "comparison": "COMPARISON_LT", "thresholdValue": 0}, "fail", "never_fires"),
+        (UPTIME, {"aggregations": aligned("ALIGN_FRACTION_TRUE", "REDUCE_MAX"), "comparison": "COMPARISON_LT", "thresholdValue": 0.5}, "warn", "other_statistic"),
+        (UPTIME, {"aggregations": aligned("ALIGN_FRACTION_TRUE"), "comparison": "COMPARISON_LT", "thresholdValue": 0.5, "trigger": {"count": 2}}, "pass", None),
+        (DATABASE, {"aggregations": aligned("ALIGN_MIN", "REDUCE_SUM", "resource.label.database_id")}, "warn", "other_statistic"),
+        (DATABASE, {"aggregations": aligned("ALIGN_RATE", "REDUCE_SUM", "resource.label.database_id")}, "fail", "inapplicable_aligner"),
+        (ERRORS, {"filter": f'{REQUESTS} AND metric.label.response_code="500"'}, "fail", "not_5xx"),
+        (ERRORS, {"filter": f'{REQUESTS} AND metric.label.response_code_class=one_of("4xx", "5xx")'}, "fail", "not_5xx"),
+        (ERRORS, {"filter": f'{REQUESTS} AND metric.label.response_code_class=new_function("5")'}, "warn", "not_read"),
+        (ERRORS, {"denominatorFilter": f'{REQUESTS} AND resource.label.service_name="other"'}, "fail", "other_denominator"),
+        (ERRORS, {"denominatorFilter": f'{REQUESTS} AND NOT metric.label.response_code_class="4xx"'}, "fail", "other_denominator"),
+        (ERRORS, {"denominatorFilter": f'{REQUESTS} AND resource.label.service_name="sagebase-streamlit"'}, "pass", None),
+        (ERRORS, {"filter": f'{REQUESTS} AND metric.label.response_code_class="5xx" AND resource.label.location="asia-northeast1"'}, "fail", "unlike_denominator"),
+        (ERRORS, {"aggregations": aligned("ALIGN_COUNT", "REDUCE_SUM", BY_SERVICE), "denominatorAggregations": aligned("ALIGN_COUNT", "REDUCE_SUM", BY_SERVICE)}, "warn", "other_statistic"),
+    ],
+)  # fmt: skip
+async def test_when_a_condition_fires_is_judged(
+    number: int, changed: dict[str, Any], verdict: str, reason: str | None
+) -> None:
+    found = await seen(number, HEALTHY[number].model_copy(update={"conditions": conditions(number, **changed)}))
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+async def test_where_every_service_is_watched_each_of_them_has_to_be_covered() -> None:
+    one = HEALTHY[CPU].model_copy(
+        update={"conditions": conditions(CPU, filter=f'{USE} AND resource.label.service_name="sagebase-streamlit"')}
+    )
+    policies = [one if policy is HEALTHY[CPU] else policy for policy in HEALTHY]
+    two = [RunService(), RunService(name="second")]
+    async with looking(alert_policies=policies, services=two) as (_, context):
+        findings = await alert_policies(Params(), replace(context, project=replace(PROJECT, services=EVERY)))
+    assert (findings[CPU].verdict, findings[CPU].values["wanted"]) == (Verdict.FAIL, "second")
+    assert findings[MEMORY].verdict is Verdict.PASS
+
+
+async def test_a_region_without_a_service_is_no_region_whose_alerts_are_right() -> None:
+    async with looking(services=[]) as (_, context):
+        *_, nothing = await alert_policies(Params(), replace(context, project=replace(PROJECT, services=EVERY)))
+    assert (nothing.verdict, nothing.reason) == (Verdict.UNKNOWN, "nothing_matched")
+
+
+async def test_an_alert_on_the_uptime_check_of_something_else_watches_nothing_of_ours() -> None:
+    other = UptimeCheck(title="Site", host="www.example.com")
+    found = await seen(UPTIME, HEALTHY[UPTIME], uptime_checks=[other])
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "nothing_watched")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.dashboard import Params, dashboard
-from sagebase_ops.checks.metrics.dashboard import KEY_METRICS, missing_from, promql, restricted_to
+from sagebase_ops.checks.metrics.dashboard import KEY_METRICS, missing_from, promql
 from sagebase_ops.domain.projects import EVERY, Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.gcp.clients import Connections
@@ -16,7 +17,9 @@ from sagebase_ops.gcp.dashboards import Dashboard, read_dashboard
 from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import Dashboard as Pretend
+from sagebase_ops.sandbox.scenario import RunService
 from sagebase_ops.sandbox.server import Sandbox
+from tests.checks.watching import WEB
 
 NAME = "Sagebase Monitoring Dashboard"
 RUN, SQL = "run.googleapis.com", "cloudsql.googleapis.com/database"
@@ -78,7 +81,7 @@ async def test_charts_of_another_service_do_not_count_and_are_told() -> None:
     found = await seen(Pretend(title=NAME, filters=filters(of_services='resource.labels.service_name="staging"')))
     assert found.verdict is Verdict.WARN
     assert str(found.values["missing"]).startswith("Request Count (web), Request Count (api), Error Rate (5xx) (web)")
-    assert {note.values["names"] for note in found.notes} == {"staging"}
+    assert {str(note.values["names"]).split(", ")[0] for note in found.notes} == {"staging"}
 
 
 async def test_half_a_list_of_dashboards_is_no_missing_one() -> None:
@@ -95,7 +98,7 @@ async def test_half_a_list_of_dashboards_is_no_missing_one() -> None:
         'resource.labels.service_name=one_of("web", "api")',
         'resource.label."service_name"="web" OR resource.label."service_name"="api"',
         'resource.labels.service_name="${service}"',
-        'resource.labels.service_name=starts_with("w")',
+        'resource.labels.service_name=monitoring.regex.full_match("w.*|api")',
         'resource.labels.service_name!="staging"',
     ],
 )
@@ -114,9 +117,47 @@ def test_a_database_is_named_with_its_project() -> None:
     assert missing(filters(of_databases='resource.labels.database_id="p:other"')) == ("DB Connections (db)",)
 
 
-def test_where_every_service_is_watched_a_chart_of_one_is_enough() -> None:
-    every = Project("p", Environment.PRODUCTION, "asia-northeast1", EVERY)
-    assert missing(filters(of_services='service_name="web"'), every) == ()
+@pytest.mark.parametrize(
+    "clause",
+    [
+        'resource.labels.service_name=starts_with("other")',
+        'NOT resource.labels.service_name=one_of("web", "api")',
+        'resource.labels.location="us-central1"',
+        'project="another"',
+        'resource.labels.revision_name="web-00001-abc"',
+    ],
+)
+def test_a_filter_that_keeps_the_watched_services_out_shows_none(clause: str) -> None:
+    assert len(missing(filters(of_services=clause))) == 12
+
+
+def test_the_failed_requests_alone_are_not_the_request_count() -> None:
+    assert missing(filters()[1:]) == ("Request Count (web)", "Request Count (api)")
+
+
+async def test_a_query_that_cannot_be_read_is_neither_shown_nor_missing() -> None:
+    unread = 'resource.labels.service_name=new_function("w")'
+    found = await seen(Pretend(title=NAME, filters=filters(of_services=unread)))
+    assert (found.verdict, found.reason) == (Verdict.WARN, "not_read")
+    assert str(found.values["unread"]).startswith("Request Count (web), Request Count (api)")
+
+
+async def test_where_every_service_is_watched_each_of_them_has_to_be_shown() -> None:
+    shown = Pretend(title=NAME, filters=filters(of_services=f'service_name="{WEB}"'))
+    async with looking(shown) as (box, context):
+        box.world.scenario = box.world.scenario.model_copy(
+            update={"services": [RunService(), RunService(name="second")]}
+        )
+        every = replace(context, project=replace(PROJECT, services=EVERY, sql_instances=()))
+        (found,) = await dashboard(Params(), every)
+    assert (found.verdict, str(found.values["missing"]).split(", ")[0]) == (Verdict.WARN, "Request Count (second)")
+
+
+async def test_a_region_without_a_service_is_no_region_that_is_shown() -> None:
+    async with looking(Pretend(title=NAME, filters=filters())) as (box, context):
+        box.world.scenario = box.world.scenario.model_copy(update={"services": []})
+        _, nothing = await dashboard(Params(), replace(context, project=replace(PROJECT, services=EVERY)))
+    assert (nothing.verdict, nothing.reason) == (Verdict.UNKNOWN, "nothing_matched")
 
 
 @pytest.mark.parametrize(
@@ -136,9 +177,10 @@ def test_the_error_rate_wants_a_chart_of_the_5xx(clause: str, *, shown: bool) ->
 
 
 def test_promql_is_read_too() -> None:
-    queries = [f'rate({promql(metric.type)}{{response_code_class="5xx"}}[5m])' for metric in KEY_METRICS]
-    assert missing(queries) == ()
-    assert restricted_to('x{service_name="web"}', "service_name") == {"web"}
+    every = [f"rate({promql(metric.type)}[5m])" for metric in KEY_METRICS]
+    failed = f'rate({promql(KEY_METRICS[0].type)}{{response_code_class=~"5.."}}[5m])'
+    assert missing([*every, failed]) == ()
+    assert missing(every) == ("Error Rate (5xx)",)
 
 
 def test_a_panel_of_logs_shows_no_metric() -> None:

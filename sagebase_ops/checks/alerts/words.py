@@ -43,6 +43,54 @@ OTHER_RESOURCE = Sentence(
     en="asks for the resource {found}; {metric} is written for {wanted}: it never fires",
 )
 OF_OTHERS = Sentence(ja="対象が {found} だけで、{wanted} を見ていません", en="covers {found} only, not {wanted}")
+NARROWED = Sentence(
+    ja="対象が {found} に限られ、それ以外は発報しません", en="is limited to {found}: it fires for nothing else"
+)
+ONE_REVISION = Sentence(
+    ja="1つのリビジョンだけを見ています（{found}）。次のデプロイ以降は発報しません",
+    en="looks at one revision only ({found}): after the next deploy it never fires",
+)
+NOT_READ = Sentence(
+    ja="設定の一部（{found}）は読み取れないため、正しいかどうか確認していません",
+    en="part of it ({found}) cannot be read here: whether it is right was not judged",
+)
+MIXED = Sentence(
+    ja="{found} ごとに分けず、すべてを混ぜて見ています（groupByFields に指定がない）",
+    en="mixes all of them: it is not grouped by {found}",
+)
+APART = Sentence(
+    ja="{found} ごとに分けて見ています。全体の値ではありません", en="looks at each {found} by itself, not at the whole"
+)
+MANY_AT_ONCE = Sentence(
+    ja="{found} 系列が同時に超えたときだけ発報します（trigger）。1つの異常では発報しません",
+    en="fires only when {found} series are bad at once (trigger): not for one alone",
+)
+SHARE_AT_ONCE = Sentence(
+    ja="系列の {found} % が同時に超えたときだけ発報します（trigger）",
+    en="fires only when {found} % of its series are bad at once (trigger)",
+)
+TOO_LATE = Sentence(
+    ja=(
+        "発報まで最大 {found}かかります（継続時間 {duration}、集計期間 {period}）。"
+        "手順書では 30 分で技術責任者へエスカレーションします"
+    ),
+    en=(
+        "takes up to {found} to fire (duration {duration}, alignment period {period}); "
+        "by the guide the technical lead has it after 30 minutes"
+    ),
+)
+NOTHING_WATCHED = Sentence(
+    ja="監視対象のサービスを見る Uptime Check がないため、停止しても発報しません",
+    en="no uptime check looks at a watched service: it cannot fire for one",
+)
+NEVER_SO_MANY = Sentence(
+    ja="{found} 地点を超える失敗を待っています。Uptime Check の地点は {places} か所なので、発報しません",
+    en="waits for more than {found} failing places; an uptime check looks from {places}: it never fires",
+)
+NEVER_BELOW_NOTHING = Sentence(
+    ja="成功の割合が {found} を下回ることはないため、発報しません",
+    en="the share that gets through is never below {found}: it never fires",
+)
 GONE_CHECK = Sentence(
     ja="check_id「{found}」の Uptime Check は存在しないため、発報しません",
     en="its uptime check {found} does not exist: it never fires",
@@ -71,8 +119,8 @@ MIXED_PERCENTILES = Sentence(
     en="{aligner} with {reducer} mixes the revisions' percentiles, which is not the service's percentile",
 )
 NOT_5XX = Sentence(
-    ja="5xx に絞られていません。リクエスト数そのものを見ています",
-    en="is not limited to 5xx: it measures requests of any kind",
+    ja="5xx の全体を数えていません。測っているのは {found} です",
+    en="does not count the 5xx and nothing else: it measures {found}",
 )
 RATE_NOT_SHARE = Sentence(
     ja="エラー率ではありません。5xx が毎秒 {found} 件（1分に {per_minute} 件）を超えると発報します。割合にするには全リクエスト数で割ります（denominatorFilter）",
@@ -108,7 +156,7 @@ WRONG_WAY = Sentence(ja="比較の向きが逆です（{found}）", en="compares
 NO_DURATION = Sentence(
     ja="継続時間の指定がなく、1回でも超えると発報します", en="has no duration: the first bad point fires it"
 )
-TOO_SHORT = Sentence(
+HELD_FOR = Sentence(
     ja="継続時間が {found} 秒です（手順書：{wanted} 秒）", en="must hold for {found} s (the guide: {wanted} s)"
 )
 ONE_PLACE = Sentence(

@@ -1,9 +1,10 @@
 """Which of the guide's key metrics does a dashboard show, and for whom?"""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sagebase_ops.domain.metric_filters import terms_of
+from sagebase_ops.domain.metric_terms import CODE, CODE_CLASS, Term, all_of, counts_5xx, is_about_5xx, lets
 from sagebase_ops.domain.projects import EVERY, Project
 from sagebase_ops.domain.results import Note, Sentence
 from sagebase_ops.gcp.dashboards import Dashboard
@@ -35,9 +36,7 @@ _LOOKALIKES = {
 """What is charted where a key metric should be: allocated, billed, logged or of the database."""
 
 MYSQLS_CONNECTIONS = "cloudsql.googleapis.com/database/network/connections"
-ASKS_FOR_5XX = re.compile(
-    r'response_code_class"?\s*={1,2}~?\s*\S{0,20}?["\']5(xx|\.\.|\.\*)|response_code"?\s*>=?\s*"?(500|499)\b'
-)
+_REVISION = "revision_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +63,23 @@ KEY_METRICS = (
 
 
 def missing_from(one: Dashboard, project: Project) -> tuple[str, ...]:
-    """The metrics that no widget asks for; of one asked for some services alone, those that it lacks."""
-    return tuple(lacking for metric in KEY_METRICS for lacking in _lacking(one, metric, project))
+    """The metrics that no widget shows; of one shown for some services alone, those that it lacks."""
+    return tuple(name for name, shown in _shown(one, project) if shown is False)
+
+
+def unread_in(one: Dashboard, project: Project) -> tuple[str, ...]:
+    """The metrics that a widget may show: what it asks cannot be read here."""
+    return tuple(name for name, shown in _shown(one, project) if shown is None)
 
 
 def notes_on(one: Dashboard, project: Project) -> tuple[Note, ...]:
     """Why a chart that looks right does not count."""
-    others = [_of_others(one, metric) for metric in KEY_METRICS if any(_lacking(one, metric, project))]
+    lacking = [metric for metric in KEY_METRICS if any(shown is False for _, shown in _each(one, metric, project))]
+    others = [_of_others(one, metric) for metric in lacking]
     asks_mysqls = any(_asks(query, MYSQLS_CONNECTIONS) for query in one.queries)
-    never = asks_mysqls and any(_lacking(one, _CONNECTIONS, project))
+    never = asks_mysqls and _CONNECTIONS in lacking
     others += [_something_else(one, metric) for metric in KEY_METRICS if not any(_queries_for(one, metric))]
     return (*filter(None, others), *([Note(NEVER_ANY_DATA, {"metric": _CONNECTIONS.name})] if never else []))
-
-
-def restricted_to(query: str, label: str) -> frozenset[str]:
-    """The values that a query names for `label`; empty where it names none, a variable, or a pattern."""
-    found = re.findall(rf'{label}"?\s*=\s*(?:one_of\(\s*)?((?:"[^"$]*"[\s,]*)+)', query)
-    return frozenset(value for values in found for value in re.findall(r'"([^"]*)"', values))
 
 
 def promql(metric_type: str) -> str:
@@ -89,18 +88,30 @@ def promql(metric_type: str) -> str:
     return f"{host.replace('.', '_')}:{rest.replace('/', '_').replace('.', '_')}"
 
 
-def _lacking(one: Dashboard, metric: KeyMetric, project: Project) -> Iterator[str]:
+def _shown(one: Dashboard, project: Project) -> Iterator[tuple[str, bool | None]]:
+    for metric in KEY_METRICS:
+        yield from _each(one, metric, project)
+
+
+def _each(one: Dashboard, metric: KeyMetric, project: Project) -> Iterator[tuple[str, bool | None]]:
+    """Of each watched service or instance: is it shown? None where only a query that cannot be read may show it."""
     queries = list(_queries_for(one, metric))
-    if not queries:
-        yield metric.name
+    services = () if project.services == EVERY else project.services
+    names = project.sql_instances if metric.label == "database_id" else services
+    if not queries or not names:
+        yield metric.name, _any_of({_shows(query, metric, None, project) for query in queries})
         return
-    watched = _watched(metric, project)
-    yield from (f"{metric.name} ({name})" for name in watched if not any(_covers(q, metric, name) for q in queries))
+    for name in names:
+        yield f"{metric.name} ({name})", _any_of({_shows(query, metric, name, project) for query in queries})
+
+
+def _any_of(found: set[bool | None]) -> bool | None:
+    return True if True in found else None if None in found else False
 
 
 def _queries_for(one: Dashboard, metric: KeyMetric) -> Iterator[str]:
     for query in one.queries:
-        if _asks(query, metric.type) and (not metric.only_5xx or ASKS_FOR_5XX.search(query)):
+        if _asks(query, metric.type) and (not metric.only_5xx or is_about_5xx(terms_of(query))):
             yield query
 
 
@@ -108,22 +119,39 @@ def _asks(query: str, metric_type: str) -> bool:
     return metric_type in query or promql(metric_type) in query
 
 
-def _watched(metric: KeyMetric, project: Project) -> tuple[str, ...]:
-    """Every service of a region is any: a chart need not be limited to one."""
-    if metric.label == "database_id":
-        return project.sql_instances
-    return () if project.services == EVERY else tuple(project.services)
+def _shows(query: str, metric: KeyMetric, name: str | None, project: Project) -> bool | None:
+    """All of it: neither one revision alone, nor of all requests the failed ones. What people choose above is theirs."""
+    terms = [term for term in terms_of(query) if not term.is_variable]
+    if any(term.label == _REVISION and term.names for term in terms):
+        return False
+    seen = all_of(lets(terms, label, value) for label, value in _wanted(metric, name, project).items())
+    return all_of([seen, counts_5xx(terms)]) if metric.only_5xx else seen
 
 
-def _covers(query: str, metric: KeyMetric, name: str) -> bool:
-    """A database's id is `PROJECT:INSTANCE`."""
-    named = restricted_to(query, metric.label)
-    return not named or any(value.rpartition(":")[2] == name for value in named)
+def _wanted(metric: KeyMetric, name: str | None, project: Project) -> Mapping[str, str]:
+    """What a query has to let through, by label. A database's id is `PROJECT:INSTANCE`."""
+    found = {"project": project.id, "project_id": project.id}
+    if metric.label != "database_id":
+        found["location"] = project.region
+    if not metric.only_5xx:
+        found |= {CODE: "200", CODE_CLASS: "2xx"}
+    if name is not None:
+        found[metric.label] = f"{project.id}:{name}" if metric.label == "database_id" else name
+    return found
 
 
 def _of_others(one: Dashboard, metric: KeyMetric) -> Note | None:
-    named = {name for query in _queries_for(one, metric) for name in restricted_to(query, metric.label)}
-    return Note(OF_OTHERS, {"metric": metric.name, "names": ", ".join(sorted(named))}) if named else None
+    limits = {text: None for query in _queries_for(one, metric) for text in _limits(terms_of(query), metric)}
+    return Note(OF_OTHERS, {"metric": metric.name, "names": ", ".join(limits)}) if limits else None
+
+
+def _limits(terms: tuple[Term, ...], metric: KeyMetric) -> Iterator[str]:
+    told = {metric.label, _REVISION, "project", "project_id", "location"} | (
+        set() if metric.only_5xx else {CODE, CODE_CLASS}
+    )
+    for term in terms:
+        if term.label in told and not term.is_variable:
+            yield ", ".join(term.names) if term.label == metric.label and term.names else term.text
 
 
 def _something_else(one: Dashboard, metric: KeyMetric) -> Note | None:
