@@ -179,6 +179,16 @@ async def test_where_every_service_is_watched_each_of_them_has_to_be_covered() -
     assert findings[MEMORY].verdict is Verdict.PASS
 
 
+async def test_many_services_that_a_policy_leaves_out_are_one_sentence() -> None:
+    other = conditions(CPU, filter=f'{USE} AND resource.label.service_name="other"')
+    policies = [HEALTHY[CPU].model_copy(update={"conditions": other})]
+    many = [RunService(name=f"web-{number:02}") for number in range(20)]
+    async with looking(alert_policies=policies, services=many) as (_, context):
+        findings = await alert_policies(Params(), replace(context, project=replace(PROJECT, services=EVERY)))
+    assert findings[CPU].notes == ()
+    assert findings[CPU].values["wanted"] == "web-00, web-01, web-02, web-03, web-04 … (+15)"
+
+
 async def test_a_region_without_a_service_is_no_region_whose_alerts_are_right() -> None:
     async with looking(services=[]) as (_, context):
         *_, nothing = await alert_policies(Params(), replace(context, project=replace(PROJECT, services=EVERY)))

@@ -1,7 +1,7 @@
 """Is one of the guide's six alerts there, does it measure what the guide says, and would anybody hear?"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sagebase_ops.checks.alerts import words
 from sagebase_ops.checks.alerts.channels import is_dead, mistakes_in
@@ -11,6 +11,9 @@ from sagebase_ops.checks.alerts.wanted import Wanted
 from sagebase_ops.checks.settings_judged import Mistake, severity
 from sagebase_ops.domain.results import Verdict
 from sagebase_ops.gcp.alert_policies import AlertPolicy
+
+_NAMED = 5
+"""Of many services that a policy leaves out, as many are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def judge(wanted: Wanted, seen: Alerting) -> Judged:
         judged = [(one, _mistakes(one, wanted, subject, seen)) for one in about]
         chosen[subject] = min(judged, key=lambda pair: severity(pair[1]))
     worst, _ = max(chosen.values(), key=lambda pair: severity(pair[1]))
-    every = tuple({_key(one): one for _, found in chosen.values() for one in found}.values())
+    every = _together([one for _, found in chosen.values() for one in found])
     used = {id(policy) for policy, _ in chosen.values()}
     return Judged(wanted, worst, every, tuple(one.display_name for one in about if id(one) not in used))
 
@@ -45,8 +48,22 @@ def living_channels(names: Sequence[str], seen: Alerting) -> tuple[str, ...]:
     return tuple(name for name in names if name in seen.channels and not is_dead(seen.channels[name]))
 
 
-def _key(mistake: Mistake) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return mistake.reason, tuple((name, str(value)) for name, value in mistake.values.items())
+def _together(mistakes: Sequence[Mistake]) -> tuple[Mistake, ...]:
+    """Each once; what is wrong in the same way for several services is said once, with their names."""
+    alike: dict[object, list[Mistake]] = {}
+    for one in mistakes:
+        same = tuple((name, str(value)) for name, value in one.values.items() if name != "wanted")
+        alike.setdefault((one.reason, same), []).append(one)
+    return tuple(_named(found) for found in alike.values())
+
+
+def _named(alike: Sequence[Mistake]) -> Mistake:
+    first, names = alike[0], dict.fromkeys(one.values.get("wanted") for one in alike)
+    if len(names) == 1:
+        return first
+    shown = ", ".join(str(name) for name in list(names)[:_NAMED])
+    more = f" … (+{len(names) - _NAMED})" if len(names) > _NAMED else ""
+    return replace(first, values={**first.values, "wanted": shown + more})
 
 
 def _mistakes(policy: AlertPolicy, wanted: Wanted, subject: str, seen: Alerting) -> list[Mistake]:
