@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.access import words
-from sagebase_ops.checks.access.counts import REQUESTS, AccessCounts, count_requests, spikes_of
-from sagebase_ops.checks.access.samples import AccessSamples, read_visits, requests_filter
+from sagebase_ops.checks.access.counts import REQUESTS, AccessCounts, Requests, count_requests, spikes_of
+from sagebase_ops.checks.access.samples import AccessSamples, Visits, read_visits, requests_filter
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs.counts import PERMISSIONS, Window, window_before
 from sagebase_ops.checks.logs.details import NOT_READ
+from sagebase_ops.checks.logs.unread import unread
 from sagebase_ops.checks.metrics.idle import Idle, idle_services
 from sagebase_ops.checks.run.targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
@@ -56,6 +57,8 @@ class Params(CheckParams):
 async def access_logs(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service: exact counts by status, and what a sample of the request log shows.
 
+    One more where the request log could not be read: then the counts alone are judged.
+
     Source: Monitoring's run.googleapis.com/request_count, one call for both windows; Logging's ListLogEntries, at most
     five reads, of all services together.
     """
@@ -67,7 +70,8 @@ async def access_logs(params: Params, context: CheckContext) -> list[Finding]:
     silent = [name for name in names if name not in named]
     idle = await idle_services(params.window, context) if silent and not counts.partial else Idle()
     judged = [_judge(name, counts, samples, params, window, context.project) for name in named]
-    return [*judged, *(_silent(name, counts, idle, params) for name in silent), *lost]
+    missing = unread(samples.refusal, requests_filter(tuple(named), context.project.region), window, context)
+    return [*judged, *(_silent(name, counts, idle, params) for name in silent), *missing, *lost]
 
 
 def _silent(name: str, counts: AccessCounts, idle: Idle, params: Params) -> Finding:
@@ -96,13 +100,24 @@ def _judge(
         "asked": {**counts.asked, **samples.asked},
         "notes": (*words.spiked(spikes), *sources, *_rest(name, counts, samples, params)),
         **words.shares(requests),
-        **({"remedy": samples.remedy} if samples.remedy else {}),
     }
     if spikes or sources:
         return warning(target, words.COUNTED, reason="refused_spike" if spikes else "one_source", **given)
     if counts.partial:
         return refused(target, counts.partial, asked=counts.asked)
+    if not samples.refusal and _is_unseen(requests, samples.of(name), params):
+        remedy = f"gcloud logging sinks describe _Default --project={project.id}"
+        return unknown(target, words.UNSEEN, reason="nothing_logged", remedy=remedy, **given)
     return passing(target, words.COUNTED, **given)
+
+
+def _is_unseen(requests: Requests, visits: Visits, params: Params) -> bool:
+    """Whether what was counted cannot be found in the log, so that nobody knows who asked for it.
+
+    Google's own probes are counted and not read: a service without visitors has nothing to find.
+    """
+    nothing_stored = requests.total > 0 and not visits.stored
+    return nothing_stored or (requests.refused > params.source_above and not visits.refused_paths)
 
 
 def _one_source(name: str, counts: AccessCounts, samples: AccessSamples, params: Params) -> Iterator[Note]:
@@ -116,6 +131,5 @@ def _one_source(name: str, counts: AccessCounts, samples: AccessSamples, params:
 def _rest(name: str, counts: AccessCounts, samples: AccessSamples, params: Params) -> Iterator[Note]:
     if samples.refusal:
         yield Note(NOT_READ)
-        yield from samples.refusal
         return
     yield from words.described(counts.by_service[name], samples.of(name), params.paths)

@@ -25,8 +25,7 @@ from sagebase_ops.checks.logs.summary_words import (
     ABOVE,
     BEFORE,
     BY_DAY,
-    COMPARED,
-    FIRST,
+    KINDS_UNKNOWN,
     LAST,
     OF_ALL,
     QUESTION,
@@ -35,10 +34,10 @@ from sagebase_ops.checks.logs.summary_words import (
     Told,
     notes_on,
 )
+from sagebase_ops.checks.logs.unread import unread
 from sagebase_ops.checks.run.targets import services_to_judge, target_of
 from sagebase_ops.checks.run_error_logs import EXCLUDED, NO_DATA, UNPROVEN, idle_or_unknown
 from sagebase_ops.domain.console import logs_page
-from sagebase_ops.domain.log_changes import Kind
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.refusals import refused
@@ -71,6 +70,8 @@ class Params(CheckParams):
 async def error_log_summary(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service with what is new, risen and gone; one for the project where several services logged.
 
+    One more where the entries could not be read: then the counts alone are judged.
+
     Source: Monitoring's logging.googleapis.com/log_entry_count, one call for each period; Logging's ListLogEntries, at
     most two reads for each, of all services together.
     """
@@ -80,7 +81,8 @@ async def error_log_summary(params: Params, context: CheckContext) -> list[Findi
     changes = await read_changes(names, now, before, window, context)
     judged = [_judge(name, now, before, changes, params, window, context.project) for name in names]
     judged = await idle_or_unknown(judged, params.window, context)
-    return [*_of_all(now, before, window, context.project), *judged, *lost]
+    missing = unread(changes.refusal, entries_filter(names, context.project.region), window, context)
+    return [*_of_all(now, before, window, context.project), *judged, *missing, *lost]
 
 
 def _judge(
@@ -98,7 +100,7 @@ def _judge(
     if errors is None:
         given["notes"] = (Note(EXCLUDED),)
         return refused(target, now.partial) if now.partial else unknown(target, UNPROVEN, reason=NO_DATA, **given)
-    told = Told(errors, None if before.partial else before.errors_of(name), changes.of(name), changes.refusal)
+    told = Told(errors, before.errors_of(name), changes.of(name), asked=changes.refusal is None)
     given |= {"value": Quantity(errors, ENTRIES), **told.counts(), "notes": notes_on(told, params.shapes)}
     given["series"] = day_by_day(name, now, before, window)
     if params.fail_above is not None and errors > params.fail_above:
@@ -106,10 +108,18 @@ def _judge(
         return failing(target, ABOVE, limit=limit, reason="too_many_errors", **given)
     if now.partial:
         return unknown(target, PARTIAL, reason="partial", **{**given, "remedy": now.partial.remedy})
-    sentence = FIRST if told.before is None else COMPARED
-    if told.has_grown or told.number_of(Kind.NEW) or told.number_of(Kind.RISEN):
-        return warning(target, sentence, reason="errors_changed", **given)
-    return passing(target, sentence, **given)
+    if before.partial:
+        return refused(target, before.partial, **given)
+    return _compared(target, told, given, project)
+
+
+def _compared(target: Target, told: Told, given: dict[str, Any], project: Project) -> Finding:
+    """What changed by the counts alone is proven by them; that nothing did wants the kinds too, which Logging may refuse."""
+    if told.has_changed:
+        return warning(target, told.sentence, reason="errors_changed", **given)
+    if told.errors and told.asked and not told.shapes.compared:
+        return unknown(target, KINDS_UNKNOWN, reason="not_compared", **{**given, "remedy": _looking_back(project)})
+    return passing(target, told.sentence, **given)
 
 
 def day_by_day(name: str, now: LogCounts, before: LogCounts, window: Window) -> tuple[Series, ...]:
@@ -131,12 +141,16 @@ def _days(counted: Mapping[datetime, int] | None, start: datetime, days: int) ->
 
 def _given(name: str, now: LogCounts, changes: ErrorChanges, window: Window, project: Project) -> dict[str, Any]:
     """Fields of Finding by name."""
-    given = {
+    return {
         "window": Quantity.of(window.length),
         "link": logs_page(project.id, entries_filter((name,), project.region), window.start, window.end),
         "asked": {**now.asked, **changes.asked},
     }
-    return {**given, "remedy": changes.remedy} if changes.remedy else given
+
+
+def _looking_back(project: Project) -> str:
+    """Both periods must still be kept to be compared."""
+    return f"gcloud logging buckets describe _Default --location=global --project={project.id}"
 
 
 def _of_all(now: LogCounts, before: LogCounts, window: Window, project: Project) -> list[Finding]:
@@ -144,8 +158,8 @@ def _of_all(now: LogCounts, before: LogCounts, window: Window, project: Project)
     if len(now.errors) < 2:  # noqa: PLR2004 (one service is all)
         return []
     target, total = Target("project", project.id), sum(now.errors.values())
-    if now.partial:
-        return [refused(target, now.partial)]
+    if partial := now.partial or before.partial:
+        return [refused(target, partial)]
     most = sorted(now.errors, key=lambda name: (-now.errors[name], name))[:TOP_SERVICES]
     notes = tuple(_top(name, now, before, total) for name in most if now.errors[name])
     given = {

@@ -64,9 +64,12 @@ class Params(CheckParams):
 async def iam_audit(params: Params, context: CheckContext) -> list[Finding]:
     """One finding for the project, one for each member with a grant to look at, one for each account with keys.
 
+    One more where the changes could not all be read.
+
     Source: Resource Manager v1 projects.getIamPolicy; IAM v1 serviceAccounts.list and .keys.list; the activity log.
     """
     grants = await context.gcp.iam.grants(context.project.id)
     changes = await read_changes(params.window, context)
     approved = None if params.approved is None else tuple(map(read_grant, params.approved))
-    return [*judge_grants(grants, approved, changes, context), *await judge_keys(params.max_key_age, context)]
+    keys = await judge_keys(params.max_key_age, context)
+    return [*judge_grants(grants, approved, changes.notes, context), *keys, *changes.missing]

@@ -18,6 +18,7 @@ from sagebase_ops.checks.logs.counts import (
 )
 from sagebase_ops.checks.logs.details import Details, read_details
 from sagebase_ops.checks.logs.limits import held
+from sagebase_ops.checks.logs.unread import unread
 from sagebase_ops.checks.metrics.idle import idle_services
 from sagebase_ops.checks.run.targets import services_to_judge, target_of
 from sagebase_ops.domain.console import logs_page
@@ -102,6 +103,8 @@ class Params(CheckParams):
 async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service: the exact count, and the largest groups among its newest entries.
 
+    One more where these could not be read.
+
     Source: Monitoring's logging.googleapis.com/log_entry_count for the count, one call for all services; Logging's
     ListLogEntries, at most two pages for all services, only when there is an error to show.
     """
@@ -111,7 +114,8 @@ async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]
     noisy = tuple(name for name in names if counts.errors_of(name))
     details = await read_details(noisy, window, params.groups, context)
     judged = [judge(name, counts, details, params, window, context.project) for name in names]
-    return [*await idle_or_unknown(judged, params.window, context), *lost]
+    missing = unread(details.refusal, entries_filter(noisy, context.project.region), window, context)
+    return [*await idle_or_unknown(judged, params.window, context), *missing, *lost]
 
 
 async def idle_or_unknown(judged: list[Finding], window: timedelta, context: CheckContext) -> list[Finding]:
@@ -147,10 +151,9 @@ def judge(
 def _given(  # fields of Finding by name
     service: str, counts: LogCounts, details: Details, window: Window, project: Project
 ) -> dict[str, Any]:
-    given = {
+    return {
         "window": Quantity.of(window.length),
         "link": logs_page(project.id, entries_filter((service,), project.region), window.start, window.end),
         "asked": {**counts.asked, **details.asked},
         "notes": details.notes.get(service, ()),
     }
-    return {**given, "remedy": details.remedy} if details.remedy else given

@@ -151,6 +151,7 @@ class LogBook:
         world = self._world
         for number, change in enumerate(world.scenario.changes):
             yield AuditEntry(world.anchor - change.age, number, change, project)
+        kept_since = world.now() - _kept(world)
         for source in world.scenario.log_entries:
             service = next((service for service in world.services() if service.name == source.service), None)
             region = service.region if service else ""
@@ -158,7 +159,15 @@ class LogBook:
             step = (end - start) / max(1, source.count)
             for number in range(source.count):
                 at = start + step * number
+                if at < kept_since:
+                    continue
                 yield Entry(at, number, source, project, region, _revision_at(world, service, at))
+
+
+def _kept(world: World) -> timedelta:
+    """How long the bucket _Default keeps what the application logged; where there is none, nothing is said of it."""
+    days = [one.retention_days for one in world.scenario.log_storage.buckets if one.name == "_Default"]
+    return timedelta(days=days[0] if days else 30)
 
 
 def _revision_at(world: World, service: RunService | None, at: datetime) -> str:

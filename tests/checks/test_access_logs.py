@@ -22,9 +22,11 @@ SERIES, READS = "MetricService/ListTimeSeries", "LoggingServiceV2/ListLogEntries
 async def seen(
     scenario: str = "healthy", faults: Sequence[Fault] = (), params: dict[str, Any] | None = None, **changed: Any
 ) -> Finding:
+    """The finding on the one service that is watched."""
     async with looking(scenario, faults, **changed) as (_, context):
-        (found,) = await access_logs(Params.model_validate(params or {}), context)
-    return found
+        found = await access_logs(Params.model_validate(params or {}), context)
+    (one,) = [one for one in found if one.target.name == WEB]
+    return one
 
 
 def answering(*loads: dict[str, Any]) -> list[RunService]:
@@ -73,8 +75,14 @@ async def test_an_hour_spikes_past_its_limit(rate: float, above: int, *, spike: 
 
 
 async def test_what_is_refused_all_week_long_is_no_spike() -> None:
+    services = answering({"codes": {"404": 0.1}})
+    logged = [visits(300, 404, path="/old", source=f"192.0.{net}.9") for net in (1, 2, 3)]
+    assert (await seen(services=services, log_entries=logged)).reason is None
+
+
+async def test_who_was_refused_is_not_known_where_the_request_log_has_none_of_them() -> None:
     found = await seen(services=answering({"codes": {"404": 5}}))
-    assert found.reason is None
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "nothing_logged")
 
 
 async def test_a_slow_flood_from_one_network_is_told_without_any_spike() -> None:
@@ -111,15 +119,32 @@ async def test_half_a_count_never_passes() -> None:
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
 
 
-async def test_counts_without_an_entry_to_show_say_so() -> None:
-    notes = said((await seen(log_entries=[])).notes)
-    assert any("no entry was found" in note for note in notes)
+async def test_requests_that_no_log_holds_are_no_pass() -> None:
+    found = await seen(log_entries=[])
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "nothing_logged")
+    assert "gcloud logging sinks describe _Default" in str(found.remedy)
+    assert any("no entry was found" in note for note in said(found.notes))
 
 
-async def test_a_refusal_by_logging_leaves_the_counts_and_brings_the_remedy() -> None:
-    found = await seen(faults=[refusing(READS, "logging.logEntries.list")])
-    assert (found.verdict, "roles/logging.viewer" in str(found.remedy)) == (Verdict.PASS, True)
-    assert "could not be read" in said(found.notes)[0]
+@pytest.mark.parametrize(
+    ("given", "reason", "remedy"),
+    [
+        ({"faults": [refusing(READS, "logging.logEntries.list")]}, "permission_denied", "roles/logging.viewer"),
+        ({"disabled_apis": ["logging.googleapis.com"]}, "api_disabled", "gcloud services enable"),
+        ({"faults": [Fault(READS, "refusal", None, {"status": "DEADLINE_EXCEEDED"})]}, "deadline", "gcloud"),
+    ],
+)
+async def test_a_log_that_could_not_be_read_is_unknown_beside_counts_that_stand(
+    given: dict[str, Any], reason: str, remedy: str
+) -> None:
+    async with looking(**given) as (_, context):
+        counted, entries = await access_logs(Params(), context)
+    assert (counted.verdict, said(counted.notes)[0]) == (
+        Verdict.PASS,
+        "the count stands, but the entries could not be read",
+    )
+    assert (entries.target.kind, entries.verdict, entries.reason) == ("log_entries", Verdict.UNKNOWN, reason)
+    assert remedy in str(entries.remedy)
 
 
 async def test_a_refusal_by_monitoring_is_a_gcp_error_with_the_role() -> None:

@@ -11,6 +11,7 @@ from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
 from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.log_scenario import LogBucket, LogStorage
 from sagebase_ops.sandbox.scenario import Entries, RunService
 from tests.checks.watching import PROJECT, WEB, looking, refusing, said
 
@@ -71,9 +72,23 @@ async def test_many_more_of_the_same_is_a_warning() -> None:
     assert (found.verdict, found.values["risen"]) == (Verdict.WARN, 1)
 
 
-async def test_a_service_without_a_week_before_is_not_compared() -> None:
-    found = await seen(log_entries=[entries(count=40, since="6d")])
-    assert (found.verdict, "nothing was counted in the one before" in found.sentence.en) == (Verdict.PASS, True)
+@pytest.mark.parametrize("count", [1, 5000])
+async def test_errors_of_a_service_without_a_week_before_are_all_new(count: int) -> None:
+    found = await seen(log_entries=[entries(count=count, since="6d")])
+    assert (found.verdict, found.reason, found.values["new"]) == (Verdict.WARN, "errors_changed", 1)
+    assert "no log was counted in the one before" in found.sentence.en
+    assert said(found.notes)[0].startswith("new, ")
+
+
+async def test_a_service_without_a_week_before_and_without_an_error_passes() -> None:
+    found = await seen(log_entries=[entries(severity="INFO", count=40, since="6d")])
+    assert (found.verdict, found.value) == (Verdict.PASS, Quantity(0, "{entries}"))
+
+
+async def test_a_week_without_an_error_says_what_is_gone() -> None:
+    quiet = entries(severity="INFO", count=400, since="20d")
+    found = await seen(log_entries=[quiet, entries(count=30, since="14d", until="8d")])
+    assert (found.verdict, found.values["gone"]) == (Verdict.PASS, 1)
 
 
 async def test_zero_errors_before_make_all_of_now_new() -> None:
@@ -97,10 +112,39 @@ async def test_half_a_count_is_unknown() -> None:
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
 
 
-async def test_a_refusal_by_logging_leaves_the_counts_and_brings_the_remedy() -> None:
-    found = await seen(faults=[refusing(READS, "logging.logEntries.list")])
-    assert (found.value, "roles/logging.viewer" in str(found.remedy)) == (Quantity(16, "{entries}"), True)
-    assert "could not be read" in said(found.notes)[0]
+UNREAD = [
+    ({"faults": [refusing(READS, "logging.logEntries.list")]}, "permission_denied", "roles/logging.viewer"),
+    ({"disabled_apis": ["logging.googleapis.com"]}, "api_disabled", "gcloud services enable"),
+    ({"faults": [Fault(READS, "refusal", None, {"status": "DEADLINE_EXCEEDED"})]}, "deadline", "gcloud"),
+]
+
+
+@pytest.mark.parametrize(("given", "reason", "remedy"), UNREAD)
+async def test_entries_that_could_not_be_read_are_unknown_beside_counts_that_stand(
+    given: dict[str, Any], reason: str, remedy: str
+) -> None:
+    async with looking(**given) as (_, context):
+        counted, entries = await error_log_summary(Params(), context)
+    assert (counted.value, counted.values["before"]) == (Quantity(16, "{entries}"), Quantity(15, "{entries}"))
+    assert "new" not in counted.sentence.en
+    assert said(counted.notes) == ["the count stands, but the entries could not be read"]
+    assert (entries.target.kind, entries.verdict, entries.reason) == ("log_entries", Verdict.UNKNOWN, reason)
+    assert remedy in str(entries.remedy)
+
+
+async def test_a_rise_is_proven_by_its_counts_though_no_entry_could_be_read() -> None:
+    found = await seen("busy-week", [refusing(READS, "logging.logEntries.list")])
+    assert (found.verdict, found.reason) == (Verdict.WARN, "errors_changed")
+    risen = [entries(count=40, since="7d"), entries(severity="INFO", count=400, since="20d")]
+    found = await seen(faults=[refusing(READS, "logging.logEntries.list")], log_entries=risen)
+    assert (found.verdict, found.reason) == (Verdict.WARN, "errors_changed")
+
+
+async def test_a_week_that_is_counted_but_kept_no_more_leaves_open_what_is_new() -> None:
+    found = await seen(log_storage=LogStorage(buckets=[LogBucket(name="_Default", retention_days=7)]))
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "not_compared")
+    assert any("past their retention" in note for note in said(found.notes))
+    assert "gcloud logging buckets describe _Default" in str(found.remedy)
 
 
 async def test_a_refusal_by_monitoring_is_a_gcp_error_with_the_role() -> None:

@@ -8,6 +8,7 @@ import pytest
 from sagebase_ops.checks.iam_audit import Params, iam_audit
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.iam_scenario import Binding, Key, ServiceAccount
 from tests.checks.watching import looking, said
 
@@ -75,15 +76,23 @@ async def test_changes_of_the_week_are_told_with_who_made_them() -> None:
     ]
 
 
-async def test_a_log_that_may_not_be_read_is_told_and_the_policy_judged_without_it() -> None:
-    whole = await of(
-        "sagebase-sandbox",
-        f"{DEPLOY} roles/run.developer",
-        iam_bindings=[RUNS],
-        denied_permissions=["logging.logEntries.list"],
-    )
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"denied_permissions": ["logging.logEntries.list"]}, "permission_denied"),
+        ({"disabled_apis": ["logging.googleapis.com"]}, "api_disabled"),
+        ({"faults": [Fault("LoggingServiceV2/ListLogEntries", "half_page", None)]}, "partial"),
+    ],
+)
+async def test_changes_that_may_not_be_read_are_unknown_and_the_policy_judged_without_them(
+    given: dict[str, Any], reason: str
+) -> None:
+    found = await seen(f"{DEPLOY} roles/run.developer", iam_bindings=[RUNS], **given)
+    whole, changes = found[0], found[-1]
     assert whole.verdict is Verdict.PASS
     assert any("could not be read" in line for line in said(whole.notes))
+    assert (changes.target.kind, changes.verdict, changes.reason) == ("iam_changes", Verdict.UNKNOWN, reason)
+    assert changes.remedy
 
 
 @pytest.mark.parametrize(

@@ -203,9 +203,15 @@ async def test_a_count_without_an_entry_to_show_says_so() -> None:
 
 
 async def test_a_refusal_by_logging_leaves_the_count_and_brings_the_remedy() -> None:
-    (finding,) = await look(FakeCloud(errors(5), FakeLogs(refusal=REFUSAL)), fail_above=1)
-    assert (finding.verdict, finding.value, finding.remedy) == (Verdict.FAIL, Quantity(5, "{entries}"), "gcloud x")
+    finding, entries = await look(FakeCloud(errors(5), FakeLogs(refusal=REFUSAL)), fail_above=1)
+    assert (finding.verdict, finding.value) == (Verdict.FAIL, Quantity(5, "{entries}"))
     assert "could not be read" in finding.notes[0].sentence.en
+    assert (entries.target.kind, entries.verdict, entries.remedy) == ("log_entries", Verdict.UNKNOWN, "gcloud x")
+
+
+async def test_few_errors_that_could_not_be_read_are_no_pass() -> None:
+    found = await look(FakeCloud(errors(5), FakeLogs(refusal=REFUSAL)), warn_above=9)
+    assert [one.verdict for one in found] == [Verdict.PASS, Verdict.UNKNOWN]
 
 
 async def test_nothing_is_read_where_there_is_nothing_to_show() -> None:

@@ -13,8 +13,6 @@ from sagebase_ops.checks.logs.counts import REQUEST_LOG, Window, count_log
 from sagebase_ops.checks.logs.samples import PAGE_SIZE, LogSample, read_sample
 from sagebase_ops.domain.log_entries import HttpRequest, LogEntry
 from sagebase_ops.domain.paths import path_shape
-from sagebase_ops.domain.refusals import details_of
-from sagebase_ops.domain.results import Note
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import LogPage, any_of, quoted, rfc3339
 
@@ -50,12 +48,11 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class AccessSamples:
-    """Visits by service; where Logging refused, what it said and the remedy."""
+    """Visits by service; where Logging refused, its refusal instead."""
 
     visits: Mapping[str, Visits] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)  # JSON
-    refusal: tuple[Note, ...] = ()
-    remedy: str | None = None
+    refusal: GcpError | None = None
 
     def of(self, service: str) -> Visits:
         return self.visits.get(service, Visits())
@@ -66,7 +63,7 @@ async def read_visits(
 ) -> AccessSamples:
     """Every service in `requests` with three questions in all, of at most two pages each.
 
-    Logging's refusal must not hide the counts that Monitoring gave: it becomes notes and a remedy.
+    Logging's refusal must not hide the counts that Monitoring gave: it is handed back.
     """
     if not requests:
         return AccessSamples()
@@ -81,7 +78,7 @@ async def read_visits(
             _slow(names, window, slower_than, context),
         )
     except GcpError as error:
-        return AccessSamples(refusal=details_of(error), remedy=error.remedy)
+        return AccessSamples(refusal=error)
     visits = {name: _visits(name, wanted[name], every, denied, slow.entries) for name in names}
     return AccessSamples(visits, {"logs": every.asked, "logs_refused": denied.asked})
 

@@ -19,6 +19,10 @@ UNCOUNTED = Sentence(
     ja="確認できません：過去 {window}のリクエストが1件も集計されていません",
     en="could not look: not one request was counted in the last {window}",
 )
+UNSEEN = Sentence(
+    ja="確認できません：過去 {window}のリクエスト {value}がリクエストログに残っておらず、発信元とパスが分かりません",
+    en="could not look: {value} were counted in the last {window}, but the request log holds none to see who asked for what",
+)
 IDLE = Sentence(ja="過去 {window}にリクエストはありません", en="no request in the last {window}")
 _SPIKE = Sentence(
     ja="{code} が急増：{start} からの1時間に {count}（普段は1時間 {usual}）",

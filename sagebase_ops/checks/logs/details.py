@@ -9,7 +9,6 @@ from sagebase_ops.checks.logs.counts import ENTRIES, Window, entries_filter
 from sagebase_ops.domain.log_entries import LogEntry
 from sagebase_ops.domain.log_shapes import Group, groups_of
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.refusals import details_of
 from sagebase_ops.domain.results import Note, Sentence
 from sagebase_ops.errors import GcpError
 
@@ -26,17 +25,17 @@ NOT_READ = Sentence(
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Notes by service; the remedy when Logging refused."""
+    """Notes by service; Logging's refusal, if it refused."""
 
     notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)  # JSON
-    remedy: str | None = None
+    refusal: GcpError | None = None
 
 
 async def read_details(services: tuple[str, ...], window: Window, groups: int, context: CheckContext) -> Details:
     """The `groups` largest groups of each service, from at most two pages for all of them together.
 
-    Logging's refusal must not hide the count that Monitoring gave: it becomes a note and a remedy.
+    Logging's refusal must not hide the count that Monitoring gave: it is handed back, and a note says so.
     """
     if not services or not groups:
         return Details()
@@ -45,7 +44,7 @@ async def read_details(services: tuple[str, ...], window: Window, groups: int, c
     try:
         page = await context.gcp.logs.newest(context.project.id, filter_, pages=2)
     except GcpError as error:
-        return Details({name: (Note(NOT_READ), *details_of(error)) for name in services}, asked, error.remedy)
+        return Details(dict.fromkeys(services, (Note(NOT_READ),)), asked, error)
     of_service = {name: [entry for entry in page.entries if entry.service == name] for name in services}
     notes = {name: notes_of(of_service[name], groups, complete=page.complete) for name in services}
     return Details(notes, asked)

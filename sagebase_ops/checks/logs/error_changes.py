@@ -10,8 +10,6 @@ from sagebase_ops.checks.logs.counts import LogCounts, Window, entries_filter
 from sagebase_ops.checks.logs.samples import LogSample, read_sample
 from sagebase_ops.domain.log_changes import Change, Sampled, changes_between
 from sagebase_ops.domain.log_shapes import Group, groups_of
-from sagebase_ops.domain.refusals import details_of
-from sagebase_ops.domain.results import Note
 from sagebase_ops.errors import GcpError
 
 
@@ -31,12 +29,11 @@ class Shapes:
 
 @dataclass(frozen=True, slots=True)
 class ErrorChanges:
-    """Shapes by service; where Logging refused, what it said and the remedy."""
+    """Shapes by service; where Logging refused, its refusal instead."""
 
     shapes: Mapping[str, Shapes] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)  # JSON
-    refusal: tuple[Note, ...] = ()
-    remedy: str | None = None
+    refusal: GcpError | None = None
 
     def of(self, service: str) -> Shapes:
         return self.shapes.get(service, Shapes())
@@ -47,15 +44,15 @@ async def read_changes(
 ) -> ErrorChanges:
     """The shapes of these services in `window` and the one before it, from at most two reads for each.
 
-    Logging's refusal must not hide the counts that Monitoring gave: it becomes notes and a remedy.
+    Logging's refusal must not hide the counts that Monitoring gave: it is handed back.
     """
     try:
         after, earlier = await asyncio.gather(
             _sample(names, now, window, context), _sample(names, before, window.before, context)
         )
     except GcpError as error:
-        return ErrorChanges(refusal=details_of(error), remedy=error.remedy)
-    shapes = {name: _shapes(name, after, earlier, nothing=before.errors_of(name) == 0) for name in names}
+        return ErrorChanges(refusal=error)
+    shapes = {name: _shapes(_sampled(name, now, after), _sampled(name, before, earlier)) for name in names}
     return ErrorChanges(shapes, {"logs": after.asked, "logs_before": earlier.asked})
 
 
@@ -65,15 +62,18 @@ async def _sample(names: tuple[str, ...], counts: LogCounts, window: Window, con
     return await read_sample(entries_filter(noisy, context.project.region, window), wanted, context)
 
 
-def _shapes(name: str, after: LogSample, earlier: LogSample, *, nothing: bool) -> Shapes:
-    """`nothing`: it is known that there was no error before, so that every shape of now is new."""
-    groups = groups_of(after.entries.get(name, ()))
-    now = Sampled(groups, after.share_of(name))
-    before = Sampled((), 1.0) if nothing else Sampled(groups_of(earlier.entries.get(name, ())), earlier.share_of(name))
+def _sampled(name: str, counts: LogCounts, sample: LogSample) -> Sampled:
+    """Where not one error was counted there is nothing to read: every shape of the other period is new, or gone."""
+    if not counts.errors_of(name) and not counts.partial:
+        return Sampled((), 1.0)
+    return Sampled(groups_of(sample.entries.get(name, ())), sample.share_of(name))
+
+
+def _shapes(now: Sampled, before: Sampled) -> Shapes:
     return Shapes(
-        groups=groups,
+        groups=now.groups,
         changes=changes_between(before, now, RISE, LEAST),
-        read=len(after.entries.get(name, ())),
+        read=sum(group.count for group in now.groups),
         share=now.share,
         compared=bool(now.share and before.share),
     )

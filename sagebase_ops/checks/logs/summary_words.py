@@ -17,8 +17,20 @@ COMPARED = Sentence(
     en="{value} of ERROR and above in the last {window}, {before} in the one before: {new} new, {risen} risen, {gone} gone",
 )
 FIRST = Sentence(
-    ja="過去 {window}の ERROR 以上のログは {value}です（その前の期間は集計がなく、比較できません）",
-    en="{value} of ERROR and above in the last {window}; nothing was counted in the one before to compare with",
+    ja="過去 {window}の ERROR 以上のログは {value}。その前の期間はログの集計がなく、すべて新規です（{new} 種類）",
+    en="{value} of ERROR and above in the last {window}; no log was counted in the one before, so all are new: {new} kinds",
+)
+FIRST_COUNTS = Sentence(
+    ja="過去 {window}の ERROR 以上のログは {value}（その前の期間はログの集計がありません）",
+    en="{value} of ERROR and above in the last {window}; no log was counted in the one before",
+)
+COUNTS = Sentence(
+    ja="過去 {window}の ERROR 以上のログは {value}（その前は {before}）",
+    en="{value} of ERROR and above in the last {window}, {before} in the one before",
+)
+KINDS_UNKNOWN = Sentence(
+    ja="確認できません：過去 {window}の ERROR 以上のログは {value}（その前は {before}）ですが、新しい種類があるか比べられません",
+    en="could not look: {value} of ERROR and above in the last {window}, {before} in the one before; whether there are new kinds is not known",
 )
 ABOVE = Sentence(
     ja="過去 {window}の ERROR 以上のログは {value}です（上限 {limit}）",
@@ -82,21 +94,32 @@ RUNBOOK = Sentence(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of one service: its entries in both periods (None: not counted), and their shapes."""
+    """What is told of one service: its entries in both periods, and their shapes. Not `asked`: Logging refused to show any.
+
+    `before` is None where no log of it was counted at all, as of a service that is new.
+    """
 
     errors: int
     before: int | None
     shapes: Shapes
-    refusal: tuple[Note, ...] = ()
+    asked: bool = True
 
     @property
-    def has_grown(self) -> bool:
-        """By the same measure as a single shape."""
+    def has_changed(self) -> bool:
+        """Something to look at: what was never there, or more than there was by the same measure as a single shape."""
         more = self.errors - (self.before or 0)
-        return self.before is not None and more > RISE * self.before and more >= LEAST
+        grown = more > 0 if not self.before else more > RISE * self.before and more >= LEAST
+        return grown or bool(self.number_of(Kind.NEW) or self.number_of(Kind.RISEN))
+
+    @property
+    def sentence(self) -> Sentence:
+        """Kinds are told only where they were compared: not having looked is not zero of them."""
+        if self.before is None:
+            return FIRST if self.shapes.compared and self.errors else FIRST_COUNTS
+        return COMPARED if self.shapes.compared else COUNTS
 
     def number_of(self, kind: Kind) -> int:
-        return sum(change.kind is kind for change in self.shapes.changes if self.before is not None)
+        return sum(change.kind is kind for change in self.shapes.changes)
 
     def counts(self) -> dict[str, Value]:
         """The sentence's values."""
@@ -106,8 +129,8 @@ class Told:
 
 def notes_on(told: Told, most: int) -> tuple[Note, ...]:
     """At most `most` shapes of each kind; where nothing changed, the largest that there are."""
-    if told.refusal:
-        return Note(NOT_READ), *told.refusal
+    if not told.asked:
+        return (Note(NOT_READ),)
     if told.errors and not told.shapes.read:
         return (Note(NO_SAMPLE),)
     changed = [_change(one) for kind in Kind for one in _of(told, kind)[:most]]
@@ -115,7 +138,7 @@ def notes_on(told: Told, most: int) -> tuple[Note, ...]:
 
 
 def _of(told: Told, kind: Kind) -> list[Change]:
-    return [change for change in told.shapes.changes if change.kind is kind and told.before is not None]
+    return [change for change in told.shapes.changes if change.kind is kind]
 
 
 def _change(change: Change) -> Note:
@@ -139,7 +162,7 @@ def _largest(told: Told, most: int) -> Iterator[Note]:
 
 
 def _how_it_was_read(told: Told) -> Iterator[Note]:
-    if told.errors and told.before is not None and not told.shapes.compared:
+    if told.errors and not told.shapes.compared:
         yield Note(_NOT_COMPARED)
     if told.shapes.read and not told.shapes.share:
         yield Note(OF_THE_NEWEST, {"read": Quantity(told.shapes.read, ENTRIES)})
