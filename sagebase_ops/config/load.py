@@ -40,7 +40,7 @@ from sagebase_ops.config.source import Source, read_source
 from sagebase_ops.config.wording import field_names, mistakes_of
 from sagebase_ops.domain.calendars import CronCalendar
 from sagebase_ops.domain.escalation import Person, Policy, Step
-from sagebase_ops.domain.incidents import Rules
+from sagebase_ops.domain.incidents import LONGEST_ROUND, UNKNOWN_ROUNDS, Rules
 from sagebase_ops.domain.silences import Maintenance, Matcher
 from sagebase_ops.errors import ConfigError
 from sagebase_ops.pager.email import Email
@@ -215,5 +215,6 @@ def _rules(entry: EntryPart, checklist: ChecklistPart) -> Rules:
     """What the entry says; a checklist that looks every minute wants to see twice that it is over."""
     said = {"hold": entry.hold, "reopen": entry.reopen, "unknown_after": entry.unknown_after}
     given = {name: value for name, value in said.items() if value is not None}
-    usual = Rules(recover=2 if checklist.every else 1)
+    every = checklist.every
+    usual = Rules(recover=2, blind=max(UNKNOWN_ROUNDS * every, LONGEST_ROUND + every)) if every else Rules()
     return replace(usual, recover=entry.recover or usual.recover, **given)

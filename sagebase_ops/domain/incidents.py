@@ -21,6 +21,8 @@ FLAPPING_WITHIN = timedelta(hours=6)
 FLAPPING_REOPENS = 3
 CLEAN_AFTER_FLAPPING = timedelta(minutes=30)
 UNKNOWN_ROUNDS = 3
+LONGEST_ROUND = timedelta(minutes=5)
+"""So long a round may take while Google answers slowly: its looks are as far apart then, and none was missed."""
 
 
 class State(StrEnum):
@@ -65,9 +67,14 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How one entry's incidents open and end. `recover` passes in a row end one; see design of schedules.yaml."""
+    """How one entry's incidents open and end. `recover` passes in a row end one; see design of schedules.yaml.
+
+    Of the time between two failing looks, only so much as `blind` may be unseen for it to count towards `hold`: three rounds
+    of a checklist with `every`, and never less than one slow one; None, where looks are days apart by the file, counts all of it.
+    """
 
     hold: timedelta = timedelta(0)
+    blind: timedelta | None = None
     recover: int = 1
     reopen: timedelta = timedelta(minutes=30)
     unknown_after: timedelta = timedelta(minutes=15)
@@ -92,12 +99,14 @@ class StoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One continuing problem, from its first failing evidence on (`since`).
+    """One continuing problem, from its first failing evidence on (`since`, later by what nobody saw before it opened).
 
     `group` names the message that it shares; `steps_taken` counts the steps of its policy that were told. `passes` is the
     streak of passing findings; `rounds` counts looks that could not see; `answered` are those of `names` that could since.
     `told` says whether the opening was told: one
     that opened in a silence is told when that ends, `muted_until`. `resolved_by` is a person, or None where findings passed.
+    `failing_since` is after a resolve what `since` is before an opening; `failing_until` how far the failing evidence goes while
+    `hold` is counted.
     """
 
     id: str
@@ -123,6 +132,7 @@ class Incident:
     resolved_at: datetime | None = None
     resolved_by: str | None = None
     failing_since: datetime | None = None
+    failing_until: datetime | None = None
     reopened: tuple[datetime, ...] = ()
     flapping: bool = False
     clean_since: datetime | None = None
@@ -195,13 +205,24 @@ def advance(known: Incident | None, seen: Seen, now: datetime) -> Advanced:
     return Advanced(replace(known, passes=0))
 
 
+_TIMES = (
+    "since",
+    "seen_at",
+    "opened_at",
+    "resolved_at",
+    "failing_since",
+    "failing_until",
+    "clean_since",
+    "acknowledged_at",
+)
+
+
 def set_right(known: Incident, now: datetime) -> Incident:
     """Without times that are still to come: the clock was ahead when they were written.
 
     A resolve of then would hold, and the steps wait, until they had passed.
     """
-    times = ("since", "seen_at", "opened_at", "resolved_at", "failing_since", "clean_since", "acknowledged_at")
-    ahead: dict[str, Any] = {name: now for name in times if (at := getattr(known, name)) is not None and at > now}
+    ahead: dict[str, Any] = {name: now for name in _TIMES if (at := getattr(known, name)) is not None and at > now}
     return replace(known, **ahead) if ahead else known
 
 
@@ -229,17 +250,33 @@ def pending(seen: Seen) -> Incident:
         seen.group,
         since=seen.evidence.end,
         seen_at=seen.evidence.end,
+        failing_until=seen.evidence.end,
     )
 
 
 def _held(pending: Incident, seen: Seen, now: datetime) -> Advanced:
     """Open once it failed for as long as `hold`, counted by the data's time."""
-    if seen.evidence.end - pending.since < pending.rules.hold:
-        return Advanced(replace(pending, seen_at=now))
-    opened = replace(
-        pending, state=State.OPEN, group=seen.group, policy=seen.policy, opened_at=now, seen_at=now, passes=0
+    known = replace(
+        pending,
+        since=_without_unseen(pending.since, pending.failing_until, seen),
+        failing_until=seen.evidence.end,
+        seen_at=now,
     )
+    if seen.evidence.end - known.since < known.rules.hold:
+        return Advanced(known)
+    opened = replace(known, state=State.OPEN, group=seen.group, policy=seen.policy, opened_at=now, passes=0)
     return Advanced(noted(opened, now, OPENED), Change.OPENED)
+
+
+def _without_unseen(since: datetime, until: datetime | None, seen: Seen) -> datetime:
+    """Since when it failed, as `hold` counts: what nobody saw between `until` and this look ages nothing, and resets nothing.
+
+    The program was down, or nobody could look: that it failed before and after does not say that it did all the while.
+    """
+    longest = seen.rules.blind
+    if until is None or longest is None or seen.evidence.start - until <= longest:
+        return since
+    return since + (seen.evidence.end - until)
 
 
 def _failed_again(known: Incident, seen: Seen, now: datetime) -> Advanced:
@@ -247,11 +284,11 @@ def _failed_again(known: Incident, seen: Seen, now: datetime) -> Advanced:
     resolved_at = known.resolved_at or now
     if seen.evidence.start < resolved_at:
         return Advanced(known)
-    failing = known.failing_since or seen.evidence.end
+    failing = _without_unseen(known.failing_since or seen.evidence.end, known.failing_until, seen)
     if failing - resolved_at > known.rules.reopen:
         return _held(replace(pending(seen), since=failing), seen, now)
     if seen.evidence.end - failing < known.rules.hold:
-        return Advanced(replace(known, failing_since=failing))
+        return Advanced(replace(known, failing_since=failing, failing_until=seen.evidence.end))
     return reopened(known, seen, now)
 
 
@@ -269,6 +306,7 @@ def reopened(known: Incident, seen: Seen, now: datetime) -> Advanced:
         resolved_at=None,
         resolved_by=None,
         failing_since=None,
+        failing_until=None,
         acknowledged_by=None,
         acknowledged_at=None,
         eta=None,
@@ -284,7 +322,7 @@ def _passed(known: Incident, seen: Seen, now: datetime) -> Advanced:
     if known.state is State.PENDING:
         return Advanced(None)
     if known.state is State.RESOLVED:
-        return Advanced(replace(known, failing_since=None))
+        return Advanced(replace(known, failing_since=None, failing_until=None))
     if _is_of_before(known, seen):
         return Advanced(known)
     better = replace(known, passes=known.passes + 1, clean_since=known.clean_since or seen.evidence.end)
@@ -339,7 +377,15 @@ def end_as(incident: Incident, change: Change, now: datetime) -> Advanced:
 
 def ended(incident: Incident, now: datetime, sentence: Sentence | None) -> Incident:
     """Over, with `sentence` in its story where the ending has no words of its own."""
-    over = replace(incident, state=State.RESOLVED, resolved_at=now, resolved_by=None, flapping=False, eta=None)
+    over = replace(
+        incident,
+        state=State.RESOLVED,
+        resolved_at=now,
+        resolved_by=None,
+        flapping=False,
+        eta=None,
+        failing_until=None,
+    )
     return noted(over, now, sentence) if sentence else over
 
 

@@ -427,6 +427,56 @@ async def test_the_same_name_in_another_checklist_depends_on_nothing(team: Team,
     assert await two.calls() == ["operator", "operator"]
 
 
+async def test_two_failing_looks_before_and_after_an_hour_that_nobody_saw_are_not_held(team: Team) -> None:
+    for _ in range(3):
+        await team.sees(slow=FAIL)
+        await team.passes(minutes=1)
+    await team.clock.advance(hours=1)
+    for waiting in range(3):  # what had failed before is kept: two minutes of five
+        await team.sees(slow=FAIL)
+        assert await team.calls() == [], waiting
+        await team.passes(minutes=1)
+    await team.sees(slow=FAIL)
+    assert await team.calls() == ["operator"]
+
+
+async def test_rounds_that_take_long_because_google_answers_slowly_are_held_all_the_same(team: Team) -> None:
+    for _ in range(2):
+        await team.sees(slow=FAIL)
+        await team.clock.advance(minutes=5)
+    assert await team.calls() == ["operator"]
+
+
+async def test_an_hour_in_which_nobody_could_look_ages_nothing_either(team: Team) -> None:
+    await team.sees(slow=FAIL)
+    for _ in range(60):
+        await team.passes(minutes=1)
+        await team.sees(slow=UNKNOWN)
+    before = await team.calls()
+    await team.sees(slow=FAIL)
+    assert await team.calls() == before
+
+
+async def test_a_window_that_reaches_back_over_what_nobody_saw_is_evidence_of_it(team: Team) -> None:
+    await team.sees(slow=FAIL)
+    await team.clock.advance(hours=1)
+    now = team.clock.now()
+    await team.sees(slow=replace(FAIL, asked={"start": now - timedelta(hours=2), "end": now}))
+    assert await team.calls() == ["operator"]
+
+
+async def test_after_an_end_what_nobody_saw_is_not_held_either(team: Team) -> None:
+    for _ in range(6):
+        await team.sees(slow=FAIL)
+        await team.passes(minutes=1)
+    await team.responses.resolve((await team.one()).group, SATO, "直した")
+    await team.passes(minutes=1)
+    await team.sees(slow=FAIL)
+    await team.passes(minutes=20)
+    await team.sees(slow=FAIL)
+    assert not (await team.one()).is_open
+
+
 async def test_a_step_counts_only_what_is_not_over_yet(team: Team) -> None:
     both = [finding(Verdict.FAIL, "web"), finding(Verdict.FAIL, "api")]
     await team.sees(run_ready=both)
