@@ -29,6 +29,8 @@ async def fix_plan(settings: Settings, schedules: Schedules) -> list[Correction]
     async with outside_of(settings) as outside:
         cloud = Cloud(outside.connections)
         seen = await asyncio.gather(*(seen_by(cloud, project) for project in schedules.projects))
+    for error in (error for one in seen for error in one.refused.values()):
+        raise error  # a plan from a part of it would take away what it does not see
     return [
         _correction(found, one) for one in seen for found in (judge(each, one) for each in limits) if found.mistakes
     ]

@@ -7,7 +7,7 @@ from functools import cache
 from sagebase_ops import checks
 from sagebase_ops.checks.base import CheckDefinition, definition_of
 
-_NOT_CHECKS = {"base", "catalogue", "every_target", "settings_judged"}
+_NOT_CHECKS = {"base", "catalogue", "every_target", "parts", "settings_judged"}
 
 
 @cache

@@ -5,13 +5,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from sagebase_ops.checks.accounts.changes import read_changes
+from sagebase_ops.checks.accounts.changes import judge_changes
 from sagebase_ops.checks.accounts.judge import judge_grants
 from sagebase_ops.checks.accounts.keys import judge_keys
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.parts import each_part
 from sagebase_ops.domain.grants import read_grant
 from sagebase_ops.domain.quantities import PositiveDuration
-from sagebase_ops.domain.results import Finding, Sentence
+from sagebase_ops.domain.results import Finding, Sentence, Target
 
 
 def _is_grant(written: str) -> str:
@@ -62,14 +63,14 @@ class Params(CheckParams):
     example="{check: iam_audit, max_key_age: 90d}",
 )
 async def iam_audit(params: Params, context: CheckContext) -> list[Finding]:
-    """One finding for the project, one for each member with a grant to look at, one for each account with keys.
-
-    One more where the changes could not all be read.
+    """One finding for the project, one for each member with a grant to look at, one for what changed, one for each account with keys.
 
     Source: Resource Manager v1 projects.getIamPolicy; IAM v1 serviceAccounts.list and .keys.list; the activity log.
     """
-    grants = await context.gcp.iam.grants(context.project.id)
-    changes = await read_changes(params.window, context)
+    project = context.project.id
     approved = None if params.approved is None else tuple(map(read_grant, params.approved))
-    keys = await judge_keys(params.max_key_age, context)
-    return [*judge_grants(grants, approved, changes.notes, context), *keys, *changes.missing]
+    return await each_part(
+        (Target("project", project), judge_grants(approved, context)),
+        (Target("iam_changes", project), judge_changes(params.window, context)),
+        (Target("service_accounts", project), judge_keys(params.max_key_age, context)),
+    )

@@ -1,6 +1,5 @@
 """How much is logged and what does it cost, how long is it kept, and what is thrown away before anybody sees it?"""
 
-import asyncio
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs import storage_words as words
 from sagebase_ops.checks.logs.counts import window_before
 from sagebase_ops.checks.logs.volume import FREE, LogVolume, measure_volume
+from sagebase_ops.checks.parts import each_part
 from sagebase_ops.domain.console import log_router_page, log_storage_page
 from sagebase_ops.domain.log_exclusions import may_hide_errors
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity, Size
@@ -51,21 +51,34 @@ async def log_storage(params: Params, context: CheckContext) -> list[Finding]:
     Source: Monitoring's logging.googleapis.com/byte_count; Logging's buckets.list and sinks.list. Three calls in all.
     """
     project = context.project.id
-    window = window_before(context.now, params.window)
-    volume, buckets, sinks = await asyncio.gather(
-        measure_volume(window, context),
-        context.gcp.log_config.buckets(project),
-        context.gcp.log_config.sinks(project),
+    return await each_part(
+        (Target("project", project), _volume(params, context)),
+        (Target("log_bucket", project), _buckets(params, context)),
+        (Target("log_sink", project), _sinks(params, context)),
     )
-    return [
-        _volume(volume, params, project),
-        *(_bucket(bucket, params, project) for bucket in buckets),
-        *([] if buckets else [_no_buckets(project)]),
-        *_sinks(sinks, params, project),
-    ]
 
 
-def _volume(volume: LogVolume, params: Params, project: str) -> Finding:
+async def _volume(params: Params, context: CheckContext) -> list[Finding]:
+    volume = await measure_volume(window_before(context.now, params.window), context)
+    return [_judge_volume(volume, params, context.project.id)]
+
+
+async def _buckets(params: Params, context: CheckContext) -> list[Finding]:
+    project = context.project.id
+    buckets = await context.gcp.log_config.buckets(project)
+    return [_bucket(bucket, params, project) for bucket in buckets] or [_no_buckets(project)]
+
+
+async def _sinks(params: Params, context: CheckContext) -> list[Finding]:
+    """Without the sink _Default nothing of the application is kept in the project."""
+    project = context.project.id
+    sinks = await context.gcp.log_config.sinks(project)
+    given = {"link": log_router_page(project), "asked": {"method": "logging.projects.sinks.list"}}
+    lost = [] if any(sink.name == DEFAULT_SINK for sink in sinks) else [_no_default(given)]
+    return [*(_sink(sink, params, project, given) for sink in sinks), *lost]
+
+
+def _judge_volume(volume: LogVolume, params: Params, project: str) -> Finding:
     target = Target("project", project)
     given: dict[str, Any] = {"asked": volume.asked, "link": log_storage_page(project)}
     if volume.partial:
@@ -109,13 +122,6 @@ def _bucket(bucket: LogBucket, params: Params, project: str) -> Finding:
         )
         return warning(target, words.SHORT, reason="short_retention", remedy=remedy, **given)
     return passing(target, words.LOCKED if bucket.locked else words.KEPT, **given)
-
-
-def _sinks(sinks: tuple[LogSink, ...], params: Params, project: str) -> list[Finding]:
-    """Without the sink _Default nothing of the application is kept in the project."""
-    given = {"link": log_router_page(project), "asked": {"method": "logging.projects.sinks.list"}}
-    lost = [] if any(sink.name == DEFAULT_SINK for sink in sinks) else [_no_default(given)]
-    return [*(_sink(sink, params, project, given) for sink in sinks), *lost]
 
 
 def _no_default(given: dict[str, Any]) -> Finding:

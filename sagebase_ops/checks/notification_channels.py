@@ -7,9 +7,11 @@ from typing import Any
 
 from sagebase_ops.checks.alerts.channels import mistakes_in
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.settings_judged import judged
+from sagebase_ops.checks.parts import or_refusal
+from sagebase_ops.checks.settings_judged import judged, not_read
 from sagebase_ops.domain.console import channels_page
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, failing
+from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.alert_policies import NotificationChannel
 
 WORKS = Sentence(
@@ -68,23 +70,36 @@ async def notification_channels(_params: Params, context: CheckContext) -> list[
     Source: Cloud Monitoring API v3, notificationChannels.list and alertPolicies.list, one call each.
     """
     project = context.project.id
-    channels, policies = await asyncio.gather(
-        context.gcp.alerting.channels(project), context.gcp.alerting.policies(project)
-    )
-    used = Counter(name for policy in policies for name in set(policy.channels))
+    channels, users = await asyncio.gather(context.gcp.alerting.channels(project), or_refusal(_users(context)))
     if not channels:
         return [failing(Target("project", project), NONE, reason="no_channels", **_given(project))]
     names = Counter(channel.display_name for channel in channels)
-    return [_judge(one, used[one.name], project, is_ambiguous=names[one.display_name] > 1) for one in channels]
+    return [
+        _judge(
+            one,
+            users if isinstance(users, GcpError) else users[one.name],
+            project,
+            is_ambiguous=names[one.display_name] > 1,
+        )
+        for one in channels
+    ]
 
 
-def _judge(channel: NotificationChannel, policies: int, project: str, *, is_ambiguous: bool) -> Finding:
+async def _users(context: CheckContext) -> Counter[str]:
+    """How many policies tell by each channel."""
+    policies = await context.gcp.alerting.policies(context.project.id)
+    return Counter(name for policy in policies for name in set(policy.channels))
+
+
+def _judge(channel: NotificationChannel, policies: int | GcpError, project: str, *, is_ambiguous: bool) -> Finding:
+    """A channel that reaches nobody stays a failure where it is not known whether any policy relies on it."""
     short = channel.name.rpartition("/")[2]
     title = channel.display_name or short
     target = Target("notification_channel", f"{title} ({short})" if is_ambiguous else title)
     notes = () if policies else (Note(UNUSED),)
-    told = {"kind": channel.type, "policies": policies, **_given(project)}
-    found = judged(target, WORKS, list(mistakes_in(channel)), notes, **told)
+    unread = [not_read(policies)] if isinstance(policies, GcpError) else []
+    told = {"kind": channel.type, **({} if unread else {"policies": policies}), **_given(project)}
+    found = judged(target, WORKS, [*mistakes_in(channel), *unread], notes, **told)
     return replace(found, verdict=Verdict.WARN) if found.verdict is Verdict.FAIL and not policies else found
 
 

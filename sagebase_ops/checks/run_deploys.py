@@ -14,11 +14,13 @@ from sagebase_ops.checks.deploys.people import changes_of_run, deployed_by
 from sagebase_ops.checks.deploys.rollback import previous_ready, rollback_to
 from sagebase_ops.checks.deploys.traffic import Answers, Traffic, traffic_by_revision
 from sagebase_ops.checks.metrics.idle import idle_services
+from sagebase_ops.checks.parts import or_refusal
 from sagebase_ops.checks.run.targets import target_of, watched
-from sagebase_ops.checks.settings_judged import Mistake, judged
+from sagebase_ops.checks.settings_judged import Mistake, judged, not_read
 from sagebase_ops.domain.audit_entries import AuditEntry
 from sagebase_ops.domain.console import run_service_page
 from sagebase_ops.domain.quantities import Percentage, PositiveDuration, Quantity
+from sagebase_ops.domain.refusals import details_of
 from sagebase_ops.domain.results import Finding, Note, Sentence, Value, Verdict, passing
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.run import Revision, RunService
@@ -102,12 +104,13 @@ async def run_deploys(params: Params, context: CheckContext) -> list[Finding]:
     if not made:
         return [*(_none(one, params, context) for one in seen.services), *seen.lost]
     changes, traffic = await asyncio.gather(
-        changes_of_run(since, context), traffic_by_revision(2 * params.window, context)
+        or_refusal(changes_of_run(since, context)), traffic_by_revision(2 * params.window, context)
     )
     told = {one.service for one in revisions if traffic.of(one.name).requests}
-    silent = {one.service for one in made} - told
+    silent = set() if traffic.partial else {one.service for one in made} - told
     idle = (await idle_services(2 * params.window, context)).without_requests if silent else frozenset()
-    known, notes = ((), [Note(words.NOT_AUDITED)]) if isinstance(changes, GcpError) else (changes, [])
+    known: Sequence[AuditEntry] = () if isinstance(changes, GcpError) else changes
+    notes = _without_log(changes) if isinstance(changes, GcpError) else []
     findings = []
     for service in seen.services:
         own = [one for one in revisions if one.service == service.name]
@@ -115,6 +118,11 @@ async def run_deploys(params: Params, context: CheckContext) -> list[Finding]:
         deploys = _Deploys(service, own, mine, known, traffic, idle=service.name in idle)
         findings.append(_judge(deploys, params, context, notes) if mine else _none(service, params, context))
     return [*findings, *seen.lost]
+
+
+def _without_log(error: GcpError) -> list[Note]:
+    """The revisions' creators still say something."""
+    return [Note(words.NOT_AUDITED), *details_of(error)]
 
 
 def _none(service: RunService, params: Params, context: CheckContext) -> Finding:
@@ -144,7 +152,7 @@ def _mistakes(deploys: _Deploys, params: Params) -> Iterator[Mistake]:
         return
     after, before = deploys.traffic.of(deploys.newest.name), deploys.traffic.of(deploys.before)
     if deploys.traffic.partial is not None:  # of a part of it nothing is believed
-        yield Mistake(Verdict.UNKNOWN, "partial", words.IN_PART)
+        yield not_read(deploys.traffic.partial)
         return
     if not after.requests and not before.requests and not deploys.idle:
         yield Mistake(Verdict.UNKNOWN, "no_data", words.UNCOUNTED)

@@ -7,14 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.metrics.data import Measured, measure
+from sagebase_ops.checks.metrics.data import Measured, measure_or_refusal
 from sagebase_ops.checks.metrics.params import Window
+from sagebase_ops.checks.parts import each_part
 from sagebase_ops.checks.run.room import judge_service
 from sagebase_ops.checks.run.sizes import WANTED_INSTANCES, Wanted
 from sagebase_ops.checks.run.targets import watched
 from sagebase_ops.checks.sql.tiers import judge_tier
 from sagebase_ops.domain.quantities import Percentage, Size
-from sagebase_ops.domain.results import Finding, Sentence
+from sagebase_ops.domain.results import Finding, Sentence, Target
 from sagebase_ops.gcp.metrics import METRICS
 
 AtLeastOne = Annotated[int, Field(ge=1)]
@@ -82,8 +83,11 @@ async def run_scaling(params: Params, context: CheckContext) -> list[Finding]:
     Source: Services.ListServices; sqladmin v1, instances.list; run.googleapis.com/container/instance_count, its peak by
     the minute over all revisions. One call each for the whole project.
     """
-    services, tiers = await asyncio.gather(_services(params, context), _tiers(params, context))
-    return [*services, *tiers]
+    project = context.project.id
+    return await each_part(
+        (Target("run_services", project), _services(params, context)),
+        (Target("sql_instances", project), _tiers(params, context)),
+    )
 
 
 async def _services(params: Params, context: CheckContext) -> list[Finding]:
@@ -96,7 +100,7 @@ async def _services(params: Params, context: CheckContext) -> list[Finding]:
 
 
 async def _peaks(params: Params, context: CheckContext) -> Measured:
-    return await measure(METRICS["instance_count"], params.window, context)
+    return await measure_or_refusal(METRICS["instance_count"], params.window, context)
 
 
 def _wanted(params: Params, context: CheckContext) -> Wanted:

@@ -1,18 +1,20 @@
 """Are the project's secrets young, alone in their versions, renewed when they should be, and in use as they were renewed?"""
 
-import asyncio
 from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.parts import each_alike, or_refusal
 from sagebase_ops.checks.secret_versions.judge import FINE, Wanted, mistakes_of
-from sagebase_ops.checks.secret_versions.uses import read_uses
-from sagebase_ops.checks.settings_judged import judged
+from sagebase_ops.checks.secret_versions.uses import Uses, read_uses
+from sagebase_ops.checks.settings_judged import judged, not_read
 from sagebase_ops.domain.console import secret_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.results import Finding, Sentence, Target
+from sagebase_ops.errors import GcpError
+from sagebase_ops.gcp.secrets import Secret
 
 
 class Params(CheckParams):
@@ -67,14 +69,18 @@ async def secrets(params: Params, context: CheckContext) -> list[Finding]:
     """
     project = context.project.id
     known = [one for one in await context.gcp.secrets.secrets(project) if one.name not in params.ignore]
-    versions = await asyncio.gather(*(context.gcp.secrets.versions(project, one.name) for one in known))
-    uses = await read_uses(context)
+    uses = await or_refusal(read_uses(context))
     wanted = Wanted(params.max_age, params.most_enabled, params.expires_within, context.now)
-    found = []
-    for secret, own in zip(known, versions, strict=True):
-        target, told = Target("secret", secret.name), mistakes_of(secret, own, uses.get(secret.name, ()), wanted)
-        found.append(judged(target, FINE, told.mistakes, told.notes, **_given(secret.name, told.age, context)))
-    return found
+    return await each_alike(*((Target("secret", one.name), _judge(one, uses, wanted, context)) for one in known))
+
+
+async def _judge(secret: Secret, uses: Uses | GcpError, wanted: Wanted, context: CheckContext) -> list[Finding]:
+    """Who uses it is one question for all: where it was refused, each secret says so beside what is known of it."""
+    versions = await context.gcp.secrets.versions(context.project.id, secret.name)
+    own, unread = ((), [not_read(uses)]) if isinstance(uses, GcpError) else (uses.get(secret.name, ()), [])
+    told = mistakes_of(secret, versions, own, wanted)
+    given = _given(secret.name, told.age, context)
+    return [judged(Target("secret", secret.name), FINE, [*told.mistakes, *unread], told.notes, **given)]
 
 
 def _given(secret: str, age: timedelta | None, context: CheckContext) -> dict[str, Any]:  # fields of Finding by name

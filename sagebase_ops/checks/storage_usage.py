@@ -7,11 +7,12 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.metrics.data import measure
+from sagebase_ops.checks.metrics.data import measure_or_refusal
+from sagebase_ops.checks.parts import each_part
 from sagebase_ops.checks.storage.buckets import Growth, judge_bucket
 from sagebase_ops.checks.storage.disks import Room, judge_disk
 from sagebase_ops.domain.quantities import Duration, Percentage, Size
-from sagebase_ops.domain.results import Finding, Sentence
+from sagebase_ops.domain.results import Finding, Sentence, Target
 from sagebase_ops.gcp.usage_metrics import BUCKET_BYTES, DISK_USED
 
 
@@ -78,8 +79,11 @@ async def storage_usage(params: Params, context: CheckContext) -> list[Finding]:
     storage/v2/total_bytes, one call each for the whole project. Who may read a bucket is asked only where the bucket
     does not prevent public access; whether it is empty only where it has no series (which wants storage.objects.list).
     """
-    disks, buckets = await asyncio.gather(_disks(params, context), _buckets(params, context))
-    return [*disks, *buckets]
+    project = context.project.id
+    return await each_part(
+        (Target("sql_instances", project), _disks(params, context)),
+        (Target("buckets", project), _buckets(params, context)),
+    )
 
 
 async def _disks(params: Params, context: CheckContext) -> list[Finding]:
@@ -87,7 +91,7 @@ async def _disks(params: Params, context: CheckContext) -> list[Finding]:
     if not project.sql_instances:
         return []
     listing, used = await asyncio.gather(
-        context.gcp.sql.instances(project.id), measure(DISK_USED, params.window, context)
+        context.gcp.sql.instances(project.id), measure_or_refusal(DISK_USED, params.window, context)
     )
     room = Room(params.warn_above, params.fail_above, params.warn_within, context.now)
     return [judge_disk(name, listing, used, room, project) for name in project.sql_instances]
@@ -98,7 +102,7 @@ async def _buckets(params: Params, context: CheckContext) -> list[Finding]:
     if not project.buckets:
         return []
     listing, used = await asyncio.gather(
-        context.gcp.storage.buckets(project.id), measure(BUCKET_BYTES, params.window, context)
+        context.gcp.storage.buckets(project.id), measure_or_refusal(BUCKET_BYTES, params.window, context)
     )
     growth = Growth(params.warn_growth, params.floor, params.window)
     judged = (judge_bucket(name, listing, used, growth, context) for name in project.buckets)

@@ -250,8 +250,8 @@ async def test_a_rate_is_told_as_the_errors_that_it_takes() -> None:
     assert (findings[ERRORS].values["found"], findings[ERRORS].values["per_minute"]) == ("5", "300")
 
 
-@pytest.mark.parametrize("what", ["alertPolicies", "notificationChannels", "uptimeCheckConfigs"])
-async def test_a_refusal_is_no_missing_policy(what: str) -> None:
-    async with looking("healthy", [refusing(f"monitoring.{what}.list", f"monitoring.{what}.list")]) as (_, context):
-        with pytest.raises(GcpError, match=what):
+async def test_a_refusal_is_no_missing_policy() -> None:
+    what = "monitoring.alertPolicies.list"
+    async with looking("healthy", [refusing(what, what)]) as (_, context):
+        with pytest.raises(GcpError, match="alertPolicies"):
             await alert_policies(Params(), context)

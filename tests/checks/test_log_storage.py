@@ -8,7 +8,6 @@ import pytest
 from sagebase_ops.checks.log_storage import Params, log_storage
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
-from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.log_config import LogBucket, LogSink, read_bucket, read_sink
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.log_scenario import LogStorage
@@ -136,10 +135,10 @@ async def test_an_exclusion_that_is_off_or_accepted_hides_nothing_and_is_shown()
 
 
 @pytest.mark.parametrize("part", ["buckets", "sinks"])
-async def test_a_refusal_is_a_gcp_error_with_the_role(part: str) -> None:
-    with pytest.raises(GcpError, match=rf"logging\.{part}\.list") as refused:
-        await seen(faults=[refusing(f"logging.{part}.list", f"logging.{part}.list")])
-    assert "roles/logging.viewer" in str(refused.value.remedy)
+async def test_a_refusal_is_no_pass_and_names_the_role(part: str) -> None:
+    found = await seen(faults=[refusing(f"logging.{part}.list", f"logging.{part}.list")])
+    (lost,) = [one for one in found.values() if one.verdict is Verdict.UNKNOWN]
+    assert (lost.reason, "roles/logging.viewer" in str(lost.remedy)) == ("permission_denied", True)
 
 
 def test_what_google_leaves_out_is_as_it_is_by_default() -> None:

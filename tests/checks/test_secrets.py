@@ -116,9 +116,9 @@ async def test_no_restart_is_advised_where_the_traffic_is_pinned_since_a_new_rev
 
 
 async def test_a_revision_that_serves_and_is_in_no_list_is_no_pass() -> None:
-    with pytest.raises(GcpError, match="00009-gone serves requests") as refused:
-        await serving([OLD], [{"secret": "s"}], traffic={"00009-gone": 100})
-    assert refused.value.kind is GcpErrorKind.PARTIAL
+    found = await serving([OLD], [{"secret": "s"}], traffic={"00009-gone": 100})
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
+    assert any("00009-gone serves requests" in line for line in said(found.notes))
 
 
 async def test_an_alias_is_the_version_that_it_stands_for() -> None:
@@ -186,10 +186,7 @@ def test_a_time_that_google_does_not_say_is_no_pass() -> None:
     assert [one.verdict for one in unmade.mistakes] == [Verdict.UNKNOWN]
 
 
-@pytest.mark.parametrize(
-    "permission",
-    ["secretmanager.secrets.list", "secretmanager.versions.list", "run.services.list", "run.revisions.list"],
-)
+@pytest.mark.parametrize("permission", ["secretmanager.secrets.list", "secretmanager.versions.list"])
 async def test_what_may_not_be_read_is_no_pass(permission: str) -> None:
     async with looking(denied_permissions=[permission]) as (_, context):
         with pytest.raises(GcpError) as refused:

@@ -55,11 +55,13 @@ RISKS = {
 _OWNER = "roles/owner"
 
 
-def judge_grants(
-    grants: Sequence[Grant], approved: Sequence[Grant] | None, changes: Sequence[Note], context: CheckContext
-) -> Iterator[Finding]:
-    """What is approved is not told again, but for what anybody at all may do."""
-    yield _whole(grants, approved, changes, context)
+async def judge_grants(approved: Sequence[Grant] | None, context: CheckContext) -> list[Finding]:
+    """What is approved is not told again, but for what anybody at all may do. Raises GcpError."""
+    grants = await context.gcp.iam.grants(context.project.id)
+    return [_whole(grants, approved, context), *_members(grants, approved, context)]
+
+
+def _members(grants: Sequence[Grant], approved: Sequence[Grant] | None, context: CheckContext) -> Iterator[Finding]:
     living = [one for one in grants if not one.of_nobody and not one.over_at(context.now)]
     listed = {one.key for one in approved or ()}
     left = [one for one in living if one.key not in listed or risk_of(one, context.project.id) is Risk.PUBLIC]
@@ -69,11 +71,9 @@ def judge_grants(
             yield judged(Target("iam_member", member), FINE, mistakes, **_given(context))
 
 
-def _whole(
-    grants: Sequence[Grant], approved: Sequence[Grant] | None, changes: Sequence[Note], context: CheckContext
-) -> Finding:
+def _whole(grants: Sequence[Grant], approved: Sequence[Grant] | None, context: CheckContext) -> Finding:
     target, value = Target("project", context.project.id), Quantity(len(grants), "{grants}")
-    notes = (*_remarks(grants, approved or (), context), *changes)
+    notes = tuple(_remarks(grants, approved or (), context))
     given = {**_given(context), "value": value}
     if approved is None:
         lines = tuple(Note(TO_APPROVE, {"grant": str(one)}) for one in unapproved(grants, ()))

@@ -1,11 +1,11 @@
 """Keys that somebody holds -> findings, one for each account that has any."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.parts import each_alike
 from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.domain.console import service_accounts_page
 from sagebase_ops.domain.quantities import Quantity
@@ -31,26 +31,30 @@ _SHOWN = 8
 
 
 async def judge_keys(max_age: timedelta, context: CheckContext) -> list[Finding]:
-    """One question for each account: Google has no list of keys over all of them. Raises GcpError."""
+    """One question for each account: Google has no list of keys over all of them. One refused is told for its account.
+
+    Raises GcpError where the accounts may not be listed, or the keys of none.
+    """
     project = context.project.id
     accounts = await context.gcp.iam.accounts(project)
-    keys = await asyncio.gather(*(context.gcp.iam.keys(project, one.email) for one in accounts))
-    given = {"link": service_accounts_page(project), "asked": {"method": "iam.serviceAccountKeys.list"}}
-    held = [
-        _judge(account, own, max_age, context.now, given) for account, own in zip(accounts, keys, strict=True) if own
-    ]
-    if held:
-        return held
+    told = await each_alike(*((_target(one), _of_account(one, max_age, context)) for one in accounts))
     value = Quantity(len(accounts), "{accounts}")
-    return [passing(Target("service_accounts", project), NO_KEYS, value=value, **given)]
+    return told or [passing(Target("service_accounts", project), NO_KEYS, value=value, **_given(context))]
 
 
-def _judge(
-    account: ServiceAccount, keys: Sequence[Key], max_age: timedelta, now: datetime, given: dict[str, Any]
-) -> Finding:
-    """Keys of an account that is switched off open nothing."""
-    mistakes = [] if account.disabled else list(_mistakes(keys, max_age, now))
-    return judged(Target("service_account", account.email), ALL_OFF, mistakes, **given)
+async def _of_account(account: ServiceAccount, max_age: timedelta, context: CheckContext) -> list[Finding]:
+    """Nothing for one without keys. Keys of an account that is switched off open nothing."""
+    keys = await context.gcp.iam.keys(context.project.id, account.email)
+    mistakes = [] if account.disabled else list(_mistakes(keys, max_age, context.now))
+    return [judged(_target(account), ALL_OFF, mistakes, **_given(context))] if keys else []
+
+
+def _target(account: ServiceAccount) -> Target:
+    return Target("service_account", account.email)
+
+
+def _given(context: CheckContext) -> dict[str, Any]:  # fields of Finding by name
+    return {"link": service_accounts_page(context.project.id), "asked": {"method": "iam.serviceAccountKeys.list"}}
 
 
 def _mistakes(keys: Sequence[Key], max_age: timedelta, now: datetime) -> Iterator[Mistake]:

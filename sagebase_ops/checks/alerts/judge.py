@@ -8,7 +8,7 @@ from sagebase_ops.checks.alerts.channels import is_dead, mistakes_in
 from sagebase_ops.checks.alerts.conditions import condition_mistakes, is_about
 from sagebase_ops.checks.alerts.seen import Alerting
 from sagebase_ops.checks.alerts.wanted import Wanted
-from sagebase_ops.checks.settings_judged import Mistake, severity
+from sagebase_ops.checks.settings_judged import Mistake, not_read, severity
 from sagebase_ops.domain.results import Verdict
 from sagebase_ops.gcp.alert_policies import AlertPolicy
 
@@ -71,6 +71,7 @@ def _mistakes(policy: AlertPolicy, wanted: Wanted, subject: str, seen: Alerting)
         *_switched(policy),
         *_condition(policy, wanted, subject, seen),
         *_told(policy, seen),
+        *map(not_read, seen.unread(wanted.kind)),
     ]
 
 
@@ -98,6 +99,9 @@ def _told(policy: AlertPolicy, seen: Alerting) -> Iterator[Mistake]:
     """A dead channel beside a living one is a warning: somebody hears."""
     if not policy.channels:
         yield Mistake(Verdict.FAIL, "no_channel", words.NO_CHANNEL)
+    elif "channels" in seen.refused:
+        yield not_read(seen.refused["channels"])
+        return
     reached = bool(living_channels(policy.channels, seen))
     for name in policy.channels:
         for one in _channel(name, seen):

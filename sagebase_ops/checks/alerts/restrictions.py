@@ -29,7 +29,7 @@ def restriction_mistakes(one: AlertCondition, wanted: Wanted, subject: str, seen
         yield from _codes(terms, wanted)
     if wanted.kind == "uptime" and not {wanted.label, "host"} & {term.label for term in terms}:
         yield warned("no_check_id", words.NO_CHECK)
-    if wanted.kind == "uptime" and not subject:
+    if wanted.kind == "uptime" and not subject and not seen.unread("uptime"):
         yield failed("nothing_watched", words.NOTHING_WATCHED)
 
 
@@ -70,7 +70,8 @@ def _codes(terms: Sequence[Term], wanted: Wanted) -> Iterator[Mistake]:
 
 def _subject(term: Term, wanted: Wanted, subject: str, seen: Alerting) -> Iterator[Mistake]:
     found = ", ".join(term.names) or term.text
-    if wanted.kind == "uptime" and term.names and not seen.uptime_checks & set(term.names):
+    known = None if "uptime_checks" in seen.refused else seen.uptime_checks
+    if wanted.kind == "uptime" and known is not None and term.names and not known & set(term.names):
         yield failed("uptime_check_gone", words.GONE_CHECK, found=found)
     elif wanted.kind == "connections" and term.names and not any(":" in name for name in term.names):
         right = subject or f"{seen.project.id}:{found}"

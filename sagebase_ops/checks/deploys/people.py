@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.domain.audit_entries import AuditEntry
-from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.run import Revision
 
 _CLOUD_RUN = 'protoPayload.serviceName="run.googleapis.com"'
@@ -15,16 +14,10 @@ _APART = timedelta(minutes=10)
 _UNSAID = "-"
 
 
-async def changes_of_run(since: datetime, context: CheckContext) -> tuple[AuditEntry, ...] | GcpError:
-    """Newest first; the refusal, where they may not be read: then the creators still say something.
-
-    Source: the activity log, LoggingServiceV2.ListLogEntries.
-    """
+async def changes_of_run(since: datetime, context: CheckContext) -> tuple[AuditEntry, ...]:
+    """Newest first. Raises GcpError. Source: the activity log, LoggingServiceV2.ListLogEntries."""
     asked = f'{_CLOUD_RUN} AND timestamp>="{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"'
-    try:
-        return (await context.gcp.logs.audited(context.project.id, asked)).entries
-    except GcpError as error:
-        return error
+    return (await context.gcp.logs.audited(context.project.id, asked)).entries
 
 
 def deployed_by(revision: Revision, changes: Sequence[AuditEntry]) -> str:

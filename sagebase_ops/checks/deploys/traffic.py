@@ -40,11 +40,17 @@ class Traffic:
 
 
 async def traffic_by_revision(window: timedelta, context: CheckContext) -> Traffic:
-    """Up to where Google's data ends, which is minutes back. Raises GcpError. Source: MetricService.ListTimeSeries."""
-    counts, times = await asyncio.gather(
-        _ask("request_count", "REDUCE_SUM", (SERVICE, REVISION, CLASS), window, context),
-        _ask("latency_p95", "REDUCE_PERCENTILE_95", (SERVICE, REVISION), window, context),
-    )
+    """Up to where Google's data ends, which is minutes back; of a refusal only the reason.
+
+    Source: MetricService.ListTimeSeries.
+    """
+    try:
+        counts, times = await asyncio.gather(
+            _ask("request_count", "REDUCE_SUM", (SERVICE, REVISION, CLASS), window, context),
+            _ask("latency_p95", "REDUCE_PERCENTILE_95", (SERVICE, REVISION), window, context),
+        )
+    except GcpError as error:
+        return Traffic({}, error)
     names = {series.labels[REVISION] for series in (*counts.series, *times.series)}
     return Traffic({name: _answers(name, counts, times) for name in names}, counts.partial or times.partial)
 

@@ -16,10 +16,6 @@ MORE_ERRORS = Sentence(
 SLOWER = Sentence(
     ja="デプロイ後の p95 が {after} です（前は {before}）", en="p95 is {after} since the deploy ({before} before)"
 )
-IN_PART = Sentence(
-    ja="確認できません：デプロイ前後のメトリクスの一部が得られませんでした",
-    en="could not look: a part of the metrics before and after is missing",
-)
 UNCOUNTED = Sentence(
     ja="確認できません：デプロイの前後どちらのリクエストも集計されていません。悪化していないとは言えません",
     en="could not look: no request was counted before or since the deploy, so nothing says that it is no worse",

@@ -45,6 +45,15 @@ async def measure(known: Metric, window: timedelta, context: CheckContext) -> Me
     return await (_measure_named if known.filter is None else _measure_other)(known, window, context)
 
 
+async def measure_or_refusal(known: Metric, window: timedelta, context: CheckContext) -> Measured:
+    """As `measure`; of a refusal nothing is believed, so that each target says so by itself beside what else is known of it."""
+    try:
+        return await measure(known, window, context)
+    except GcpError as error:
+        asked = {"api": error.api, "method": error.method, "metric": known.type}
+        return Measured({}, SeriesSet((), partial=error), asked, unproven=error)
+
+
 async def _measure_named(known: Metric, window: timedelta, context: CheckContext) -> Measured:
     """Values and descriptor are asked for at once; values again where the descriptor's delay is longer than ours."""
     project, query = context.project.id, _query(known, window, known.delay, context)

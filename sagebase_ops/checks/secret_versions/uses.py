@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError, GcpErrorKind
@@ -25,8 +26,12 @@ class Use:
     restart: str = ""
 
 
-async def read_uses(context: CheckContext) -> Mapping[str, tuple[Use, ...]]:
-    """By secret. Every service of the region counts, watched or not: a secret is the project's. Raises GcpError.
+Uses: TypeAlias = Mapping[str, tuple[Use, ...]]
+"""By secret."""
+
+
+async def read_uses(context: CheckContext) -> Uses:
+    """Every service of the region counts, watched or not: a secret is the project's. Raises GcpError.
 
     In a list that is not whole a service may be missing, and with it a use: the GcpError of the list is raised. So is one
     for a revision that serves and is in no list.

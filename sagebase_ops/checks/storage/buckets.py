@@ -95,8 +95,9 @@ async def judge_bucket(
     shortcomings = tuple(_shortcomings(bucket))
     notes = tuple(_spelling(name, listing, project))
     if members:
+        size = () if found.verdict is Verdict.PASS else (Note(found.sentence, found.with_values()),)
         given["remedy"] = f"gcloud storage buckets update gs://{name} --public-access-prevention"
-        told: Given = {"members": ", ".join(sorted(members)), "notes": (*shortcomings, *found.notes, *notes)}
+        told: Given = {"members": ", ".join(sorted(members)), "notes": (*size, *shortcomings, *found.notes, *notes)}
         return failing(target, PUBLIC, reason="public", value=found.value, **told, **given)
     if shortcomings and found.verdict is Verdict.PASS:
         first, *others = shortcomings
