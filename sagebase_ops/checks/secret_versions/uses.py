@@ -67,11 +67,13 @@ def _restart(service: RunService, context: CheckContext) -> str:
 
 
 def _unlisted(revision: str, context: CheckContext) -> GcpError:
+    said = f"{revision} serves requests, but is not in the list of revisions"
     return GcpError(
         GcpErrorKind.PARTIAL,
-        f"{revision} serves requests, but is not in the list of revisions",
+        said,
         api=API,
         method="Revisions.ListRevisions",
         permission="run.revisions.list",
         remedy=f"gcloud run revisions list --region={context.project.region} --project={context.project.id}",
+        said=said,
     )
