@@ -2,8 +2,11 @@
 
 from sagebase_ops.checks.base import CheckContext, check
 from sagebase_ops.checks.billing.export import no_export, refused_export
-from sagebase_ops.checks.billing.judge import judge, stale
+from sagebase_ops.checks.billing.missing import unreadable
+from sagebase_ops.checks.billing.month import month_so_far
 from sagebase_ops.checks.billing.params import Params
+from sagebase_ops.checks.billing.statement import Statement
+from sagebase_ops.checks.billing.weeks import parts_of_week, whole_week
 from sagebase_ops.domain.console import billing_page
 from sagebase_ops.domain.costs import spans_at
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing
@@ -46,7 +49,7 @@ NOT_BILLED = Sentence(
     example="{check: cost, dataset: billing_export, budget: 100000}",
 )
 async def cost(params: Params, context: CheckContext) -> list[Finding]:
-    """One finding for the whole project, one for each group of services, one for everything else.
+    """The week of the whole project, its month, then the week of each group of services and of everything else.
 
     Source: Cloud Billing API v1, projects.getBillingInfo; the standard usage cost export in BigQuery, one query.
     """
@@ -65,4 +68,8 @@ async def cost(params: Params, context: CheckContext) -> list[Finding]:
         costs = await context.gcp.billing.costs(project, dataset, account.id, spans.start, params.max_scan)
     except GcpError as error:
         return [refused_export(whole, error, dataset, account.id)]
-    return stale(whole, costs, context.now, account.id) or judge(whole, costs, spans, params, link)
+    useless = unreadable(whole, costs, context.now, account.id)
+    if useless:
+        return [useless]
+    statement = Statement(project, costs, spans, params, context.zone, link)
+    return [whole_week(statement), month_so_far(statement), *parts_of_week(statement)]

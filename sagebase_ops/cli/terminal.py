@@ -160,13 +160,13 @@ def _line(row: Row, item: Item, voice: Voice) -> Cells:
 
 
 def _what(row: Row, item: Item, voice: Voice) -> str:
-    """`CPU使用率`; `スモークテスト: TLS 証明書`; with the target's name where there are several of the kind."""
+    """`CPU使用率`; `スモークテスト: TLS 証明書`; with the targets' names where the kinds do not tell them apart."""
     title = voice.say(row.entry.title)
-    beside = [other for other in item.rows if other.entry == row.entry]
-    alike = [other for other in beside if other.finding.target.kind == row.finding.target.kind]
+    beside = [other.finding.target for other in item.rows if other.entry == row.entry]
     if len(beside) == 1:
         return title
-    return f"{title}: {row_name(row, voice) if len(alike) > 1 else voice.kind(row.finding.target.kind)}"
+    told_apart = len({target.kind for target in beside}) == len(beside)
+    return f"{title}: {voice.kind(row.finding.target.kind) if told_apart else row_name(row, voice)}"
 
 
 def _table(lines: list[Cells], voice: Voice, width: int | None) -> Table:

@@ -61,7 +61,9 @@ async def query(
 ) -> Rows:
     """All rows of `sql` with `values` (`{"start": ("TIMESTAMP", "2026-11-01 …")}`), reading at most `most` bytes.
 
-    Raises GcpError; over `most` bytes Google refuses before it reads. Source: bigquery.jobs.query, .getQueryResults.
+    Raises GcpError, malformed where fewer rows came than Google counts; over `most` bytes it refuses before it reads.
+
+    Source: bigquery.jobs.query, .getQueryResults.
     """
     question = connections.question(API, "bigquery.jobs.query", _JOBS, project)
     body = {
@@ -96,10 +98,18 @@ async def _read_whole(connections: Connections, question: Question, body: Json) 
             columns, scanned = _columns(answer) or columns, _scanned(answer) or scanned
             found += [_row(row, columns, question) for row in objects(answer, "rows", question)]
             if not text(answer, "pageToken"):
-                return Rows(tuple(found), scanned)
+                return Rows(_all_of(found, answer, question), scanned)
         else:
             await asyncio.sleep(connections.patience.pause)
         answer = await _more(connections, question, path, answer)
+
+
+def _all_of(found: list[Mapping[str, str]], answer: Json, question: Question) -> tuple[Mapping[str, str], ...]:
+    """A sum over some of the rows looks like any other sum, so they are counted against what Google says there are."""
+    total = str(answer.get("totalRows", ""))
+    if total != str(len(found)):
+        raise failure(GcpErrorKind.MALFORMED, f"{len(found)} rows, totalRows {total or 'not said'}", question)
+    return tuple(found)
 
 
 async def _more(connections: Connections, question: Question, path: str, answer: Json) -> Json:

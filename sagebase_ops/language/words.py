@@ -69,7 +69,9 @@ KINDS: Mapping[str, Sentence] = {
     "service_account": Sentence(ja="サービスアカウント", en="service account"),
     "service_accounts": Sentence(ja="サービスアカウントの鍵", en="keys of service accounts"),
     "billing": Sentence(ja="費用", en="cost"),
-    "billed_service": Sentence(ja="費用の内訳", en="part of the cost"),
+    "billed_week": Sentence(ja="7日間の費用", en="7-day cost"),
+    "billed_month": Sentence(ja="月の費用", en="monthly cost"),
+    "billed_service": Sentence(ja="7日間の費用", en="7-day cost"),
 }
 """What a target's kind is called; a kind that is not here is shown by its own word."""
 

@@ -1,16 +1,19 @@
 """Costs come from the billing export alone: against the week before, the month before and a budget."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from sagebase_ops.checks.billing.judge import REST
 from sagebase_ops.checks.billing.params import Params
+from sagebase_ops.checks.billing.weeks import REST
 from sagebase_ops.checks.cost import cost
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.language.sentences import finding_text, note_text
 from sagebase_ops.sandbox.billing_scenario import Cost
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import load_scenario
@@ -18,22 +21,30 @@ from tests.checks.watching import looking, said
 
 EXPORT = Params(dataset="billing_export")
 RUN = Cost(service="Cloud Run", sku="CPU", daily=1000)
+NOW = datetime(2026, 11, 25, 1, tzinfo=UTC)  # 10:00 in Tokyo, still the 24th where the bill is made
 
 
-async def seen(params: Params = EXPORT, scenario: str = "healthy", *faults: Fault, **billing: Any) -> list[Finding]:
+async def seen(
+    params: Params = EXPORT, scenario: str = "healthy", *faults: Fault, now: datetime = NOW, **billing: Any
+) -> list[Finding]:
     changed = load_scenario(scenario).billing.model_copy(update=billing)
-    async with looking(scenario, faults, billing=changed) as (_, context):
-        return await cost(params, context)
+    async with looking(scenario, faults, billing=changed) as (box, context):
+        box.world.advance(now - box.world.now())
+        return await cost(params, replace(context, now=now, zone=ZoneInfo("Asia/Tokyo")))
 
 
-async def whole(params: Params = EXPORT, **billing: Any) -> Finding:
-    return (await seen(params, "healthy", **billing))[0]
+async def month(budget: float | None = None, **given: Any) -> Finding:
+    return (await seen(Params(dataset="billing_export", budget=budget), **given))[1]
+
+
+def told(found: Finding, language: str = "en") -> str:
+    return finding_text(found, language, UTC)
 
 
 async def test_each_group_and_everything_else_has_a_finding_and_names_on_the_bill_are_summed() -> None:
     found = {one.target.name: one for one in await seen()}
-    assert [one.verdict for one in found.values()] == [Verdict.PASS] * 6
-    assert list(found)[1:] == ["Cloud Run", "Cloud SQL", "Cloud Storage", "Gemini", REST]
+    assert [one.verdict for one in found.values()] == [Verdict.PASS] * 7
+    assert list(found)[2:] == ["Cloud Run", "Cloud SQL", "Cloud Storage", "Gemini", REST]
     gemini = found["Gemini"]
     assert gemini.value is not None
     assert (gemini.value.amount, gemini.value.unit) == (7 * 215, "JPY")
@@ -45,15 +56,14 @@ async def test_both_weeks_are_there_day_by_day_for_a_chart() -> None:
     found = (await seen(EXPORT, "cost-jump"))[0]
     week, before = found.series
     assert (len(week.values), len(before.values), week.unit) == (7, 7, "JPY")
-    sums = next(note.values for note in found.notes if "amount" in note.values)
-    assert [sums["amount"], sums["before"]] == [
+    assert [found.value, found.values["before"]] == [
         Quantity(pytest.approx(sum(value or 0 for value in one.values)), "JPY") for one in found.series
     ]
     assert week.start - before.start == timedelta(days=7)
 
 
 async def test_credits_are_taken_off_once() -> None:
-    run = (await seen())[1]
+    run = (await seen())[2]
     assert run.value is not None
     assert run.value.amount == pytest.approx(7 * (610 + 140 - 20))
 
@@ -68,24 +78,39 @@ async def test_a_rise_past_ratio_and_floor_warns_with_the_sku_that_moved_most() 
 
 
 @pytest.mark.parametrize(
-    ("budget", "verdict", "reason"),
-    [(1_000_000, Verdict.PASS, None), (1, Verdict.FAIL, "over_budget")],
+    ("budget", "verdict", "reason", "value"),
+    [
+        (21_999, Verdict.FAIL, "over_budget", 22_000),
+        (22_000, Verdict.WARN, "over_budget_soon", 30_000),
+        (29_999, Verdict.WARN, "over_budget_soon", 30_000),
+        (30_000, Verdict.PASS, None, 22_000),
+        (None, Verdict.PASS, None, 22_000),
+    ],
 )
-async def test_the_month_is_held_against_the_budget(budget: float, verdict: Verdict, reason: str | None) -> None:
-    found = await whole(Params(dataset="billing_export", budget=budget))
-    assert (found.verdict, found.reason) == (verdict, reason)
-    assert found.limit is not None
-    assert found.limit.amount == budget
+async def test_the_month_and_what_is_expected_of_it_are_held_against_the_budget(
+    budget: float | None, verdict: Verdict, reason: str | None, value: float
+) -> None:
+    found = await month(budget, costs=[RUN])
+    assert (found.verdict, found.reason, found.value) == (verdict, reason, Quantity(value, "JPY"))
+    assert found.limit == (Quantity(budget, "JPY") if budget else None)
 
 
-async def test_a_forecast_over_the_budget_warns_before_the_month_is_over() -> None:
-    steady = await whole(costs=[RUN])
-    forecast = steady.values["forecast"]
-    assert steady.value is not None
-    assert isinstance(forecast, Quantity)
-    found = await whole(Params(dataset="billing_export", budget=forecast.amount - 1), costs=[RUN])
-    whole_month = forecast == steady.value  # on two days of a month nothing is left to forecast
-    assert found.reason == ("over_budget" if whole_month else "over_budget_soon")
+@pytest.mark.parametrize(
+    ("now", "name", "days", "left"),
+    [
+        (datetime(2026, 11, 30, 1, tzinfo=UTC), "2026-11", "2026-11-01〜2026-11-27 で ￥27,000", "3 日"),
+        (datetime(2026, 12, 1, 1, tzinfo=UTC), "2026-11", "2026-11-01〜2026-11-28 で ￥28,000", "2 日"),
+        (datetime(2026, 12, 3, 1, tzinfo=UTC), "2026-11", "2026-11-01〜2026-11-30 で ￥30,000", None),
+        (datetime(2026, 12, 4, 1, tzinfo=UTC), "2026-12", "2026-12-01〜2026-12-01 で ￥1,000", "30 日"),
+    ],
+)
+async def test_at_the_start_of_a_month_it_says_of_which_month_it_speaks(
+    now: datetime, name: str, days: str, left: str | None
+) -> None:
+    found = await month(now=now, costs=[RUN])
+    assert (found.target.name, told(found, "ja")) == (name, days)
+    forecast = [note_text(note, "ja", UTC) for note in found.notes if "days" in note.values]
+    assert [left is not None and f"残り {left}" in line for line in forecast] == ([True] if left else [])
 
 
 @pytest.mark.parametrize(
@@ -117,13 +142,12 @@ async def test_an_answer_that_is_not_done_is_waited_for_and_read_over_all_pages(
 ) -> None:
     monkeypatch.setattr("sagebase_ops.gcp.bigquery._PAGE", 7)
     found = await seen(EXPORT, "healthy", unfinished=2)
-    assert [one.verdict for one in found] == [Verdict.PASS] * 6
-    assert found[2].value is not None
-    assert found[2].value.amount == 7 * (980 + 260)
+    assert [one.verdict for one in found] == [Verdict.PASS] * 7
+    assert found[3].value == Quantity(7 * (980 + 260), "JPY")
 
 
 async def test_a_table_that_is_partitioned_by_a_column_is_asked_by_it() -> None:
-    assert (await whole(partition_field="usage_start_time")).verdict is Verdict.PASS
+    assert (await month(partition_field="usage_start_time")).verdict is Verdict.PASS
 
 
 async def test_a_question_that_would_read_too_much_is_refused_and_told() -> None:
@@ -157,3 +181,75 @@ async def test_a_query_that_is_refused_says_which_permission_is_missing() -> Non
         (found,) = await cost(EXPORT, context)
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "permission_denied")
     assert "roles/bigquery.jobUser" in str(found.remedy)
+
+
+async def test_half_of_the_rows_is_no_bill() -> None:
+    (found,) = await seen(EXPORT, "healthy", Fault("bigquery.jobs.query", "half_page"))
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "malformed")
+    assert "totalRows" in said(found.notes)[0]
+
+
+@pytest.mark.parametrize("scenario", ["healthy", "cost-jump"])
+async def test_how_fresh_the_data_is_and_of_which_days_is_said_of_good_news_as_well(scenario: str) -> None:
+    notes = [note_text(note, "en", UTC) for note in (await seen(EXPORT, scenario))[0].notes]
+    assert "the 7 days are 2026-11-16 to 2026-11-22 (US Pacific); data up to 2026-11-23, come 2026-11-24 05:00 UTC" in (
+        " ".join(notes)
+    )
+
+
+async def test_a_week_that_grew_tells_the_month_as_well() -> None:
+    grown = (await seen(EXPORT, "cost-jump"))[0]
+    assert grown.reason == "grew"
+    assert any(line.startswith("cost of the month: ") for line in said(grown.notes))
+
+
+async def test_fresh_rows_of_an_older_day_are_late() -> None:
+    week, so_far, *parts = await seen(costs=[RUN.model_copy(update={"until": timedelta(days=5)})])
+    assert [(one.verdict, one.reason) for one in (week, so_far)] == [(Verdict.UNKNOWN, "late")] * 2
+    assert "up to 2026-11-19 only; they are wanted up to 2026-11-22" in told(week)
+    assert {(one.verdict, one.reason) for one in parts} == {(Verdict.SKIPPED, "late")}
+
+
+@pytest.mark.parametrize(
+    ("since", "of_weeks", "of_month"),
+    [
+        (timedelta(days=6), "no_week_before", "no_whole_month"),
+        (timedelta(days=15), None, "no_whole_month"),
+        (timedelta(days=23), None, None),
+    ],
+)
+async def test_an_export_that_is_too_young_claims_neither_a_rise_nor_a_whole_month(
+    since: timedelta, of_weeks: str | None, of_month: str | None
+) -> None:
+    week, so_far, part, *_ = await seen(costs=[RUN.model_copy(update={"since": since})])
+    assert (week.reason, part.reason, so_far.reason) == (of_weeks, of_weeks, of_month)
+    assert [one.verdict for one in (week, part) if of_weeks] == [Verdict.UNKNOWN, Verdict.SKIPPED][
+        : 2 if of_weeks else 0
+    ]
+    assert so_far.verdict is (Verdict.UNKNOWN if of_month else Verdict.PASS)
+    assert "month before" not in " ".join(said((*week.notes, *so_far.notes, *part.notes)))
+
+
+@pytest.mark.parametrize("days", [{"since": timedelta(days=6)}, {"until": timedelta(days=5)}])
+async def test_what_is_spent_already_is_held_against_the_budget_whatever_is_missing(days: Any) -> None:
+    assert (await month(1, costs=[RUN.model_copy(update=days)])).reason == "over_budget"
+
+
+async def test_a_month_of_which_some_days_are_missing_is_told_with_the_days_that_there_are() -> None:
+    found = await month(100_000, costs=[RUN.model_copy(update={"since": timedelta(days=6)})])
+    assert [note_text(note, "en", UTC) for note in found.notes] == [
+        "cost of the month: ¥5,000 from 2026-11-18 to 2026-11-22"
+    ]
+
+
+async def test_a_month_of_which_there_is_no_day_yet_is_not_told_as_zero() -> None:
+    found = await month(
+        now=datetime(2026, 12, 4, 1, tzinfo=UTC), costs=[RUN.model_copy(update={"until": timedelta(days=5)})]
+    )
+    assert (found.reason, found.notes) == ("late", ())
+
+
+async def test_the_chart_has_the_days_of_the_bill_in_the_zone_of_the_file() -> None:
+    week = (await seen())[0]
+    last = week.series[0].start + 6 * week.series[0].step
+    assert last.astimezone(ZoneInfo("Asia/Tokyo")).date().isoformat() == week.asked["until"]

@@ -1,0 +1,96 @@
+"""The last settled week against the one before: of the whole project, of each group of services, of everything else."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sagebase_ops.checks.billing import words
+from sagebase_ops.checks.billing.missing import missing_of_weeks
+from sagebase_ops.checks.billing.month import months_of
+from sagebase_ops.checks.billing.statement import Statement, dates
+from sagebase_ops.domain.costs import WEEK, Bill, DailyCost, bill_of, grouped
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.results import Finding, Note, Series, Target, passing, skipped, unknown, warning
+
+DAY, NOON = timedelta(days=1), time(12)
+REST = "その他 / others"
+"""What belongs to no group: a service that nobody thought of is the one that surprises."""
+
+
+def whole_week(statement: Statement) -> Finding:
+    """Of the whole project, with both weeks day by day for a chart."""
+    target = Target("billed_week", statement.project)
+    bill, about = bill_of(statement.costs.days, statement.spans), tuple(_about(statement))
+    missing = missing_of_weeks(statement)
+    if missing:
+        given = {**missing.values, **statement.given}
+        return unknown(target, missing.sentence, reason=missing.reason, notes=about, **given)
+    notes = (*_moved(bill, statement), *months_of(bill, statement), *about)
+    return _compared(target, bill, statement, notes=notes, series=_day_by_day(statement))
+
+
+def parts_of_week(statement: Statement) -> list[Finding]:
+    """Each group of services, then everything else."""
+    groups, rest = grouped(statement.costs.days, statement.params.services)
+    targets = {Target("billed_service", name): rows for name, rows in {**groups, REST: rest}.items()}
+    missing = missing_of_weeks(statement)
+    if missing:
+        return [skipped(one, words.NOT_COMPARED, reason=missing.reason, **statement.given) for one in targets]
+    return [_part(target, rows, statement) for target, rows in targets.items()]
+
+
+def _part(target: Target, rows: Sequence[DailyCost], statement: Statement) -> Finding:
+    bill = bill_of(rows, statement.spans)
+    notes = (*_moved(bill, statement), *_named(bill, statement), *months_of(bill, statement))
+    return _compared(target, bill, statement, notes=notes)
+
+
+def _compared(target: Target, bill: Bill, statement: Statement, **given: Any) -> Finding:
+    """`given` as for `passing`."""
+    given |= {"value": statement.money(bill.week), "before": statement.money(bill.week_before), **statement.given}
+    if bill.grew(statement.params.warn_growth, statement.params.floor):
+        return warning(target, words.GREW, reason="grew", change=statement.money(bill.change), **given)
+    return passing(target, words.WEEK, **given)
+
+
+def _about(statement: Statement) -> Iterator[Note]:
+    """How far the data goes, said of good news as well; and what the question cost."""
+    if statement.costs.exported:
+        come = statement.costs.exported
+        yield Note(
+            words.FRESH, {**dates(statement.spans.week), "newest": statement.newest.isoformat(), "exported": come}
+        )
+    yield Note(words.SCANNED, {"size": Quantity(statement.costs.scanned, "By")})
+
+
+def _named(bill: Bill, statement: Statement) -> Iterator[Note]:
+    """The names on the bill, where there is more than one."""
+    if len(bill.services) > 1:
+        for service, amount in bill.services.items():
+            yield Note(words.BY_NAME, {"service": service, "amount": statement.money(amount)})
+
+
+def _moved(bill: Bill, statement: Statement) -> Iterator[Note]:
+    if bill.mover:
+        moved = words.ROSE if bill.mover.change > 0 else words.FELL
+        yield Note(moved, {"sku": bill.mover.sku, "change": statement.money(abs(bill.mover.change))})
+
+
+def _day_by_day(statement: Statement) -> tuple[Series, ...]:
+    """Both weeks over the same days, for a chart: at noon of the billing date in the zone in which it is read."""
+    net: defaultdict[date, float] = defaultdict(float)
+    for row in statement.costs.days:
+        net[row.day] += row.net
+    weeks = ((words.THIS_WEEK, statement.spans.week), (words.WEEK_BEFORE, statement.spans.week_before))
+    return tuple(
+        Series(
+            words.BY_DAY,
+            name,
+            statement.currency,
+            datetime.combine(week.first, NOON, statement.zone),
+            DAY,
+            tuple(round(net[week.first + DAY * number], 2) for number in range(WEEK // DAY)),
+        )
+        for name, week in weeks
+    )

@@ -1,0 +1,67 @@
+"""What is said of costs. Dates are days of the bill, written as everywhere else: 2026-11-24."""
+
+from sagebase_ops.domain.results import Sentence
+
+WEEK = Sentence(ja="{value}（その前の7日間 {before}）", en="{value}, {before} in the 7 days before")
+GREW = Sentence(
+    ja="{value}。その前の7日間の {before} から {change} 増えました",
+    en="{value}, up by {change} from {before} in the 7 days before",
+)
+MONTH = Sentence(ja="{first}〜{last} で {value}", en="{value} from {first} to {last}")
+OVER = Sentence(
+    ja="{first}〜{last} で {value}。予算 {limit} を超えました",
+    en="{value} from {first} to {last}, over the budget of {limit}",
+)
+WILL_BE_OVER = Sentence(
+    ja="月末までに {value} の見込みで、予算 {limit} を超えます",
+    en="{value} expected by the end of the month, over the budget of {limit}",
+)
+
+STOPPED = Sentence(
+    ja="確認できません：請求エクスポートが {exported} から届いていません",
+    en="could not look: the billing export has stopped; its newest row came {exported}",
+)
+NO_ROWS = Sentence(
+    ja="確認できません：請求エクスポートにこのプロジェクトの行がありません（0 円とは言えません）",
+    en="could not look: the billing export has no row of this project, which does not mean that it cost nothing",
+)
+MIXED = Sentence(
+    ja="確認できません：複数の通貨（{currencies}）の行があり、合計できません",
+    en="could not look: the rows are in several currencies ({currencies}) and cannot be summed",
+)
+LATE_DAYS = Sentence(
+    ja="確認できません：費用のデータは {newest} 分までしか届いていません（{wanted} 分まで必要）",
+    en="could not look: the costs have come up to {newest} only; they are wanted up to {wanted}",
+)
+NO_WEEK_BEFORE = Sentence(
+    ja="確認できません：請求エクスポートは {oldest} 分からで、比べる7日間（{wanted} から）が揃っていません",
+    en="could not look: the billing export begins with {oldest}; the 7 days to compare with begin on {wanted}",
+)
+NO_WHOLE_MONTH = Sentence(
+    ja="確認できません：請求エクスポートは {oldest} 分からで、月初（{wanted}）からの合計が分かりません",
+    en="could not look: the billing export begins with {oldest}, so the sum from {wanted} on is not known",
+)
+NOT_COMPARED = Sentence(ja="比べるデータが揃っていません", en="there are no two whole weeks of data to compare")
+
+OF_THE_MONTH = Sentence(
+    ja="月の費用：{first}〜{last} で {amount}", en="cost of the month: {amount} from {first} to {last}"
+)
+MONTH_BEFORE = Sentence(
+    ja="前の月の費用：{first}〜{last} で {amount}", en="cost of the month before: {amount} from {first} to {last}"
+)
+FORECAST = Sentence(
+    ja="月末の見込み {amount}（残り {days}、直近7日間の1日平均で）",
+    en="{amount} expected by the end of the month: {days} more at the daily mean of the last 7",
+)
+BY_NAME = Sentence(ja="{service}：{amount}", en="{service}: {amount}")
+ROSE = Sentence(ja="最も増えた SKU：{sku}（+{change}）", en="the SKU that rose most: {sku} (+{change})")
+FELL = Sentence(ja="最も減った SKU：{sku}（-{change}）", en="the SKU that fell most: {sku} (-{change})")
+FRESH = Sentence(
+    ja="7日間＝{first}〜{last}（米国太平洋時間）。データは {newest} 分まで（{exported} 到着）。最新2日分は未確定のため含めません",
+    en="the 7 days are {first} to {last} (US Pacific); data up to {newest}, come {exported}; the newest two days are not settled and left out",
+)
+SCANNED = Sentence(ja="BigQuery が読んだ量：{size}", en="BigQuery read {size}")
+
+BY_DAY = Sentence(ja="1日ごとの費用", en="cost by day")
+THIS_WEEK = Sentence(ja="直近7日間", en="last 7 days")
+WEEK_BEFORE = Sentence(ja="その前の7日間", en="7 days before")
