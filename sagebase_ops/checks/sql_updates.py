@@ -1,53 +1,20 @@
 """Is Cloud SQL up to date: maintenance version, database version, announced maintenance, server certificate?"""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.settings_judged import Mistake, judged
+from sagebase_ops.checks.sql import update_words as words
 from sagebase_ops.checks.sql.targets import target_of, watched_instances
-from sagebase_ops.checks.sql.versions import AS_OF, END_OF_LIFE, SOURCE
+from sagebase_ops.checks.sql.versions import AS_OF, CLOUD_AS_OF, CLOUD_SOURCE, SOURCE, SUPPORT
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.quantities import Duration, Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Value, Verdict
 from sagebase_ops.gcp.sql import SqlInstance
 from sagebase_ops.gcp.sql_upkeep import Upkeep
-
-CURRENT = Sentence(
-    ja="更新はありません（{version}）。{database} のサポートは {ends} まで、サーバー証明書は {certificate} まで",
-    en="nothing to update ({version}); {database} is supported until {ends}, the server certificate until {certificate}",
-)
-UPDATES = Sentence(
-    ja="適用できる更新があります：{updates}（現在 {version}）", en="updates may be applied: {updates} (now {version})"
-)
-OVER = Sentence(
-    ja="{database} のコミュニティサポートは {ends} に終了しました",
-    en="{database} has had no community support since {ends}",
-)
-SOON = Sentence(
-    ja="{database} のコミュニティサポートは {ends} に終了します", en="community support of {database} ends at {ends}"
-)
-NOT_LISTED = Sentence(
-    ja="確認できません：{database} のサポート終了日が一覧（{as_of} 時点）にありません",
-    en="could not look: the end of support of {database} is not in our table (of {as_of})",
-)
-CERTIFICATE = Sentence(ja="サーバー証明書が {ends} に期限切れになります", en="the server certificate ends at {ends}")
-EXPIRED = Sentence(ja="サーバー証明書は {ends} に期限切れになりました", en="the server certificate ended at {ends}")
-NO_CERTIFICATE = Sentence(
-    ja="確認できません：サーバー証明書の期限が得られませんでした",
-    en="could not look: Google does not say when the server certificate ends",
-)
-ANNOUNCED = Sentence(
-    ja="Google がメンテナンスを予定しています：{starts} から",
-    en="Google has announced a maintenance: it begins at {starts}",
-)
-DENIED = Sentence(
-    ja="メンテナンス拒否期間：{start}〜{end}（UTC {time}）。この間は更新も適用されません",
-    en="no maintenance from {start} to {end} ({time} UTC): no update is applied then either",
-)
-TABLE = Sentence(ja="サポート終了日の出典：{source}（{as_of} 時点）", en="ends of support: {source}, as of {as_of}")
-UNSAID = "-"
 
 
 class Params(CheckParams):
@@ -93,7 +60,7 @@ class Params(CheckParams):
 async def sql_updates(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per instance: the worst of what is outdated or ends soon, the rest as notes.
 
-    Source: sqladmin v1, instances.list; the PostgreSQL project's table of supported versions.
+    Source: sqladmin v1, instances.list; the tables of supported versions of the PostgreSQL project and of Cloud SQL.
     """
     seen = await watched_instances(context)
     return [*(_judge(one, params, context) for one in seen.instances), *seen.lost]
@@ -103,53 +70,79 @@ def _judge(instance: SqlInstance, params: Params, context: CheckContext) -> Find
     project, upkeep = context.project.id, instance.upkeep
     asked = {"method": "sqladmin.instances.list", "field": "availableMaintenanceVersions", "project": project}
     given: dict[str, Any] = {"asked": asked, "link": sql_instance_page(project, instance.name)}  # Finding's fields
-    target, notes = target_of(instance.name), tuple(_notes(upkeep))
+    target, notes = target_of(instance.name), tuple(_notes(instance))
     mistakes = list(_wrong(instance, params, context))
-    ends = END_OF_LIFE.get(instance.database_version)
+    support = SUPPORT.get(instance.database_version)
     shown: dict[str, Value] = {
-        "version": upkeep.version or UNSAID,
+        "version": upkeep.version or words.UNSAID,
         "database": instance.database_version,
-        "ends": f"{ends:%Y-%m-%d}" if ends else UNSAID,
-        "certificate": upkeep.certificate_ends or UNSAID,
+        "ends": _day(support.ends) if support else words.UNSAID,
+        "certificate": upkeep.certificate_ends or words.UNSAID,
     }
-    return judged(target, CURRENT, mistakes, notes, **shown, **given)
+    return judged(target, words.CURRENT, mistakes, notes, **shown, **given)
 
 
 def _wrong(instance: SqlInstance, params: Params, context: CheckContext) -> Iterator[Mistake]:
-    upkeep, project = instance.upkeep, context.project.id
     yield from _version(instance, params, context.now)
-    yield from _certificate(upkeep, params, context.now)
-    if upkeep.updates:
-        newest = upkeep.updates[-1]
+    yield from _certificate(instance.upkeep, params, context.now)
+    yield from _updates(instance, context.project.id)
+    yield from _announced(instance.upkeep, context.now)
+
+
+def _updates(instance: SqlInstance, project: str) -> Iterator[Mistake]:
+    """An absent list is an empty one, but not from an instance that does not even say what it runs."""
+    upkeep = instance.upkeep
+    offered = [one for one in upkeep.updates if one != upkeep.version]
+    if offered:
+        newest = max(offered, key=lambda version: [int(part) for part in re.findall(r"\d+", version)])
         remedy = f"gcloud sql instances patch {instance.name} --maintenance-version={newest} --project={project}"
-        values: dict[str, Value] = {"updates": ", ".join(upkeep.updates), "version": upkeep.version or UNSAID}
-        yield Mistake(Verdict.WARN, "updates", UPDATES, values, remedy)
-    if upkeep.scheduled_at is not None and upkeep.scheduled_at > context.now:
-        yield Mistake(Verdict.WARN, "announced", ANNOUNCED, {"starts": upkeep.scheduled_at})
+        values: dict[str, Value] = {"updates": ", ".join(offered), "version": upkeep.version or words.UNSAID}
+        yield Mistake(Verdict.WARN, "updates", words.UPDATES, values, remedy)
+    elif not upkeep.version:
+        yield Mistake(Verdict.UNKNOWN, "no_version", words.NO_VERSION, {})
+
+
+def _announced(upkeep: Upkeep, now: datetime) -> Iterator[Mistake]:
+    if upkeep.announced and upkeep.scheduled_at is None:
+        yield Mistake(Verdict.WARN, "announced", words.ANNOUNCED_SOMETIME, {})
+    elif upkeep.scheduled_at is not None and upkeep.scheduled_at > now:
+        yield Mistake(Verdict.WARN, "announced", words.ANNOUNCED, {"starts": upkeep.scheduled_at})
 
 
 def _version(instance: SqlInstance, params: Params, now: datetime) -> Iterator[Mistake]:
     database = instance.database_version
-    ends = END_OF_LIFE.get(database)
-    if ends is None:
-        yield Mistake(Verdict.UNKNOWN, "not_listed", NOT_LISTED, {"database": database or UNSAID, "as_of": AS_OF})
-    elif ends <= now:
-        yield Mistake(Verdict.FAIL, "end_of_life", OVER, {"database": database, "ends": f"{ends:%Y-%m-%d}"})
-    elif ends - now < params.warn_end_of_life:
-        yield Mistake(Verdict.WARN, "end_of_life", SOON, {"database": database, "ends": f"{ends:%Y-%m-%d}"})
+    support = SUPPORT.get(database)
+    if support is None:
+        lacking: dict[str, Value] = {"database": database or words.UNSAID, "as_of": AS_OF}
+        yield Mistake(Verdict.UNKNOWN, "not_listed", words.NOT_LISTED, lacking)
+        return
+    values: dict[str, Value] = {"database": database, "ends": _day(support.ends)}
+    if support.ends <= now:
+        yield Mistake(Verdict.FAIL, "end_of_life", words.OVER, values)
+    elif support.ends - now < params.warn_end_of_life:
+        yield Mistake(Verdict.WARN, "end_of_life", words.SOON, values)
 
 
 def _certificate(upkeep: Upkeep, params: Params, now: datetime) -> Iterator[Mistake]:
     ends = upkeep.certificate_ends
     if ends is None:
-        yield Mistake(Verdict.UNKNOWN, "no_certificate", NO_CERTIFICATE, {})
+        yield Mistake(Verdict.UNKNOWN, "no_certificate", words.NO_CERTIFICATE, {})
     elif ends - now < max(params.warn_certificate, params.fail_certificate):
         verdict = Verdict.FAIL if ends - now < params.fail_certificate else Verdict.WARN
         left: dict[str, Value] = {"ends": ends, "value": Quantity.of(ends - now)}
-        yield Mistake(verdict, "certificate", EXPIRED if ends <= now else CERTIFICATE, left)
+        yield Mistake(verdict, "certificate", words.EXPIRED if ends <= now else words.CERTIFICATE, left)
 
 
-def _notes(upkeep: Upkeep) -> Iterator[Note]:
-    for one in upkeep.deny_periods:
-        yield Note(DENIED, {"start": one.start, "end": one.end, "time": one.time})
-    yield Note(TABLE, {"source": SOURCE, "as_of": AS_OF})
+def _notes(instance: SqlInstance) -> Iterator[Note]:
+    for one in instance.upkeep.deny_periods:
+        yield Note(words.DENIED, {"start": one.start or "-", "end": one.end or "-", "time": one.time or "-"})
+    yield Note(words.TABLE, {"source": SOURCE, "as_of": AS_OF})
+    support = SUPPORT.get(instance.database_version)
+    if support is not None and support.charged_from and support.served_until:
+        named: dict[str, Value] = {"database": instance.database_version, "source": CLOUD_SOURCE, "as_of": CLOUD_AS_OF}
+        days = {"charged_from": _day(support.charged_from), "served_until": _day(support.served_until)}
+        yield Note(words.EXTENDED, {**named, **days})
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"

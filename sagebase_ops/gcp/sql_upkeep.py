@@ -28,12 +28,14 @@ class DenyPeriod:
 class Upkeep:
     """In Google's own words, "" where absent. `window` None is "whenever Google likes"; sizes in GB as Google counts.
 
-    `resize_limit_gb` 0 is none. `updates` are the maintenance versions that may be applied.
+    `resize_limit_gb` 0 is none. `updates` are the maintenance versions that may be applied; Google leaves out an empty list.
+    A maintenance may be `announced` without the time when it is scheduled.
     """
 
     version: str = ""
     updates: tuple[str, ...] = ()
     window: WeeklyHour | None = None
+    announced: bool = False
     scheduled_at: datetime | None = None
     deny_periods: tuple[DenyPeriod, ...] = ()
     certificate_ends: datetime | None = None
@@ -50,6 +52,7 @@ def read_upkeep(item: Json) -> Upkeep:
         version=text(item, "maintenanceVersion"),
         updates=texts(item, "availableMaintenanceVersions"),
         window=_weekly_hour(settings.get("maintenanceWindow")),
+        announced=isinstance(item.get("scheduledMaintenance"), dict),
         scheduled_at=moment(item, "scheduledMaintenance", "startTime"),
         deny_periods=tuple(_deny_periods(settings.get("denyMaintenancePeriods"))),
         certificate_ends=moment(item, "serverCaCert", "expirationTime"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sagebase_ops.checks.sql.versions import END_OF_LIFE
+from sagebase_ops.checks.sql.versions import SUPPORT
 from sagebase_ops.checks.sql_updates import Params, sql_updates
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
@@ -17,7 +17,7 @@ from tests.checks.watching import looking, refusing, said
 async def seen(days_before_end: int | None = None, **instance: Any) -> Finding:
     """`days_before_end`: how long PostgreSQL 15 has still to go."""
     async with looking(sql_instances=[SqlInstance(**instance)]) as (_, given):
-        end = END_OF_LIFE["POSTGRES_15"]
+        end = SUPPORT["POSTGRES_15"].ends
         now = given.now if days_before_end is None else end - timedelta(days=days_before_end)
         (found,) = await sql_updates(Params(), replace(given, now=now))
     return found
@@ -42,6 +42,11 @@ async def judged(**instance: Any) -> tuple[Verdict, str | None]:
         ({"version": "POSTGRES_12"}, Verdict.FAIL, "end_of_life"),
         ({"version": "POSTGRES_99"}, Verdict.UNKNOWN, "not_listed"),
         ({"version": "POSTGRES_99", "certificate_days": 13}, Verdict.FAIL, "certificate"),
+        ({"unsaid": ["maintenanceVersion"]}, Verdict.UNKNOWN, "no_version"),
+        ({"unsaid": ["databaseVersion"]}, Verdict.UNKNOWN, "not_listed"),
+        ({"unsaid": ["serverCaCert.expirationTime"]}, Verdict.UNKNOWN, "no_certificate"),
+        ({"scheduled_in": timedelta(days=3), "unsaid": ["scheduledMaintenance.startTime"]}, Verdict.WARN, "announced"),
+        ({"updates": ["POSTGRES_18_7.R20240514.00_12"]}, Verdict.PASS, None),
     ],
 )
 async def test_each_thing_is_judged_and_the_worst_wins(
@@ -65,6 +70,17 @@ async def test_what_is_less_bad_is_told_below_with_its_command() -> None:
     assert "no maintenance from 12-20 to 01-10 (00:00:00 UTC): no update is applied then either" in told
 
 
+async def test_the_newest_of_the_updates_is_proposed_wherever_it_stands() -> None:
+    updates = ["POSTGRES_15_10.R20250302.00_31", "POSTGRES_15_9.R20250101.00_02"]
+    assert "--maintenance-version=POSTGRES_15_10.R20250302.00_31" in str((await seen(updates=updates)).remedy)
+
+
+async def test_a_pass_says_that_google_offers_no_update_and_until_when_it_serves_the_version() -> None:
+    found = await seen(version="POSTGRES_17")
+    assert (found.verdict, found.sentence.en[:22]) == (Verdict.PASS, "no update is offered (")
+    assert any("from 2030-02-01" in line and "until 2033-02-01" in line for line in said(found.notes))
+
+
 async def test_an_instance_that_is_gone_fails_and_a_refusal_is_a_gcp_error() -> None:
     async with looking(sql_instances=[]) as (_, context):
         (found,) = await sql_updates(Params(), context)
@@ -74,7 +90,10 @@ async def test_an_instance_that_is_gone_fails_and_a_refusal_is_a_gcp_error() -> 
             await sql_updates(Params(), context)
 
 
-def test_the_table_has_five_years_for_each_version_in_their_order() -> None:
-    ends = list(END_OF_LIFE.values())
+def test_the_table_has_each_version_of_the_database_checks_and_its_dates_are_in_order() -> None:
+    assert {"POSTGRES_13", "POSTGRES_14", "POSTGRES_15", "POSTGRES_16", "POSTGRES_17"} <= set(SUPPORT)
+    ends = [one.ends for one in SUPPORT.values()]
     assert ends == sorted(ends)
     assert all(end > datetime(2021, 1, 1, tzinfo=UTC) and end.month == 11 for end in ends)
+    dates = [(one.ends, one.charged_from, one.served_until) for one in SUPPORT.values()]
+    assert all(end < charged < served for end, charged, served in dates if charged and served)
