@@ -12,6 +12,13 @@ Value: TypeAlias = str | int | float | datetime | Quantity
 """What may fill a placeholder of a Sentence. Text from outside is escaped where it is shown, not here."""
 
 
+PROJECT = "project"
+"""The kind of a target that is a whole project; its name is the project's id."""
+
+NOT_CONFIGURED = "not_configured"
+"""The reason of a skipped finding about a whole project for which the file names nothing to look at."""
+
+
 class Verdict(StrEnum):
     """The five words. `unknown` is "could not look", and never counts as green."""
 

@@ -20,7 +20,7 @@ from sagebase_ops.domain.incidents import (
     fingerprint_of,
 )
 from sagebase_ops.domain.projects import Project
-from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.domain.results import NOT_CONFIGURED, PROJECT, Finding, Verdict
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run
 from sagebase_ops.domain.unknown_incidents import advance_answered, advance_unknown, without_names
 from sagebase_ops.telling import Changed, Folded
@@ -61,6 +61,26 @@ def retired(live: Iterable[Incident], schedules: Schedules, now: datetime) -> Fo
     return _folded(found)
 
 
+def _why_absent(known: Incident, result: CheckResult) -> Change | None:
+    """Why the result does not name what is open: gone from a complete list, no longer asked for, or None: not looked at.
+
+    A list of which some is `unknown` is not complete, nor is one that was `skipped` for the whole project.
+    """
+    if any(finding.verdict is Verdict.UNKNOWN for finding in result.findings):
+        return None
+    kinds = {PROJECT, known.finding.target.kind}
+    whole = [
+        finding
+        for finding in result.findings
+        if finding.verdict is Verdict.SKIPPED
+        and finding.target.name == result.entry.project
+        and finding.target.kind in kinds
+    ]
+    if not whole:
+        return Change.GONE
+    return Change.RETIRED if all(finding.reason == NOT_CONFIGURED for finding in whole) else None
+
+
 def _names(incident: Incident) -> tuple[str, ...]:
     """The entries behind it."""
     return incident.names if incident.fingerprint.of_unknown else (incident.fingerprint.name,)
@@ -87,17 +107,16 @@ class _Folding:
         self._changes: list[tuple[Incident | None, Advanced, Finding | None]] = []
 
     def fold_result(self, result: CheckResult) -> None:
-        """One entry's findings; incidents of targets that its complete answer no longer names are over."""
+        """One entry's findings; incidents of targets that its complete list no longer names are over."""
         seen = {fingerprint_of(result.entry, finding.target): finding for finding in result.findings}
         for fingerprint, finding in seen.items():
             known = self._known.get(fingerprint)
             if known is not None or finding.verdict is Verdict.FAIL:
                 advanced = advance(known, self._seen(result.entry, finding, fingerprint), self._now)
                 self._keep(known, advanced, finding)
-        if all(finding.verdict is not Verdict.UNKNOWN for finding in result.findings):
-            for known in self._of(result.entry):
-                if known.fingerprint not in seen:
-                    self._keep(known, end_as(known, Change.GONE, self._now))
+        for known in self._of(result.entry):
+            if known.fingerprint not in seen and (change := _why_absent(known, result)):
+                self._keep(known, end_as(known, change, self._now))
 
     def fold_unknowns(self) -> None:
         """What could not be looked at, by check and reason over all its entries of this run."""

@@ -10,7 +10,7 @@ import pytest
 from sagebase_ops.casebook import Casebook
 from sagebase_ops.config.load import load
 from sagebase_ops.config.model import Schedules
-from sagebase_ops.domain.incidents import Incident, State
+from sagebase_ops.domain.incidents import RETIRED, Incident, State
 from sagebase_ops.domain.notifications import Action, Notification
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict
@@ -548,6 +548,31 @@ async def test_a_target_that_is_gone_from_a_complete_list_ends_its_incident(team
     assert (await team.one()).state is State.OPEN
     await team.sees(run_ready=finding(Verdict.PASS, "other"))
     assert (await team.one()).state is State.RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "ends"),
+    [
+        ("project", "other_project", False),
+        ("run_service", "other_project", False),
+        ("bucket", "not_configured", True),
+        ("run_service", "not_configured", True),
+    ],
+)
+async def test_what_was_skipped_for_the_whole_project_is_not_gone(
+    team: Team, kind: str, reason: str, *, ends: bool
+) -> None:
+    await team.sees(run_ready=FAIL)
+    skipped = replace(finding(Verdict.SKIPPED, reason=reason), target=Target(kind, "prod"))
+    await team.sees(run_ready=[skipped, replace(PASS, target=Target("tls_certificate", "web"))])
+    assert (await team.one()).is_open is not ends
+
+
+async def test_what_the_file_no_longer_names_ends_as_that_and_not_as_gone(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    nothing = replace(finding(Verdict.SKIPPED, reason="not_configured"), target=Target("run_service", "prod"))
+    await team.sees(run_ready=nothing)
+    assert (await team.one()).story[-1].note.sentence == RETIRED
 
 
 async def test_a_check_that_left_the_file_ends_its_incident_as_retired(team: Team, tmp_path: Path) -> None:
