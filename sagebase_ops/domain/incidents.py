@@ -145,6 +145,11 @@ class Incident:
     def is_open(self) -> bool:
         return self.state is State.OPEN or self.state is State.ACKNOWLEDGED
 
+    @property
+    def failed_last(self) -> datetime:
+        """When it opened, or was last open again: what is older says nothing of whether it is over."""
+        return max((self.opened_at or self.since, *self.reopened))
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -223,6 +228,8 @@ def set_right(known: Incident, now: datetime) -> Incident:
     A resolve of then would hold, and the steps wait, until they had passed.
     """
     ahead: dict[str, Any] = {name: now for name in _TIMES if (at := getattr(known, name)) is not None and at > now}
+    if any(at > now for at in known.reopened):
+        ahead["reopened"] = tuple(min(at, now) for at in known.reopened)
     return replace(known, **ahead) if ahead else known
 
 
@@ -336,7 +343,7 @@ def _is_of_before(known: Incident, seen: Seen) -> bool:
 
     Five minutes of outage do not show in the average of a day, which another checklist may ask under the same name.
     """
-    return _length(seen.finding) > _length(known.finding) and seen.evidence.start < (known.opened_at or known.since)
+    return _length(seen.finding) > _length(known.finding) and seen.evidence.start < known.failed_last
 
 
 def _length(finding: Finding) -> timedelta:

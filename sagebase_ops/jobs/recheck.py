@@ -14,7 +14,7 @@ _DATA_DELAY = timedelta(minutes=5)  # windows end where Google's data ends, some
 
 
 def rechecks(schedules: Schedules, live: Iterable[Incident], now: datetime) -> tuple[Planned, ...]:
-    """The entries behind what is open or could not be seen, each over a window that began after the incident did.
+    """The entries behind what is open or could not be seen, each over a window that began after the incident did, or was last open again.
 
     Entries of checklists that run as often anyway are left out, and those for which there is no newer evidence yet.
     """
@@ -38,15 +38,14 @@ def next_look(schedules: Schedules, incidents: Iterable[Incident], now: datetime
 
 
 def _behind(live: Iterable[Incident]) -> dict[tuple[str, str], datetime]:
-    """Each entry behind an unfinished incident, and since when that is open."""
+    """Each entry behind an unfinished incident, and since when that is open, or open again."""
     since: dict[tuple[str, str], datetime] = {}
     for one in live:
         unseen = one.fingerprint.of_unknown
         if one.is_open or (unseen and one.state is not State.RESOLVED):
             for name in one.names if unseen else (one.entry.name,):
                 key = (one.fingerprint.project, name)
-                opened = one.opened_at or one.since
-                since[key] = max(opened, since.get(key, opened))
+                since[key] = max(one.failed_last, since.get(key, one.failed_last))
     return since
 
 

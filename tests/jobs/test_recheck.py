@@ -1,6 +1,7 @@
 """What is open is asked again soon, over evidence that is newer than itself."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sagebase_ops.domain.results import Verdict
 from sagebase_ops.jobs.recheck import rechecks
 from sagebase_ops.store.sqlite.opening import open_store
 from tests.fakes import NINE, FakeClock
-from tests.jobs.test_incidents import FAIL, FILE, UNKNOWN, Team, finding
+from tests.jobs.test_incidents import FAIL, FILE, PASS, UNKNOWN, Team, finding
 
 DAILY = """
   daily:
@@ -64,6 +65,32 @@ async def test_a_window_begins_after_the_incident_did_and_is_at_most_15_minutes(
         await team.clock.advance(minutes=8)
     minutes = [window and window.total_seconds() / 60 for one in found for window in [one.get("errors")]]
     assert minutes == [None, 3, 11, 15]
+
+
+async def test_after_it_was_open_again_a_window_begins_after_that(team: Team) -> None:
+    await team.sees(errors=FAIL)
+    await team.clock.advance(minutes=40)
+    await team.sees(errors=PASS)
+    await team.clock.advance(minutes=10)
+    await team.sees(errors=FAIL)
+    found = []
+    for _ in range(3):
+        found.append(await asked(team))
+        await team.clock.advance(minutes=8)
+    minutes = [window and window.total_seconds() / 60 for one in found for window in [one.get("errors")]]
+    assert minutes == [None, 3, 11]
+
+
+async def test_an_average_that_began_before_it_was_open_again_ends_nothing(team: Team) -> None:
+    await team.sees(errors=FAIL)
+    await team.clock.advance(minutes=40)
+    await team.sees(errors=PASS)
+    await team.clock.advance(minutes=10)
+    await team.sees(errors=FAIL)
+    await team.clock.advance(minutes=15)
+    now = team.clock.now()
+    await team.sees(errors=replace(PASS, asked={"start": now - timedelta(minutes=20), "end": now}))
+    assert (await team.one()).is_open
 
 
 async def test_what_could_not_be_seen_is_asked_again_before_it_opens(team: Team) -> None:
