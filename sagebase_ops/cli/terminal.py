@@ -134,7 +134,7 @@ def _steps(item: Item, voice: Voice) -> list[str]:
 def _overview(project: ProjectDigest, voice: Voice, page: Page) -> None:
     """Everything in a line each; what passed is in a line an entry where something else wants the attention."""
     calm = project.verdict not in WANT_ACTION
-    lines = [cells for item in project.items for cells in _lines(item, voice, calm=calm)]
+    lines = [cells for item in project.items for cells in _lines(item, project, voice, calm=calm)]
     if page.width is not None and page.width < NARROW:
         for verdict, what, seen, limit in lines:
             held = f" / {limit}" if limit else ""
@@ -143,26 +143,27 @@ def _overview(project: ProjectDigest, voice: Voice, page: Page) -> None:
     page.table(_table(lines, voice, page.width))
 
 
-def _lines(item: Item, voice: Voice, *, calm: bool) -> Iterator[Cells]:
+def _lines(item: Item, project: ProjectDigest, voice: Voice, *, calm: bool) -> Iterator[Cells]:
     if len(item.rows) == 1 or ((calm or item.verdict in WANT_ACTION) and len(item.rows) <= MOST_ROWS):
-        yield from (_line(row, item, voice) for row in item.rows)
+        yield from (_line(row, project, voice) for row in item.rows)
         return
     titles = voice.listed(voice.say(title) for title in item.titles)
     kinds = dict.fromkeys(voice.kind(row.finding.target.kind) for row in item.rows)
     yield item.verdict, f"{titles} ({len(item.rows)})", voice.listed(kinds), ""
 
 
-def _line(row: Row, item: Item, voice: Voice) -> Cells:
-    """A number is shown as such; what is none is told in its sentence."""
+def _line(row: Row, project: ProjectDigest, voice: Voice) -> Cells:
+    """A number is shown as such; what is none, or was not judged by it, is told in its sentence."""
     value, limit = voice.measured(row.finding)
-    seen = value if value and row.verdict is not Verdict.UNKNOWN else voice.finding(row.finding)
-    return row.verdict, _what(row, item, voice), seen, limit
+    judged = row.verdict not in {Verdict.UNKNOWN, Verdict.SKIPPED}
+    seen = value if value and judged else voice.finding(row.finding)
+    return row.verdict, _what(row, project, voice), seen, limit
 
 
-def _what(row: Row, item: Item, voice: Voice) -> str:
+def _what(row: Row, project: ProjectDigest, voice: Voice) -> str:
     """`CPU使用率`; `スモークテスト: TLS 証明書`; with the targets' names where the kinds do not tell them apart."""
     title = voice.say(row.entry.title)
-    beside = [other.finding.target for other in item.rows if other.entry == row.entry]
+    beside = [other.finding.target for other in project.rows if other.entry == row.entry]
     if len(beside) == 1:
         return title
     told_apart = len({target.kind for target in beside}) == len(beside)
