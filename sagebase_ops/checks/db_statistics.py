@@ -19,7 +19,7 @@ Transactions = Annotated[int, Field(ge=1, lt=2_000_000_000)]
 
 
 class Params(CheckParams):
-    """Limits on what autovacuum leaves behind. PostgreSQL stops writing at about 2 thousand million transactions."""
+    """Limits on what autovacuum leaves behind. PostgreSQL stops writing at about 2 billion transactions."""
 
     warn_above: Percentage = 0.2
     """A larger share of dead rows in a table is a warning: autovacuum clears up at 20 % by default."""

@@ -32,7 +32,7 @@ YOUNG = Sentence(
 )
 OLD = Sentence(
     ja="トランザクション ID の周回が近づいています：{value}（上限 {limit}、約 21 億で書き込みが止まります）",
-    en="nearing wraparound: {value}, over {limit} (writing stops near 2.1 thousand million)",
+    en="nearing wraparound: {value}, over {limit} (writing stops near 2.1 billion)",
 )
 CHANGED = Sentence(
     ja="{table}：最終 ANALYZE {at}、以後の変更 {changed} 行（全 {rows} 行）",

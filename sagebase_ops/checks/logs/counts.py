@@ -25,12 +25,7 @@ REQUEST_LOG = "run.googleapis.com/requests"
 AUDIT_LOG = "cloudaudit.googleapis.com/"
 """A failed deploy is an ERROR of the audit log: run_ready tells it."""
 
-PERMISSIONS = (
-    "monitoring.timeSeries.list",
-    "monitoring.metricDescriptors.list",
-    "logging.logEntries.list",
-    "run.services.list",
-)
+PERMISSIONS = ("monitoring.timeSeries.list", "logging.logEntries.list", "run.services.list")
 """What counting by Monitoring, showing entries by Logging and naming the services need."""
 
 _SERVICE, _SEVERITY, _LOG = "resource.labels.service_name", "metric.labels.severity", "metric.labels.log"
