@@ -1,7 +1,7 @@
 """Do Google's uptime checks look at the services, and as the guide's alert relies on?"""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +11,11 @@ from sagebase_ops.checks.settings_judged import Mistake, judged, severity
 from sagebase_ops.checks.smoke.params import HttpsUrl, Name, UrlPath
 from sagebase_ops.checks.smoke.params import Params as SmokeParams
 from sagebase_ops.checks.smoke.sites import Site, closed, site_of
+from sagebase_ops.checks.uptimes.settings import settings_mistakes
 from sagebase_ops.checks.uptimes.sites import create_command, looking_at
 from sagebase_ops.domain.console import uptime_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
-from sagebase_ops.domain.results import Finding, Sentence, Target, Value, Verdict, failing, skipped, warning
+from sagebase_ops.domain.results import Finding, Sentence, Target, failing, skipped, warning
 from sagebase_ops.gcp.alerting import UptimeCheck
 from sagebase_ops.gcp.run import RunService
 
@@ -30,42 +31,10 @@ CLOSED = Sentence(
     ja="外部から接続できないサービスのため、公開の Uptime Check の対象外です",
     en="lets nobody in from outside, so that no public uptime check can look at it",
 )
-TOO_RARE = Sentence(
-    ja="Uptime Check「{check}」の間隔が {found}で、手順書の「5分間失敗」を判定できません（上限 {wanted}）",
-    en="uptime check '{check}' looks every {found}, too rarely for the guide's five minutes (at most {wanted})",
-)
-NO_TLS = Sentence(
-    ja="Uptime Check「{check}」が HTTPS を使っていません。Cloud Run は HTTP をリダイレクトするだけです",
-    en="uptime check '{check}' does not ask over HTTPS; Cloud Run answers HTTP with a redirect only",
-)
-NO_VALIDATION = Sentence(
-    ja="Uptime Check「{check}」は証明書を検証していません。期限切れに気づけません",
-    en="uptime check '{check}' does not look at the certificate: nobody would hear that it ran out",
-)
-NOT_HTTP = Sentence(
-    ja="Uptime Check「{check}」は接続できるかどうかだけで、ページの応答は見ていません",
-    en="uptime check '{check}' only connects, and asks for no page",
-)
-OTHER_PATH = Sentence(
-    ja="Uptime Check「{check}」のパスは {found} です（想定：{wanted}）",
-    en="uptime check '{check}' asks for {found} (expected: {wanted})",
-)
-FEW_PLACES = Sentence(
-    ja="Uptime Check「{check}」の地点が少なく（{found}）、「2地点以上で失敗」を判定しにくい状態です",
-    en="uptime check '{check}' looks from few places ({found}): two of them failing is hardly to be seen",
-)
-PRIVATE = Sentence(
-    ja="Uptime Check「{check}」は VPC の内側から見ています。利用者からの見え方ではありません",
-    en="uptime check '{check}' looks from inside the VPC, not as users do",
-)
 STALE = Sentence(
     ja="Uptime Check が見ている {host} は、このリージョンのどのサービスの URL でもありません",
     en="its host {host} is no service's URL in this region",
 )
-_PLACES = {"USA": 3}
-"""Checkers in a region of Google's; the others have one. Source: google.monitoring.v3.UptimeCheckRegion."""
-
-_FEWEST = 3
 
 
 class Params(CheckParams):
@@ -91,14 +60,14 @@ class Params(CheckParams):
             "Uptime Check がないか、間隔が 5 分より長いと発報しません。\n"
             "1. 下のコマンド（またはコンソールの Monitoring → 稼働時間チェック）で作成・修正する。\n"
             "2. アラートポリシーの check_id を新しい Uptime Check に合わせる：sagebase-ops --fix-plan\n"
-            "注意：一時停止中の Uptime Check は設定からは見分けられません。監視の「サービス停止」が結果の有無で判定します。"
+            "注意：ここで見るのは設定です。結果が実際に届いているかどうかは、監視の「サービス停止」が判定します。"
         ),
         en=(
             "The guide's alert Service Availability fires after five minutes of a failing uptime check: without one, or with "
             "one that looks more rarely, it cannot.\n"
             "1. Make or mend it by the command below, or in the console: Monitoring → Uptime checks.\n"
             "2. Let the alert policy name its check_id: sagebase-ops --fix-plan\n"
-            "Whether a check is paused its settings do not say; the watch sees it by the missing results."
+            "These are its settings; whether results do arrive, the watch sees."
         ),
     ),
     permissions=["run.services.list", "monitoring.uptimeCheckConfigs.list"],
@@ -127,32 +96,15 @@ def _judge(site: Site, checks: Sequence[UptimeCheck], params: Params, smoke: Smo
         return skipped(target, CLOSED, reason="closed", **_given(project))
     if not checks:
         return failing(target, ABSENT, reason="does_not_exist", remedy=create_command(site), **_given(project))
-    best = min(checks, key=lambda one: severity(list(_mistakes(one, params))))
+    judged_each = {one.id: _mistakes(one, params, site) for one in checks}
+    best = min(checks, key=lambda one: severity(judged_each[one.id]))
     shown: dict[str, Any] = {"check": best.display_name or best.id, "page": _page(best)}  # for the sentence
     shown["period"] = Quantity.of(best.period)
-    return judged(target, RIGHT, list(_mistakes(best, params)), **shown, **_given(project, best.id))
+    return judged(target, RIGHT, judged_each[best.id], **shown, **_given(project, best.id))
 
 
-def _mistakes(one: UptimeCheck, params: Params) -> Iterator[Mistake]:
-    name = {"check": one.display_name or one.id}
-    if one.period > params.max_period:
-        rare: dict[str, Value] = {**name, "found": Quantity.of(one.period), "wanted": Quantity.of(params.max_period)}
-        yield Mistake(Verdict.FAIL, "too_rare", TOO_RARE, rare)
-    if one.private:
-        yield Mistake(Verdict.WARN, "private", PRIVATE, name)
-    if one.regions and sum(_PLACES.get(region, 1) for region in one.regions) < _FEWEST:
-        yield Mistake(Verdict.WARN, "few_places", FEW_PLACES, {**name, "found": ", ".join(one.regions)})
-    if not one.http:
-        yield Mistake(Verdict.WARN, "not_http", NOT_HTTP, name)
-        return
-    if not one.tls:
-        yield Mistake(Verdict.WARN, "no_tls", NO_TLS, name)
-    elif not one.validates:
-        yield Mistake(Verdict.WARN, "certificate_not_validated", NO_VALIDATION, name)
-    if one.path not in params.paths:
-        yield Mistake(
-            Verdict.WARN, "other_path", OTHER_PATH, {**name, "found": one.path, "wanted": ", ".join(params.paths)}
-        )
+def _mistakes(one: UptimeCheck, params: Params, site: Site) -> list[Mistake]:
+    return list(settings_mistakes(one, params.max_period, params.paths, site.port))
 
 
 def _stale(known: Sequence[UptimeCheck], services: Sequence[RunService], project: str) -> list[Finding]:

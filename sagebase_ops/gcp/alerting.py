@@ -13,7 +13,7 @@ from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
+from sagebase_ops.gcp.rest_lists import integer, objects, pages, text, texts
 
 API = "monitoring.googleapis.com"
 PAGE_SIZE = 1000  # Google's maximum for alerts; the others allow as much
@@ -34,7 +34,8 @@ class UptimeCheck:
     """`id` is the `check_id` of its metric. It looks at `host` (lower case), or at a Cloud Run `service`.
 
     `http`: it asks for `path` (else it only connects), over TLS where `tls`, whose certificate it looks at where
-    `validates`. `regions` empty is every region there is. `private`: it looks from inside a network (VPC_CHECKERS).
+    `validates`, at `port` (None: the usual one), and takes `accepts` for good: `4xx`, `503`, `ANY`; empty is 2xx alone.
+    `disabled`: it does not look. `regions` empty is every region there is. `private`: it looks from inside a network (VPC_CHECKERS).
     """
 
     id: str
@@ -49,6 +50,9 @@ class UptimeCheck:
     regions: tuple[str, ...] = ()
     timeout: timedelta | None = None
     private: bool = False
+    disabled: bool = False
+    port: int | None = None
+    accepts: tuple[str, ...] = ()
 
 
 class AlertingReader:
@@ -67,7 +71,7 @@ class AlertingReader:
         return await self._asked.once(("alerting.alerts", project), lambda: self._alerts(project))
 
     async def uptime_checks(self, project: str) -> tuple[UptimeCheck, ...]:
-        """All of them; a paused one looks like any other. Raises GcpError. Source: projects.uptimeCheckConfigs.list."""
+        """All of them, disabled ones too. Raises GcpError. Source: projects.uptimeCheckConfigs.list."""
         return await self._asked.once(("alerting.uptime_checks", project), lambda: self._uptime_checks(project))
 
     async def channels(self, project: str) -> tuple[NotificationChannel, ...]:
@@ -112,6 +116,7 @@ def read_uptime_check(item: Json) -> UptimeCheck:
     """An UptimeCheckConfig resource as we see it; a check of a group or a synthetic monitor has neither host nor service."""
     labels, http = item.get("monitoredResource", {}), item.get("httpCheck")
     asked: Json = http if isinstance(http, dict) else {}
+    statuses = asked.get("acceptedResponseStatusCodes")
     return UptimeCheck(
         id=_last(text(item, "name")),
         display_name=text(item, "displayName"),
@@ -125,7 +130,16 @@ def read_uptime_check(item: Json) -> UptimeCheck:
         regions=texts(item, "selectedRegions"),
         timeout=seconds(text(item, "timeout")),
         private=text(item, "checkerType") == "VPC_CHECKERS",
+        disabled=item.get("disabled") is True,
+        port=integer(item, "httpCheck", "port") or integer(item, "tcpCheck", "port"),
+        accepts=tuple(_status(one) for one in statuses if isinstance(one, dict)) if isinstance(statuses, list) else (),
     )
+
+
+def _status(item: Json) -> str:
+    """`{"statusClass": "STATUS_CLASS_4XX"}` as `4xx`, `{"statusValue": 503}` as `503`."""
+    class_ = text(item, "statusClass").removeprefix("STATUS_CLASS_")
+    return class_.replace("XX", "xx") if class_ else f"{item.get('statusValue', '-')}"
 
 
 def _last(name: str) -> str:

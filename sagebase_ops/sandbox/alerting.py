@@ -109,7 +109,10 @@ def policy_name(project: str, number: int) -> str:
 
 def _uptime(world: World, project: str, check: UptimeCheck, number: int) -> Json:
     own = next((service.host for service in world.services() if service.name == check.service), "")
-    asked: Json = {"path": check.path, "port": 443 if check.tls else 80, "requestMethod": "GET"}
+    asked: Json = {"path": check.path, "port": check.port or (443 if check.tls else 80), "requestMethod": "GET"}
+    if check.accepts:
+        named = [{"statusClass" if isinstance(one, str) else "statusValue": one} for one in check.accepts]
+        asked["acceptedResponseStatusCodes"] = named
     said = {key: True for key, is_set in (("useSsl", check.tls), ("validateSsl", check.validates)) if is_set}
     return {
         "name": f"projects/{project}/uptimeCheckConfigs/{uptime_id(number)}",
@@ -120,6 +123,7 @@ def _uptime(world: World, project: str, check: UptimeCheck, number: int) -> Json
         "timeout": "10s",
         "checkerType": "STATIC_IP_CHECKERS",
         **({"selectedRegions": check.regions} if check.regions else {}),
+        **({"disabled": True} if check.disabled else {}),
     }
 
 

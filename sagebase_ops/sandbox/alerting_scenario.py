@@ -7,7 +7,7 @@ from sagebase_ops.sandbox.scenario_parts import Part, Span
 
 
 class UptimeCheck(Part):
-    """Google's own look at a service's page from six places in the world. A paused one writes no data."""
+    """Google's own look at a service's page from six places in the world. A paused or disabled one writes no data."""
 
     title: str = "Sagebase Uptime"
     service: str = "sagebase-streamlit"
@@ -17,7 +17,10 @@ class UptimeCheck(Part):
     tls: bool = True
     validates: bool = True
     regions: list[str] = []
+    port: int | None = None  # None: the usual one
+    accepts: list[str | int] = []  # classes such as STATUS_CLASS_ANY, and codes; empty: 2xx
     paused: bool = False
+    disabled: bool = False
     down_at: list[str] = []
     """Checker locations that do not get through, however the service is."""
 

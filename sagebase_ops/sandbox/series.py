@@ -254,7 +254,7 @@ def _uptime(world: World, project: str) -> Iterator[RawSeries]:
     """A page that answers every request with an error does not pass."""
     for position, check in enumerate(world.scenario.uptime_checks):
         service = next((one for one in world.services() if one.name == check.service), None)
-        if service is None or check.paused:
+        if service is None or check.paused or check.disabled:
             continue
         up = _spans(world, service.load, lambda load: float(not 0 < load.requests <= load.errors))
         down = _spans(world, [Load()], lambda _: 0.0)

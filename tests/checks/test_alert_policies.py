@@ -195,9 +195,9 @@ async def test_a_region_without_a_service_is_no_region_whose_alerts_are_right() 
     assert (nothing.verdict, nothing.reason) == (Verdict.UNKNOWN, "nothing_matched")
 
 
-async def test_an_alert_on_the_uptime_check_of_something_else_watches_nothing_of_ours() -> None:
-    other = UptimeCheck(title="Site", host="www.example.com")
-    found = await seen(UPTIME, HEALTHY[UPTIME], uptime_checks=[other])
+@pytest.mark.parametrize("check", [UptimeCheck(title="Site", host="www.example.com"), UptimeCheck(disabled=True)])
+async def test_an_alert_on_an_uptime_check_that_does_not_look_at_ours_watches_nothing(check: UptimeCheck) -> None:
+    found = await seen(UPTIME, HEALTHY[UPTIME], uptime_checks=[check])
     assert (found.verdict, found.reason) == (Verdict.FAIL, "nothing_watched")
 
 

@@ -31,6 +31,14 @@ def check(**changed: Any) -> UptimeCheck:
         ({"validates": False}, Verdict.WARN, "certificate_not_validated"),
         ({"path": "/admin"}, Verdict.WARN, "other_path"),
         ({"regions": ["EUROPE", "ASIA_PACIFIC"]}, Verdict.WARN, "few_places"),
+        ({"disabled": True}, Verdict.FAIL, "disabled"),
+        ({"accepts": ["STATUS_CLASS_ANY"]}, Verdict.FAIL, "cannot_fail"),
+        ({"accepts": ["STATUS_CLASS_2XX", "STATUS_CLASS_5XX"]}, Verdict.FAIL, "cannot_fail"),
+        ({"accepts": [503]}, Verdict.FAIL, "cannot_fail"),
+        ({"accepts": ["STATUS_CLASS_4XX"]}, Verdict.WARN, "takes_refusals"),
+        ({"accepts": ["STATUS_CLASS_2XX", 302]}, Verdict.PASS, None),
+        ({"port": 8443}, Verdict.FAIL, "other_port"),
+        ({"port": 443}, Verdict.PASS, None),
     ],
 )
 async def test_a_check_is_held_against_what_the_alert_relies_on(
@@ -52,6 +60,21 @@ async def test_every_mistake_is_named_the_worst_first() -> None:
 async def test_the_best_of_two_checks_counts() -> None:
     (found,) = await seen(check(period="15m"), check(title="Second"))
     assert (found.verdict, found.values["check"]) == (Verdict.PASS, "Second")
+
+
+async def test_a_service_at_a_port_of_its_own_is_looked_at_there() -> None:
+    params = Params(urls={WEB: "https://www.example.com:8443"})
+    async with looking(uptime_checks=[check(host="www.example.com", port=8443)]) as (_, context):
+        (found,) = await uptime_checks(params, context)
+    async with looking(uptime_checks=[]) as (_, context):
+        (absent,) = await uptime_checks(params, context)
+    assert found.verdict is Verdict.PASS
+    assert "host=www.example.com,project_id=sagebase-sandbox --protocol=https --port=8443" in str(absent.remedy)
+
+
+async def test_what_is_taken_for_a_good_answer_is_named() -> None:
+    (found,) = await seen(check(accepts=["STATUS_CLASS_2XX", "STATUS_CLASS_4XX", 503]))
+    assert found.values["found"] == "2xx, 4xx, 503"
 
 
 async def test_a_service_without_a_check_fails_with_the_command_that_makes_one() -> None:

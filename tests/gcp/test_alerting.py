@@ -49,6 +49,7 @@ def test_a_recorded_uptime_check_is_read(answer: Any) -> None:
         validates="validateSsl" in answer["httpCheck"],
         regions=tuple(answer["selectedRegions"]),
         timeout=timedelta(seconds=30),
+        port=answer["httpCheck"]["port"],
     )
 
 

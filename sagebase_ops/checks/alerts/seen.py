@@ -21,7 +21,7 @@ from sagebase_ops.gcp.snapshot import Cloud
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """`channels` by full name. `uptime_checks` are the ids of all; `watching` of those that look at a watched service.
+    """`channels` by full name. `uptime_checks` are the ids of all; `watching` of those that look at a watched service now.
 
     `services` are those that are watched, each by name; `lost` says why they cannot all be named ("*" in a partial list).
     Of what was `refused` (`channels`, `uptime_checks`, `services`) nothing stands here, and nothing is proven by that.
@@ -71,7 +71,7 @@ async def seen_by(cloud: Cloud, project: Project) -> Alerting:
         policies,
         {} if isinstance(channels, GcpError) else {one.name: one for one in channels},
         frozenset(one.id for one in known),
-        tuple(dict.fromkeys(one.id for site in sites for one in looking_at(site, known))),
+        tuple(dict.fromkeys(one.id for site in sites for one in looking_at(site, known) if not one.disabled)),
         tuple(one.name for one in there.services) if every else tuple(project.services),
         there.lost if every else (),
         {what: answer for what, answer in asked.items() if isinstance(answer, GcpError)},

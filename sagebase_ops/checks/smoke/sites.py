@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from sagebase_ops.checks.smoke.params import Params
 from sagebase_ops.domain.console import run_service_page
@@ -32,6 +33,7 @@ NO_URL_GIVEN = Sentence(
     ja="確認できません：Google が {target} の URL を返しませんでした",
     en="could not look: Google gave no URL for {target}",
 )
+HTTPS = 443
 _OPEN = {"all", ""}
 
 
@@ -56,6 +58,11 @@ class Site:
     def plain_origin(self) -> str:
         """The same host over http, on its usual port."""
         return f"http://{host_of(self.origin)}"
+
+    @property
+    def port(self) -> int:
+        """Where it answers https."""
+        return urlsplit(self.origin).port or HTTPS
 
     @property
     def describe_command(self) -> str:

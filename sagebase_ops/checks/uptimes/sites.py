@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from sagebase_ops.checks.smoke.sites import Site
+from sagebase_ops.checks.smoke.sites import HTTPS, Site
 from sagebase_ops.gcp.alerting import UptimeCheck
+from sagebase_ops.probe.http import host_of
 
 
 def looking_at(site: Site, known: Sequence[UptimeCheck]) -> tuple[UptimeCheck, ...]:
@@ -13,8 +14,9 @@ def looking_at(site: Site, known: Sequence[UptimeCheck]) -> tuple[UptimeCheck, .
 
 def create_command(site: Site) -> str:
     """Every minute from everywhere, over TLS with its certificate looked at."""
-    host, project = site.origin.removeprefix("https://"), site.project.id
+    host, project = host_of(site.origin), site.project.id
+    port = "" if site.port == HTTPS else f" --port={site.port}"
     return (
         f"gcloud monitoring uptime create {site.service.name} --resource-type=uptime-url"
-        f" --resource-labels=host={host},project_id={project} --protocol=https --validate-ssl=true --project={project}"
+        f" --resource-labels=host={host},project_id={project} --protocol=https{port} --validate-ssl=true --project={project}"
     )
