@@ -11,16 +11,25 @@ from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs.counts import Window, window_before
 from sagebase_ops.checks.logs.details import notes_of
 from sagebase_ops.checks.logs.limits import held
+from sagebase_ops.checks.sql.logged import PAGE_SIZE, Logged, own_entries, who_logged
 from sagebase_ops.checks.sql.targets import target_of, watched_instances
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.log_entries import LogEntry
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
-from sagebase_ops.domain.results import Finding, Sentence
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Sentence, skipped, unknown
 from sagebase_ops.gcp.logs import LogPage, any_of, rfc3339
+from sagebase_ops.gcp.sql import SqlInstance
 
-PAGE_SIZE = 1000
-"""Google's most for one read."""
 Count = Annotated[int, Field(ge=0)]
+NOTHING_LOGGED = Sentence(
+    ja="確認できません：過去 {window}に PostgreSQL のログが1件も残っていません（通常は何も起きなくても記録されます）。0 件とは言えません",
+    en="could not look: PostgreSQL logs something whatever happens, but not one entry of the last {window} is there: no errors is not proven",
+)
+STOPPED = Sentence(
+    ja="停止中のインスタンスで、過去 {window}にログはありません",
+    en="a stopped instance, with nothing logged in the last {window}",
+)
 
 
 class Params(CheckParams):
@@ -68,7 +77,8 @@ class Params(CheckParams):
 async def sql_error_logs(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per SQL instance, of the newest 1,000 entries of all of them: where there are more, "at least" is said.
 
-    Source: LoggingServiceV2.ListLogEntries, one read for the whole project.
+    No error at all is believed of an instance that logged anything else. Source: LoggingServiceV2.ListLogEntries, one read
+    for the whole project, and mostly one more for all the instances without an error.
     """
     watched, window = await watched_instances(context), window_before(context.now, params.window)
     names = tuple(one.name for one in watched.instances)
@@ -76,17 +86,39 @@ async def sql_error_logs(params: Params, context: CheckContext) -> list[Finding]
         return list(watched.lost)
     filter_ = _filter(names, context, window)
     page = await context.gcp.logs.newest(context.project.id, filter_, pages=1, page_size=PAGE_SIZE)
-    return [*(_judge(name, page, params, window, context) for name in names), *watched.lost]
+    logged = await who_logged(names, page.entries, window, context) if page.complete else Logged(frozenset(names))
+    return [*(_judge(one, page, logged, params, window, context) for one in watched.instances), *watched.lost]
 
 
-def _judge(name: str, page: LogPage, params: Params, window: Window, context: CheckContext) -> Finding:
+def _judge(
+    instance: SqlInstance, page: LogPage, logged: Logged, params: Params, window: Window, context: CheckContext
+) -> Finding:
     """A read that ended before the entries did is never a pass: those of this instance may be the older ones."""
+    name = instance.name
     entries = [entry for entry in page.entries if entry.service == name]
     given = _given(name, entries, page, params, window, context)
+    if name not in logged.names and not entries:
+        return _silent(instance, logged, given, context)
     whole = page.complete
     if not whole:
         given["remedy"] = _reading(name, params.window, context)
     return held(target_of(name), len(entries), params.warn_above, params.fail_above, whole=whole, **given)
+
+
+def _silent(
+    instance: SqlInstance,
+    logged: Logged,
+    given: dict[str, Any],  # fields of Finding by name
+    context: CheckContext,
+) -> Finding:
+    target, project = target_of(instance.name), context.project.id
+    if logged.refusal:
+        return refused(target, logged.refusal, **given)
+    given["asked"] = {**given["asked"], "logged": own_entries((instance.name,), context)}
+    if instance.stopped:
+        return skipped(target, STOPPED, reason="stopped", **given)
+    remedy = f"gcloud logging sinks describe _Default --project={project}"
+    return unknown(target, NOTHING_LOGGED, reason="nothing_logged", remedy=remedy, **given)
 
 
 def _reading(name: str, window: timedelta, context: CheckContext) -> str:

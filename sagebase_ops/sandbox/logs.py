@@ -24,6 +24,9 @@ READS_A_MINUTE = 60
 _TOP = {"httpRequest", "insertId", "jsonPayload", "labels", "logName", "operation", "protoPayload", "receiveTimestamp"}
 _TOP |= {"resource", "severity", "sourceLocation", "spanId", "textPayload", "timestamp", "trace"}
 _MOST = 1000
+_POSTGRES_LOG = "cloudsql.googleapis.com/postgres.log"
+_CHECKPOINT = "LOG:  checkpoint complete: wrote 42 buffers (0.3%); 0 WAL file(s) added, 0 removed, 1 recycled"
+_CHECKPOINTS = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class LogBook:
         for number, change in enumerate(world.scenario.changes):
             yield AuditEntry(world.anchor - change.age, number, change, project)
         kept_since = world.now() - _kept(world)
+        yield from (one for one in _checkpoints(world, project) if one.time >= kept_since)
         for source in world.scenario.log_entries:
             service = next((service for service in world.services() if service.name == source.service), None)
             region = service.region if service else ""
@@ -162,6 +166,17 @@ class LogBook:
                 if at < kept_since:
                     continue
                 yield Entry(at, number, source, project, region, _revision_at(world, service, at))
+
+
+def _checkpoints(world: World, project: str) -> Iterator[Entry]:
+    """What PostgreSQL says by itself, here four times a day, for as long as an instance runs."""
+    last = int(world.now().timestamp() / _CHECKPOINTS.total_seconds())
+    for one in world.scenario.sql_instances:
+        if one.checkpoints and one.activation_policy != "NEVER":
+            source = Entries(text=_CHECKPOINT, severity="INFO", log=_POSTGRES_LOG, instance=one.name)
+            for number in range(last, last - 4 * 30, -1):
+                at = datetime.fromtimestamp(number * _CHECKPOINTS.total_seconds(), UTC)
+                yield Entry(at, number, source, project, "", "")
 
 
 def _kept(world: World) -> timedelta:

@@ -86,6 +86,8 @@ class SqlInstance(Part):
     scheduled_in: Span | None = None
     """How soon an announced maintenance begins; None: none is announced."""
     deny_periods: list[DenyPeriod] = []
+    checkpoints: bool = True
+    """Whether PostgreSQL's own lines reach the log: it writes some whatever happens."""
     disk_used_gb: float | None = 7.2
     disk_growth_gb: float = 0.02
     """What is used of the disk now, and by how much more that is each day."""

@@ -10,12 +10,10 @@ from sagebase_ops.checks.sql_error_logs import sql_error_logs
 from sagebase_ops.checks.sql_operations import Params, sql_operations
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
-from sagebase_ops.sandbox.scenario import Entries
 from sagebase_ops.sandbox.sql_scenario import SqlInstance, SqlOperation
 from tests.checks.watching import looking, said
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-FATAL = "FATAL:  remaining connection slots are reserved"
 
 
 def done(kind: str, age: timedelta = HOUR, **more: Any) -> SqlOperation:
@@ -26,16 +24,6 @@ async def seen(*operations: SqlOperation) -> Finding:
     async with looking(sql_instances=[SqlInstance(operations=list(operations))]) as (_, context):
         (found,) = await sql_operations(Params(), context)
     return found
-
-
-async def logged(*entries: Entries, **params: Any) -> Finding:
-    async with looking(log_entries=list(entries)) as (_, context):
-        (found,) = await sql_error_logs(LogParams(**params), context)
-    return found
-
-
-def errors(count: int, text: str = FATAL, **more: Any) -> Entries:
-    return Entries(text=text, log="cloudsql.googleapis.com/postgres.log", instance="sagebase-db", count=count, **more)
 
 
 @pytest.mark.parametrize(
@@ -91,45 +79,6 @@ async def test_a_week_without_operations_says_that_there_were_none() -> None:
     async with looking(sql_instances=[SqlInstance(nights=[])]) as (_, context):
         (found,) = await sql_operations(Params(), context)
     assert (found.verdict, found.sentence.en) == (Verdict.PASS, "nothing was done to it in the last {window}")
-
-
-@pytest.mark.parametrize(
-    ("count", "params", "verdict"),
-    [
-        (10, {}, Verdict.PASS),
-        (11, {}, Verdict.WARN),
-        (11, {"fail_above": 10}, Verdict.FAIL),
-        (1200, {}, Verdict.UNKNOWN),
-        (1200, {"warn_above": 5000}, Verdict.UNKNOWN),
-        (1200, {"fail_above": 5000}, Verdict.UNKNOWN),
-        (1200, {"fail_above": 900}, Verdict.FAIL),
-    ],
-)
-async def test_errors_are_counted_and_a_read_that_was_cut_never_says_that_they_are_few_enough(
-    count: int, params: dict[str, int], verdict: Verdict
-) -> None:
-    assert (await logged(errors(count), **params)).verdict is verdict
-
-
-async def test_a_read_that_was_cut_says_at_least_how_many_and_how_to_read_them_all() -> None:
-    found = await logged(errors(1200), warn_above=5000)
-    assert "at least" in found.sentence.en
-    assert (found.reason, found.value and found.value.amount) == ("partial", 1000)
-    assert str(found.remedy).startswith("gcloud logging read 'resource.type=")
-    assert "--freshness=7d" in str(found.remedy)
-
-
-async def test_alike_messages_are_one_group_and_the_services_own_errors_are_not_among_them() -> None:
-    entries = (errors(20), errors(3, "ERROR:  deadlock detected"), Entries(text="ValueError: x", count=50))
-    found = await logged(*entries)
-    assert found.value is not None
-    assert found.value.amount == 23
-    assert [str(note.values["sample"])[:5] for note in found.notes] == ["FATAL", "ERROR"]
-
-
-async def test_none_logged_is_a_pass_of_a_whole_answer() -> None:
-    found = await logged()
-    assert (found.verdict, found.value and found.value.amount) == (Verdict.PASS, 0)
 
 
 @pytest.mark.parametrize(
