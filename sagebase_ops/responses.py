@@ -130,6 +130,12 @@ class Responses:
         audit = (_audit(now, actor, "recheck", group, ""),)
         return await self._book.store.decide(Decision(audit=audit, once=actor.once), now)
 
+    async def note_refused(self, group: str, actor: Actor, why: str) -> bool:
+        """A press that was none for us, for the audit; False where the same press was noted before."""
+        now = self._book.clock.now()
+        audit = (_audit(now, actor, "refused", group, why),)
+        return await self._book.store.decide(Decision(audit=audit, once=actor.once), now)
+
     async def open_members(self, group: str) -> tuple[Incident, ...]:
         """The incidents of the group that are open now."""
         return tuple(one for one in await self._book.live() if one.group == group and one.is_open)

@@ -33,6 +33,10 @@ class Press:
     """Slack's time of a button's press; of a modal there is none."""
     block: str = ""
     """The block id that the button or menu stands in."""
+    team: str = ""
+    """The workspace that it comes from; "" where Slack does not say."""
+    bot: str = ""
+    """Whose message or modal it stood in; "" where Slack does not say."""
     fields: Mapping[str, str] | None = None
     """What was filled into a modal, by block id; a field that was left empty is "". None: this was no modal."""
 

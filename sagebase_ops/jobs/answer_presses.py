@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
 from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.incident_groups import Group
@@ -17,8 +19,11 @@ from sagebase_ops.slack.messages import actions
 from sagebase_ops.slack.messages.dialogs import REASON_LENGTH, SILENCES, resolve_dialog, silence_dialog
 from sagebase_ops.slack.messages.telling import Telling
 
+log = structlog.get_logger()
+
 Handler = Callable[[Press], Awaitable[PressAnswer]]
 
+_LONGEST_ID = 100
 _GROUP_MARK = "S"  # a user group's id begins with it, a user's with U or W
 
 
@@ -57,9 +62,22 @@ class Presses:
         handler = self._handlers.get(press.action)
         if handler is None:
             return SHOWN_NOTHING  # a link, or a button of an older version
+        if not await self._is_ours(press):
+            log.warning("press.from_elsewhere", user=press.user, team=press.team, bot=press.bot)
+            await self._responses.note_refused(_group_of(press), _actor(press), f"team={press.team} bot={press.bot}")
+            return SHOWN_NOTHING  # taken, or Slack would send it again; our token shows nobody anything there
         if not await self._may(press.user):
             return self._private(words.MAY_NOT_PRESS)
         return await handler(press)
+
+    async def _is_ours(self, press: Press) -> bool:
+        """From the workspace of our token, and from a message or modal of ours.
+
+        That it is Slack's, and this app's, the signature or the app's own line says; but one app may be in many workspaces.
+        Raises SlackError: what cannot be told is not worked.
+        """
+        us = await self._slack.whoami()
+        return press.team == us.team_id and press.bot in {"", us.bot_id or press.bot}
 
     async def _may(self, user: str) -> bool:
         """By name, or by a user group that the file names. A group that cannot be read lets nobody in."""
@@ -143,6 +161,10 @@ class Presses:
 
 def _reason(fields: Mapping[str, str]) -> str:
     return fields.get(actions.REASON_INPUT, "").strip()[:REASON_LENGTH]
+
+
+def _group_of(press: Press) -> str:
+    return press.value[:_LONGEST_ID]
 
 
 def _actor(press: Press) -> Actor:

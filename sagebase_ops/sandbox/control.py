@@ -24,6 +24,7 @@ _HOW = {
     "forge": "true: signed with another secret, by HTTP",
     "age": "how old its time stamp is, such as 10m, by HTTP",
     "wait": "how long Slack waits for the acknowledgement (3s)",
+    "team": "the id of another workspace that it comes from",
 }
 _ALLOWED: dict[str, Json] = {
     "/scenario": {"name": "a shipped scenario, or the path of one"},

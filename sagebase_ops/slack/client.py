@@ -47,9 +47,10 @@ _KINDS = ("public_channel", "private_channel")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose token it is. `bot_id` is on each of our posts; None when the token is not a bot's."""
+    """Whose token it is, in which workspace. `bot_id` is on each of our posts; None when the token is not a bot's."""
 
     team: str
+    team_id: str
     user_id: str
     bot_id: str | None
 
@@ -163,7 +164,10 @@ class SlackClient:
             answer = await self._call("auth.test", {}, doing)
             bot_id = answer.get("bot_id")
             self._identity = Identity(
-                str(answer.get("team", "")), _text(answer, "user_id", doing), str(bot_id) if bot_id else None
+                str(answer.get("team", "")),
+                _text(answer, "team_id", doing),
+                _text(answer, "user_id", doing),
+                str(bot_id) if bot_id else None,
             )
         return self._identity
 

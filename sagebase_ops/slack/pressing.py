@@ -22,6 +22,7 @@ log = structlog.get_logger()
 
 DECIDE_SECONDS = 2.5
 """Slack waits three seconds for its acknowledgement; the rest is for the way back."""
+_LONGEST_ID = 100
 _CHOSEN = ("value", "selected_date_time", "selected_date", "selected_time", "selected_user")
 
 
@@ -131,6 +132,8 @@ def _of_button(payload: Json) -> Press | None:
         trigger_id=_text(payload, "trigger_id"),
         action_ts=at,
         block=str(action.get("block_id") or ""),
+        team=_named(payload, "team", "id"),
+        bot=_named(payload, "message", "bot_id"),
     )
 
 
@@ -148,6 +151,8 @@ def _of_modal(payload: Json) -> Press:
         message_ts=from_where["message_ts"],
         once=f"view:{_text(view, 'id')}",
         trigger_id=str(payload.get("trigger_id") or ""),
+        team=_named(payload, "team", "id"),
+        bot=_named(view, "bot_id"),
         fields=_fields(view),
     )
 
@@ -199,6 +204,14 @@ def _name(payload: Json, user: str) -> str:
     """For people to read; nothing depends on it."""
     who = payload["user"]
     return _whole(str(who.get("name") or who.get("username") or user))
+
+
+def _named(payload: Json, *path: str) -> str:
+    """An id that Slack may leave out; as long as any of Slack's."""
+    try:
+        return _whole(_text(payload, *path))[:_LONGEST_ID]
+    except PayloadError:
+        return ""
 
 
 def _text(payload: Json, *path: str) -> str:

@@ -14,6 +14,7 @@ from sagebase_ops.domain.presses import Press, PressAnswer
 from sagebase_ops.domain.results import Target
 from sagebase_ops.jobs.answer_presses import Presses
 from sagebase_ops.sandbox.server import Sandbox
+from sagebase_ops.sandbox.slack.workspace import BOT_TOKEN, TEAM, Bot
 from sagebase_ops.slack.messages import actions
 from sagebase_ops.store.base import Decision
 from sagebase_ops.store.sqlite.opening import open_store
@@ -21,6 +22,7 @@ from tests.fakes import NINE, FakeClock
 from tests.jobs.test_incidents import FAIL, FILE, Team
 from tests.pressing import STRANGER, client_of
 
+US = Bot.of_token(BOT_TOKEN)
 SATO, KATO = "U0SATO0001", "U0TECHLEAD"
 MINUTES = FILE.replace("S0OPERATOR", SATO)
 
@@ -47,6 +49,8 @@ class Room(Team):
             "1.0",
             f"{user}:{action}:{next(PRESSED)}",
             block=actions.controls_id(group, 1),
+            team=TEAM,
+            bot=US.bot_id if US else "",
             fields=fields or None,
         )
 
@@ -76,6 +80,17 @@ async def test_a_stranger_is_told_in_private_why_not_and_changes_nothing(room: R
     answer = await room.press(actions.ACK, STRANGER)
     assert "may_press" in answer.private
     assert (await room.one()).acknowledged_by is None
+
+
+@pytest.mark.parametrize("foreign", [{"team": "T0OTHER"}, {"team": ""}, {"bot": "B0OTHER"}])
+async def test_a_press_of_another_workspace_or_app_is_audited_and_changes_nothing(
+    room: Room, foreign: dict[str, str]
+) -> None:
+    press = room.pressed(actions.ACK, SATO, (await room.one()).group)
+    for _ in range(2):  # Slack repeats itself
+        assert await room.presses.handle(replace(press, **foreign)) == PressAnswer()  # type: ignore[arg-type]
+    assert (await room.one()).acknowledged_by is None
+    assert await audited(room) == ["refused"]
 
 
 async def test_who_is_a_moment_too_late_hears_who_has_it(room: Room) -> None:

@@ -69,7 +69,7 @@ class FakeSlack(ThreadingHTTPServer):
         return self._page("channels", [*ids, {"id": CHANNEL, "name": names[-1]}], arguments)
 
     def whoami(self, _arguments: Json) -> Json:
-        return {"ok": True, "team": "Sagebase", "user_id": "U0SAGEBASE", "bot_id": BOT}
+        return {"ok": True, "team": "Sagebase", "team_id": "T0SAGEBASE", "user_id": "U0SAGEBASE", "bot_id": BOT}
 
     def _wanted(self, message: Json) -> bool:
         return "thread_ts" not in message

@@ -54,6 +54,17 @@ async def test_a_press_is_decided_and_then_acknowledged() -> None:
     assert press.once == f"{SATO}:ack:{press.action_ts}"
 
 
+async def test_a_press_says_which_workspace_it_is_from() -> None:
+    async with line_of(Decisions(silence=PressAnswer(modal=MODAL))) as line:
+        us = await client_of(line.box).whoami()
+        await line.hand.press("silence")
+        await seen(lambda: line.box.world.presses.modals.open)
+        await line.hand.post("/submit", values={"until": "30m", "reason": "x"}, team="T0OTHER")
+        button, modal = line.handler.taken
+    assert (button.team, button.bot) == (us.team_id, us.bot_id)
+    assert (modal.team, modal.bot) == ("T0OTHER", us.bot_id)
+
+
 async def test_a_choice_from_a_menu_is_its_value() -> None:
     async with line_of(Decisions()) as line:
         await line.hand.press("ack_eta", value="30m")

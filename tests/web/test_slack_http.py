@@ -95,6 +95,15 @@ async def test_a_forged_or_an_old_press_is_refused_and_works_nothing(how: dict[s
     assert (told["answers"][0]["status"], handler.taken) == (401, [])
 
 
+async def test_a_press_says_which_workspace_it_is_from_and_whose_message_it_is_in() -> None:
+    handler = Decisions()
+    async with slack_knows(handler) as hand:
+        await hand.press(team="T0OTHER")
+    [press] = handler.taken
+    assert press.team == "T0OTHER"
+    assert press.bot.startswith("B0")
+
+
 async def test_a_press_that_is_repeated_works_once() -> None:
     handler = Decisions()
     async with slack_knows(handler) as hand:

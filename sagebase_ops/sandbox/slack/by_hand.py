@@ -8,7 +8,7 @@ import json
 from sagebase_ops.sandbox.scenario_parts import span
 from sagebase_ops.sandbox.slack.delivery import How, Interactivity
 from sagebase_ops.sandbox.slack.presses import Presses
-from sagebase_ops.sandbox.slack.workspace import Json
+from sagebase_ops.sandbox.slack.workspace import TEAM, Json
 
 MOST_TIMES = 100
 
@@ -66,4 +66,5 @@ def _how(body: Json) -> How:
     times = body.get("times", 1)
     if not isinstance(times, int) or not 0 < times <= MOST_TIMES:
         raise ValueError(f"times must be a number from 1 to {MOST_TIMES}")
-    return How(times, flag(body, "forge"), span(body.get("age", "0s")), span(body.get("wait", "3s")))
+    team = text(body, "team") if "team" in body else TEAM
+    return How(times, flag(body, "forge"), span(body.get("age", "0s")), span(body.get("wait", "3s")), team)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from sagebase_ops.sandbox.slack.sockets import Sockets
-from sagebase_ops.sandbox.slack.workspace import Json
+from sagebase_ops.sandbox.slack.workspace import TEAM, Json
 
 if TYPE_CHECKING:
     import httpx
@@ -27,13 +27,14 @@ _NOBODY = "nobody listens: open a Socket Mode connection, or POST /interactivity
 class How:
     """`times` in all; `forge`: signed with another secret; `age`: how old the time stamp is; both are HTTP's alone.
 
-    `wait` is Slack's patience with an acknowledgement.
+    `wait` is Slack's patience with an acknowledgement; `team` the workspace that it comes from: an app may be in several.
     """
 
     times: int = 1
     forge: bool = False
     age: timedelta = timedelta(0)
     wait: timedelta = timedelta(seconds=3)
+    team: str = TEAM
 
     @property
     def http_only(self) -> bool:

@@ -55,7 +55,7 @@ class Presses:
         if message is None:
             raise ValueError(f"no message has the ts {ts!r}")
         control = _control(message, action_id, value)
-        payload = self._block_actions(message, control, user, value, state or {})
+        payload = self._block_actions(message, control, user, value, state or {}) | _workspace(how.team)
         delivery = await self.doors.deliver(payload, how)
         noted = {"action_id": action_id, "user": user, "ts": ts, "channel": message.channel.id}
         pressed = value if value is not None else control.element.get("value")
@@ -70,6 +70,7 @@ class Presses:
         payload = {
             "type": "view_submission",
             **_who(view.user, view.bot),
+            **_workspace(how.team),
             "trigger_id": self.modals.trigger(view.user),
             "view": view.shown(state),
             "response_urls": [],
@@ -110,7 +111,7 @@ class Presses:
             "container": {**container, **more},
             "trigger_id": self.modals.trigger(user),
             "channel": {"id": message.channel.id, "name": message.channel.name},
-            "message": {"ts": message.ts, "text": message.text, "blocks": message.blocks},
+            "message": {**_ours(message.bot), "ts": message.ts, "text": message.text, "blocks": message.blocks},
             "state": {"values": state},
             "response_url": f"https://hooks.slack.invalid/actions/{TEAM}/{message.ts}",
             "actions": [_action(control, value, self._workspace.next_ts())],
@@ -127,16 +128,22 @@ def buttons(workspace: Workspace) -> list[Json]:
 
 
 def _who(user: str, bot: Bot) -> Json:
-    """Who pressed, in which workspace, whose app it is; a user that nobody knows is a guest from elsewhere."""
+    """Who pressed, and whose app it is; a user that nobody knows is a guest from elsewhere."""
     name = PEOPLE.get(user, user.lower())
-    team = {"id": TEAM, "domain": "sagebase-sandbox"}
     return {
         "user": {"id": user, "username": name, "name": name, "team_id": TEAM},
-        "team": team,
         "api_app_id": bot.app_id,
         "enterprise": None,
         "is_enterprise_install": False,
     }
+
+
+def _workspace(team: str) -> Json:
+    return {"team": {"id": team, "domain": "sagebase-sandbox" if team == TEAM else team.lower()}}
+
+
+def _ours(bot: Bot) -> Json:
+    return {"user": bot.user_id, "bot_id": bot.bot_id, "app_id": bot.app_id, "team": TEAM}
 
 
 def _action(control: Control, value: str | None, ts: str) -> Json:
