@@ -113,7 +113,7 @@ def judge(service: RunService, deploy_limit: timedelta, project: Project, now: d
 def _failed(target: Target, service: RunService, ready: Condition, given: dict[str, Any], project: Project) -> Finding:
     why = {"why": ready.reason or "Ready = False", "reason": ready.reason or "not_ready"}
     told = {**given, **why, "notes": details_of(service, ready), "remedy": rollback_command(service, project)}
-    if service.latest_created_revision and not service.latest_ready_revision:
+    if service.never_ready:
         return failing(target, NEVER_READY, **told)
     if service.latest_ready_revision != service.latest_created_revision:
         return failing(target, FAILED, serving=service.latest_ready_revision, **told)

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.deploys.rollback import pinned, previous_ready, rollback_to
+from sagebase_ops.checks.deploys.rollback import pinned, previous_ready, rollback_to, split_of, split_unknown
 from sagebase_ops.checks.run.targets import target_of, watched
 from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.domain.console import run_service_page
@@ -36,6 +36,10 @@ IMAGE_GONE = Sentence(
 )
 OLD_IMAGE_GONE = Sentence(
     ja="{revisions} はコンテナイメージがなく、戻せません", en="there is no going back to {revisions}: the image is gone"
+)
+NEVER_READY = Sentence(
+    ja="一度も Ready になったリビジョンがありません。リクエストを受けるものも、戻せるものもありません",
+    en="no revision ever became ready: none gets requests, and there is none to go back to",
 )
 NOTHING_BEFORE = Sentence(
     ja="正常な旧リビジョンがなく、ロールバックできません",
@@ -86,6 +90,8 @@ class Params(CheckParams):
 async def run_revisions(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service: fail where what serves cannot start again, warn where nobody could go back.
 
+    Unknown where Google does not say what serves.
+
     Source: Cloud Run Admin API v2, Services.ListServices and Revisions.ListRevisions over `services/-`.
     """
     project = context.project
@@ -105,7 +111,7 @@ def _judge(service: RunService, own: Sequence[Revision], params: Params, project
     if not own:
         return unknown(target, NOT_LISTED, reason="no_revisions", link=link)
     previous = previous_ready(service, own)
-    serving = ", ".join(part.revision for part in service.traffic if part.percent) or _UNSAID
+    serving = ", ".join(part.revision for part in service.serving)
     notes = []
     if pinned(service) == (service.latest_ready_revision,):
         notes.append(Note(ALL_TO_ONE, {"revision": service.latest_ready_revision}))
@@ -113,26 +119,34 @@ def _judge(service: RunService, own: Sequence[Revision], params: Params, project
         notes.append(Note(BACK, {"command": rollback_to(service, previous, project)}))
     shown = {"serving": serving, "previous": previous or _UNSAID, "kept": Quantity(len(own), "{revisions}")}
     asked = {"method": "google.cloud.run.v2.Revisions.ListRevisions"}
-    return judged(target, RIGHT, list(_mistakes(service, own, params)), notes, **shown, link=link, asked=asked)
+    return judged(target, RIGHT, list(_mistakes(service, own, params, project)), notes, **shown, link=link, asked=asked)
 
 
-def _mistakes(service: RunService, own: Sequence[Revision], params: Params) -> Iterator[Mistake]:
+def _mistakes(service: RunService, own: Sequence[Revision], params: Params, project: Project) -> Iterator[Mistake]:
+    if service.never_ready:
+        yield Mistake(Verdict.FAIL, "never_ready", NEVER_READY)
+    elif not service.serving:
+        yield split_unknown(service, project)
+    else:
+        yield from _of_traffic(service, own)
+    if len(own) > params.warn_kept:
+        counts = {"kept": len(own), "wanted": params.warn_kept}
+        yield Mistake(Verdict.WARN, "too_many", TOO_MANY, counts)
+
+
+def _of_traffic(service: RunService, own: Sequence[Revision]) -> Iterator[Mistake]:
     there, fixed = {one.name: one for one in own}, pinned(service)
-    serving = {part.revision for part in service.traffic if part.percent}
+    serving = {part.revision for part in service.serving}
     for name in sorted(serving):
         if name not in there:
-            yield Mistake(Verdict.FAIL, "revision_gone", GONE, {"revision": name or _UNSAID})
+            yield Mistake(Verdict.FAIL, "revision_gone", GONE, {"revision": name})
         elif there[name].image_gone:
             yield Mistake(Verdict.FAIL, "image_gone", IMAGE_GONE, {"revision": name})
     if fixed and service.latest_ready_revision not in serving:
-        split = ", ".join(f"{part.revision} {part.percent}%" for part in service.traffic if part.percent)
-        newest = {"split": split, "newest": service.latest_ready_revision}
+        newest = {"split": split_of(service), "newest": service.latest_ready_revision}
         yield Mistake(Verdict.WARN, "pinned", PINNED, newest)
     lost = [one.name for one in own if one.image_gone and one.name not in serving]
     if lost:
         yield Mistake(Verdict.WARN, "old_image_gone", OLD_IMAGE_GONE, {"revisions": ", ".join(lost)})
     if not previous_ready(service, own):
         yield Mistake(Verdict.WARN, "nothing_before", NOTHING_BEFORE)
-    if len(own) > params.warn_kept:
-        counts = {"kept": len(own), "wanted": params.warn_kept}
-        yield Mistake(Verdict.WARN, "too_many", TOO_MANY, counts)

@@ -58,7 +58,7 @@ class SecretUse:
 
 @dataclass(frozen=True, slots=True)
 class RunService:
-    """One service. Names are short, "" where Google names none; `traffic` is the actual one where it is known.
+    """One service. Names are short, "" where Google names none; `traffic` is the actual one, empty where it is not told.
 
     `min_instances` and `max_instances` are what a reader would count: the larger minimum, the smaller maximum of
     service and revision; a maximum of None is Google's default. `ingress` is `all`, `internal_only`,
@@ -86,6 +86,16 @@ class RunService:
     sizing: Sizing = field(default_factory=Sizing)
     secrets: tuple[SecretUse, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def serving(self) -> tuple[Traffic, ...]:
+        """What gets requests; empty where nothing can (`never_ready`), and where Google does not say what does."""
+        return tuple(part for part in self.traffic if part.percent and part.revision)
+
+    @property
+    def never_ready(self) -> bool:
+        """Google names a newest revision, but none that ever was ready. Older answers lack both names, which says nothing."""
+        return bool(self.latest_created_revision) and not self.latest_ready_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +249,12 @@ def _ingress(service: Any) -> str:  # as above
 
 
 def _traffic(service: Any) -> tuple[Traffic, ...]:  # as above
-    """The actual split, else the wanted one; nothing said is everything to the newest ready revision."""
+    """The actual split only: what is wanted may not have come about. Without a name it is the newest ready revision."""
     newest = _short(service.latest_ready_revision)
-    split = service.traffic_statuses or service.traffic
-    shares = tuple(
-        Traffic(_short(part.revision) or newest, part.percent, latest=_follows_newest(part)) for part in split
+    return tuple(
+        Traffic(_short(part.revision) or newest, part.percent, latest=_follows_newest(part))
+        for part in service.traffic_statuses
     )
-    return shares or (Traffic(newest, 100, latest=True),)
 
 
 def _follows_newest(target: Any) -> bool:  # as above

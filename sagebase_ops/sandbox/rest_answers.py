@@ -131,7 +131,8 @@ def knative_revisions(world: World, services: Sequence[RunService]) -> list[Json
             "spec": {"containers": [{"image": "app"}]},
             "status": {
                 "conditions": [
-                    {"type": "Ready", "status": str(one.ready), "reason": one.reason, "message": one.message}
+                    {"type": "Ready", "status": status, "reason": one.reason, "message": one.message}
+                    for status in filter(None, [_V1_STATES.get(one.condition)])
                 ]
             },
         }

@@ -61,7 +61,8 @@ def list_revisions(world: World, request: Any) -> Any:  # Any: raw messages
     answer = ListRevisionsResponse.pb()()
     for service in world.services(region):
         if wanted in {"-", service.name}:
-            answer.revisions.extend(revision_message(world, project, service, one) for one in service.revisions)
+            listed = (one for one in service.revisions if one.listed)
+            answer.revisions.extend(revision_message(world, project, service, one) for one in listed)
     return answer
 
 
@@ -84,7 +85,7 @@ def service_message(world: World, project: str, service: RunService) -> Any:  # 
     found.latest_created_revision = f"{name}/revisions/{service.name}-{newest.name}"
     if serving:
         found.latest_ready_revision = f"{name}/revisions/{service.name}-{serving.name}"
-        found.traffic_statuses.extend(_split(service, serving.name))
+        found.traffic_statuses.extend(_split(service, serving.name) if service.traffic_told else ())
     found.traffic.extend(_split(service, ""))
     _write_sizes(found, service)
     found.invoker_iam_disabled = service.public
@@ -152,10 +153,11 @@ def revision_message(world: World, project: str, service: RunService, revision: 
     )
     found.create_time.FromDatetime(world.anchor - revision.age)
     found.creator = service.deployed_by.replace("{project}", project)
-    condition = found.conditions.add(type_="Ready", state=STATES["SUCCEEDED" if revision.ready else "FAILED"])
-    condition.message = revision.message
-    condition.last_transition_time.FromDatetime(world.anchor - revision.age)
-    _write_reason(condition, revision.reason)
+    if revision.condition != "UNSAID":
+        condition = found.conditions.add(type_="Ready", state=STATES[revision.condition])
+        condition.message = revision.message
+        condition.last_transition_time.FromDatetime(world.anchor - revision.age)
+        _write_reason(condition, revision.reason)
     uses = service.secrets if revision.secrets is None else revision.secrets
     _write_secrets(found, found.containers.add(image="app"), uses)
     return found

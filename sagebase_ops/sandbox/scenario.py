@@ -38,9 +38,15 @@ class Revision(Part):
     name: str
     age: Span = timedelta(days=3)
     ready: bool = True
+    listed: bool = True  # False: the list of revisions lacks it
+    state: Literal["PENDING", "RECONCILING", "UNSAID"] | None = None  # of one that is not ready, and did not fail
     reason: str = ""
     message: str = ""
     secrets: list[SecretUse] | None = None  # None: those of the service
+
+    @property
+    def condition(self) -> str:
+        return self.state or ("SUCCEEDED" if self.ready else "FAILED")
 
 
 class Website(Part):
@@ -78,6 +84,7 @@ class RunService(Part):
     concurrency: int = 80
     traffic: dict[str, int] = {}
     """Percent by revision, where somebody pinned it; empty follows the newest ready one."""
+    traffic_told: bool = True  # False: Google does not say what gets the requests, as while it changes the service
     deployed_by: str = "deploy@{project}.iam.gserviceaccount.com"
     revisions: list[Revision] = [Revision(name="00042-abc")]
     load: list[Load] = [Load()]
@@ -157,6 +164,7 @@ class Scenario(Part):
     service_accounts: list[ServiceAccount] = []
     changes: list[Change] = []
     metrics_silent: bool = False
+    metrics_missing: list[str] = []  # metrics by the end of their type, that have no data while the others do
     denied_permissions: list[str] = []
     disabled_apis: list[str] = []
     quota_exhausted: list[str] = []

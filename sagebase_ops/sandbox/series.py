@@ -108,7 +108,7 @@ class RawSeries:
 
 def raw_series(world: World, project: str, metric_type: str) -> Iterator[RawSeries]:
     """Every series of `metric_type` in the project, whether or not it has points in any window."""
-    if world.scenario.metrics_silent:
+    if world.scenario.metrics_silent or metric_type.endswith(tuple(world.scenario.metrics_missing)):
         return
     if metric_type.startswith(f"{RUN}/"):
         for service in world.services():

@@ -41,6 +41,18 @@ async def test_a_service_is_judged_by_where_it_could_go(
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
+async def test_where_google_does_not_say_what_serves_it_is_unknown_and_nothing_to_go_back_to_is_named() -> None:
+    found = await seen(OLD, NEW, traffic_told=False)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_traffic_split")
+    assert str(found.remedy).startswith("gcloud run services describe sagebase-streamlit ")
+    assert said(found.notes) == []
+
+
+async def test_a_service_that_never_was_ready_has_nothing_that_serves() -> None:
+    found = await seen({"name": "00001-bad", "age": "1d", "ready": False})
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "never_ready")
+
+
 async def test_the_way_back_is_an_exact_command() -> None:
     found = await seen(OLD, NEW)
     assert said(found.notes)[-1].endswith("--to-revisions=sagebase-streamlit-00041-old=100")

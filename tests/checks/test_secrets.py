@@ -115,6 +115,17 @@ async def test_no_restart_is_advised_where_the_traffic_is_pinned_since_a_new_rev
     assert "pinned" in found.sentence.en
 
 
+async def test_where_google_does_not_say_what_serves_nobody_knows_which_version_is_in_use() -> None:
+    found = await serving([OLD], [{"secret": "s", "version": "2"}], traffic_told=False)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_traffic_split")
+
+
+async def test_a_service_that_never_was_ready_holds_no_old_value_but_may_name_one() -> None:
+    never = {"name": "00001-bad", "age": 30 * DAY, "ready": False}
+    assert (await serving([never], [{"secret": "s"}])).reason is None
+    assert (await serving([never], [{"secret": "s", "version": "1"}])).reason == "version_pinned"
+
+
 async def test_a_revision_that_serves_and_is_in_no_list_is_no_pass() -> None:
     found = await serving([OLD], [{"secret": "s"}], traffic={"00009-gone": 100})
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")

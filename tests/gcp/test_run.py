@@ -42,7 +42,7 @@ def test_a_recorded_service_is_read(recorded: Any) -> None:
     assert seen.ready.state == "succeeded"
     assert seen.ready.since is not None
     assert seen.ingress == "all"
-    assert seen.traffic == (Traffic("", 100, latest=True),)
+    assert (seen.traffic, seen.serving) == ((), ())  # the recordings hold what is wanted, not what came about
     assert seen.max_instances == recorded["template"].get("scaling", {}).get("maxInstanceCount")
 
 

@@ -42,7 +42,9 @@ async def judge_newest_revisions(
     if on_failed == "off":
         return []
     settled = [_settled(service, context) for service in services if not _is_open(service)]
-    doubtful = [service for service in services if _is_open(service) and not _never_served(service)]
+    doubtful = [
+        one for one in services if _is_open(one) and not one.never_ready
+    ]  # of those, the service's own says all
     return [*settled, *(await _look_closer(doubtful, on_failed, context) if doubtful else [])]
 
 
@@ -109,11 +111,6 @@ def _settled(service: RunService, context: CheckContext) -> Finding:
 def _is_open(service: RunService) -> bool:
     """The list alone does not settle it. Older answers lack both names, which says nothing."""
     return not service.latest_created_revision or service.latest_created_revision != service.latest_ready_revision
-
-
-def _never_served(service: RunService) -> bool:
-    """Then nothing older serves, and the service's own finding says all there is to say."""
-    return bool(service.latest_created_revision) and not service.latest_ready_revision
 
 
 def _newest_of(service: RunService, revisions: Sequence[Revision]) -> Revision | None:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.metrics import METRICS, SERVICE, filter_of
+from sagebase_ops.gcp.metrics import METRICS, SERVICE, Metric, filter_of
 from sagebase_ops.gcp.monitoring import MetricQuery, Series, SeriesSet
 
 REVISION, CLASS = "resource.labels.revision_name", "metric.labels.response_code_class"
@@ -30,10 +30,11 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """By revision. `partial` says why something may be missing."""
+    """By revision, up to `until`, where Google's data ends. `partial` says why something may be missing."""
 
     revisions: Mapping[str, Answers]
     partial: GcpError | None
+    until: datetime
 
     def of(self, revision: str) -> Answers:
         return self.revisions.get(revision, Answers())
@@ -44,25 +45,50 @@ async def traffic_by_revision(window: timedelta, context: CheckContext) -> Traff
 
     Source: MetricService.ListTimeSeries.
     """
+    until = _end(METRICS["request_count"], context)
     try:
         counts, times = await asyncio.gather(
-            _ask("request_count", "REDUCE_SUM", (SERVICE, REVISION, CLASS), window, context),
-            _ask("latency_p95", "REDUCE_PERCENTILE_95", (SERVICE, REVISION), window, context),
+            _ask("request_count", _Reduced("ALIGN_DELTA", "REDUCE_SUM", (SERVICE, REVISION, CLASS)), window, context),
+            _ask("latency_p95", _Reduced("ALIGN_DELTA", "REDUCE_PERCENTILE_95", (SERVICE, REVISION)), window, context),
         )
     except GcpError as error:
-        return Traffic({}, error)
+        return Traffic({}, error, until)
     names = {series.labels[REVISION] for series in (*counts.series, *times.series)}
-    return Traffic({name: _answers(name, counts, times) for name in names}, counts.partial or times.partial)
+    return Traffic({name: _answers(name, counts, times) for name in names}, counts.partial or times.partial, until)
 
 
-async def _ask(
-    metric: str, reducer: str, group_by: tuple[str, ...], window: timedelta, context: CheckContext
-) -> SeriesSet:
+async def counted_instances(window: timedelta, context: CheckContext) -> frozenset[str]:
+    """Revisions whose instances were counted: Google did look, so that no request counted there means that none came.
+
+    What cannot be read, or only in part, proves nothing. Source: MetricService.ListTimeSeries.
+    """
+    reduced = _Reduced("ALIGN_MAX", "REDUCE_MAX", (SERVICE, REVISION))
+    try:
+        found = await _ask("instance_count", reduced, window, context)
+    except GcpError:
+        return frozenset()
+    return frozenset(one.labels[REVISION] for one in found.series if one.points and found.complete)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reduced:
+    """How the points of a metric become one a group."""
+
+    aligner: str
+    reducer: str
+    group_by: tuple[str, ...]
+
+
+async def _ask(metric: str, reduced: _Reduced, window: timedelta, context: CheckContext) -> SeriesSet:
     known = METRICS[metric]
-    end = (context.now - known.delay).replace(second=0, microsecond=0)
-    asked = filter_of(known, context.project.region)
-    query = MetricQuery(asked, "ALIGN_DELTA", reducer, group_by, end - window // _MINUTES * _MINUTES, end)
+    end, asked = _end(known, context), filter_of(known, context.project.region)
+    start = end - window // _MINUTES * _MINUTES
+    query = MetricQuery(asked, reduced.aligner, reduced.reducer, reduced.group_by, start, end)
     return await context.gcp.metrics.series(context.project.id, query)
+
+
+def _end(known: Metric, context: CheckContext) -> datetime:
+    return (context.now - known.delay).replace(second=0, microsecond=0)
 
 
 def _answers(name: str, counts: SeriesSet, times: SeriesSet) -> Answers:

@@ -3,6 +3,10 @@
 from sagebase_ops.domain.results import Sentence
 
 NONE = Sentence(ja="デプロイはありません（{window}）", en="nothing was deployed ({window})")
+NOT_LISTED = Sentence(
+    ja="確認できません：リビジョンの一覧に {target} の最新のもの（{revision}）がありません",
+    en="could not look: the list of revisions lacks the newest of {target} ({revision})",
+)
 WELL = Sentence(
     ja="{count}のデプロイ。最新は {revision}（{who}）", en="{count} deployed; the newest is {revision}, by {who}"
 )
@@ -17,14 +21,34 @@ SLOWER = Sentence(
     ja="デプロイ後の p95 が {after} です（前は {before}）", en="p95 is {after} since the deploy ({before} before)"
 )
 UNCOUNTED = Sentence(
-    ja="確認できません：デプロイの前後どちらのリクエストも集計されていません。悪化していないとは言えません",
-    en="could not look: no request was counted before or since the deploy, so nothing says that it is no worse",
+    ja="確認できません：{revision} のリクエスト数が得られません（データは {until} まで）。悪化していないとは言えません",
+    en="could not look: no requests to {revision} were counted (data until {until}), so nothing says that it is no worse",
+)
+UNTIMED = Sentence(
+    ja="確認できません：{revision} のレスポンスタイムが得られません（リクエストは {requests} 件）。遅くなっていないとは言えません",
+    en="could not look: no response times of {revision} ({requests} requests), so nothing says that it is no slower",
+)
+NOT_SAID = Sentence(
+    ja="確認できません：{revision}（{who}）が起動したかどうかを Google が答えていません",
+    en="could not look: Google does not say whether {revision} by {who} became ready",
+)
+STUCK = Sentence(
+    ja="{revision}（{who}）が {value} 経っても Ready になりません（上限 {limit}）",
+    en="{revision} by {who} is not ready after {value} (limit {limit})",
+)
+NOT_SERVING = Sentence(
+    ja="デプロイされたリビジョンは、どれも今リクエストを受けていません。比較は行いません",
+    en="none of what was deployed gets requests now, so nothing is compared",
 )
 DEPLOYED = Sentence(ja="{at} {revision}（{who}）", en="{at} {revision} by {who}")
 SPLIT = Sentence(ja="トラフィック：{split}", en="traffic: {split}")
 COMPARED = Sentence(
     ja="{name}：エラー率 {rate}、p95 {p95}（リクエスト {requests} 件）",
     en="{name}: error rate {rate}, p95 {p95} ({requests} requests)",
+)
+UNMEASURED = Sentence(
+    ja="{name}：エラー率 {rate}、p95 は不明（リクエスト {requests} 件）",
+    en="{name}: error rate {rate}, p95 unknown ({requests} requests)",
 )
 TOO_FEW = Sentence(
     ja="{name}：リクエスト {requests} 件では比べられません", en="{name}: {requests} requests are too few to compare"

@@ -152,11 +152,11 @@ def _deploys_of(service: RunService, revisions: Sequence[Revision], case: Case) 
 
 def _deploy(sentence: Sentence, revision: Revision, service: RunService) -> Note:
     """The service's last modifier made its newest revision, or the change of traffic since."""
-    share = sum(part.percent for part in service.traffic if part.revision == revision.name)
+    share = Quantity(sum(part.percent for part in service.serving if part.revision == revision.name) / 100, "1")
     newest = revision.name == service.latest_created_revision
     who = revision.creator or (service.last_modifier if newest else "")
     told: dict[str, Value] = {"revision": revision.name, "at": _age(revision), "who": who or _UNSAID}
-    return Note(sentence, {**told, "share": Quantity(share / 100, "1")})
+    return Note(sentence, {**told, "share": share if service.serving else _UNSAID})
 
 
 def _age(revision: Revision) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sagebase_ops.checks.deploys.rollback import NO_SPLIT
 from sagebase_ops.checks.secret_versions.uses import Use
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.quantities import Quantity
@@ -111,6 +112,8 @@ def _versions(enabled: Sequence[SecretVersion], age: timedelta | None, wanted: W
 
 def _of_use(use: Use, secret: Secret, versions: Sequence[SecretVersion], newest: SecretVersion) -> Mistake | None:
     """`latest` is the highest number there is, whatever its state, and not the newest that is enabled."""
+    if use.serves is None:
+        return Mistake(Verdict.UNKNOWN, "no_traffic_split", NO_SPLIT, {"service": use.service})
     wanted = use.use.version
     number = str(secret.aliases.get(wanted, wanted))
     taken = versions[0] if wanted == LATEST else next((one for one in versions if str(one.number) == number), None)
@@ -134,6 +137,8 @@ def _of_start(
     use: Use, versions: Sequence[SecretVersion], newest: SecretVersion, values: Mapping[str, Value]
 ) -> Mistake | None:
     """Such a value is read when an instance starts: one that runs for longer has the value before."""
+    if not use.serves:
+        return None
     renewed = newest.create_time
     if renewed is None or use.since is None:
         what = (use.revision or use.service) if renewed else f"version {newest.number}"

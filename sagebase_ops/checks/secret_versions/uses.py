@@ -13,10 +13,12 @@ from sagebase_ops.gcp.run import API, Revision, RunService, SecretUse
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a revision that gets requests takes; `revision` is "" for a service of which none does, told by its template.
+    """What a revision that gets requests takes.
 
-    `since` is when it was made (aware); None where Google does not say. `restart` is the command for a new revision of
-    it; "" where somebody pinned the requests to this one, since a new one would get none.
+    `serves` is False for a service of which no revision ever was ready, and None where Google does not say which gets the
+    requests: then it is the template's. `since` is when the revision was made (aware); None where Google does not say.
+    `restart` is the command for a new revision of it; "" where somebody pinned the requests to this one, since a new one
+    would get none.
     """
 
     service: str
@@ -24,6 +26,7 @@ class Use:
     since: datetime | None
     revision: str = ""
     restart: str = ""
+    serves: bool | None = True
 
 
 Uses: TypeAlias = Mapping[str, tuple[Use, ...]]
@@ -49,9 +52,10 @@ async def read_uses(context: CheckContext) -> Uses:
 
 
 def _uses(service: RunService, known: Mapping[str, Revision], context: CheckContext) -> Iterator[Use]:
-    serving = {part.revision: part.latest for part in service.traffic if part.percent and part.revision}
+    serving = {part.revision: part.latest for part in service.serving}
     if not serving:
-        yield from (Use(service.name, one, None) for one in service.secrets)
+        serves, newest = (False if service.never_ready else None), service.latest_created_revision
+        yield from (Use(service.name, one, None, newest, serves=serves) for one in service.secrets)
     for name, follows in serving.items():
         if name not in known:
             raise _unlisted(name, context)
