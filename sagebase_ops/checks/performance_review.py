@@ -24,7 +24,7 @@ MEAN_LATENCY = replace(LATENCY, reducer="REDUCE_SUM")  # merged histograms, whos
 INSTANCES = replace(
     METRICS["instance_count"], aligner="ALIGN_MEAN", period=None, then=None
 )  # means add up, peaks do not
-CONNECTIONS = replace(METRICS["db_connections"], period=None, then=None)
+CONNECTIONS = METRICS["db_connections"]  # summed over the databases minute by minute, then the peak of each hour
 
 P95 = Measure(
     "latency_p95", words.RESPONSE_TIME, words.P95, "s", LATENCY.fail_above, fails=True, grows=True, traffic=True

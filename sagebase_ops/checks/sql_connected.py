@@ -1,6 +1,6 @@
 """Is anybody connected to the database? The guide's sixth alert: connections 0."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
@@ -21,6 +21,10 @@ from sagebase_ops.gcp.metrics import METRICS, SQL_INSTANCE
 from sagebase_ops.gcp.sql import SqlInstance
 
 CONNECTED = Sentence(ja="接続あり（最大 {value}）", en="somebody is connected (peak {value})")
+CONNECTED_TO_SEVERAL = Sentence(
+    ja="接続あり（データベースごとの最大の合計 {value}。同時には多くてもこの数です）",
+    en="somebody is connected (at most {value} at a time: the sum of each database's peak)",
+)
 NOT_RUNNING = Sentence(ja="Cloud SQL は稼働していません（{state}）", en="Cloud SQL does not run ({state})")
 NO_DATA = Sentence(
     ja="確認できません：接続数のデータが期間中に一つもありません。データがないことは 0 ではありません",
@@ -74,18 +78,17 @@ async def sql_connected(params: Params, context: CheckContext) -> list[Finding]:
     """
     listing = await context.gcp.sql.instances(context.project.id)
     measured = await measure(BY_DATABASE, params.window, context)
-    counts = {name: _count(name, measured, params) for name in context.project.sql_instances}
-    return [_judge(name, counts, measured, listing, context.project.id) for name in context.project.sql_instances]
+    names = context.project.sql_instances
+    return [_judge(name, _peaks(name, measured, params), measured, listing, context.project.id) for name in names]
 
 
-def _count(instance: str, measured: Measured, params: Params) -> float | None:
-    """The clients of the databases that count; None where not one of those said anything."""
-    seen = [
+def _peaks(instance: str, measured: Measured, params: Params) -> list[float]:
+    """The most clients of each database that counts, as far as it said anything."""
+    return [
         count
         for name, count in measured.values.items()
         if name.partition(", ")[0] == instance and _counts(name.partition(", ")[2], params)
     ]
-    return sum(seen) if seen else None
 
 
 def _counts(database: str, params: Params) -> bool:
@@ -94,7 +97,7 @@ def _counts(database: str, params: Params) -> bool:
 
 def _judge(
     name: str,
-    counts: Mapping[str, float | None],
+    peaks: Sequence[float],
     measured: Measured,
     listing: Listing[SqlInstance],
     project: str,
@@ -109,21 +112,26 @@ def _judge(
     if not instance.running:
         state = ", ".join([instance.state, *instance.suspension_reasons])
         return failing(target, NOT_RUNNING, state=state, reason=instance.state.lower() or "no_state", **given)
-    found = _by_count(target, counts[name], measured, given)
+    found = _by_count(target, peaks, measured, given)
     if measured.unproven is not None and found.verdict is Verdict.PASS:
         return refused(target, measured.unproven, **given)
     return found
 
 
-def _by_count(target: Target, count: float | None, measured: Measured, given: Given) -> Finding:
-    """Somebody seen in half an answer is somebody; nobody seen in it proves nothing."""
+def _by_count(target: Target, peaks: Sequence[float], measured: Measured, given: Given) -> Finding:
+    """Somebody seen in half an answer is somebody; nobody seen in it proves nothing.
+
+    The peaks of several databases may be of different moments: their sum is told as what it is.
+    """
+    count = sum(peaks)
     if measured.otherwise is not None:
         return unknown(target, OTHER_KIND, reason="unit", google=measured.otherwise, **given)
     if not count and (lacking := measured.answer.partial) is not None:
         return refused(target, lacking, **given)
-    if count is None:
+    if not peaks:
         return unknown(target, NO_DATA, reason="no_data", **given)
     value = Quantity(count, BY_DATABASE.unit)
     if count == 0:
         return failing(target, NOBODY, value=value, reason="no_connections", **given)
-    return passing(target, CONNECTED, value=value, **given)
+    several = sum(peak > 0 for peak in peaks) > 1
+    return passing(target, CONNECTED_TO_SEVERAL if several else CONNECTED, value=value, **given)

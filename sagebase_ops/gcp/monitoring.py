@@ -29,7 +29,8 @@ class MetricQuery:
     """One question. Enum values by Google's names (`ALIGN_DELTA`); `start` and `end` aware, on whole minutes.
 
     `group_by` keeps these labels only (`resource.labels.service_name`). `period` None is the whole window: one point
-    per series. `then` aligns a second time, over the whole window: `ALIGN_MAX` after a period of a minute is the peak.
+    per series. `then` aligns a second time, each `then_every` or over the whole window: `ALIGN_MAX` after a period of a minute
+    is the peak.
     """
 
     filter: str
@@ -40,6 +41,7 @@ class MetricQuery:
     end: datetime
     period: timedelta | None = None
     then: str | None = None
+    then_every: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,12 @@ def request_of(project: str, query: MetricQuery) -> dict[str, Any]:  # a ListTim
         "view": "FULL",
         "page_size": PAGE_SIZE,
     }
-    again = {"secondary_aggregation": {"alignment_period": window, "per_series_aligner": query.then}}
+    again = {
+        "secondary_aggregation": {
+            "alignment_period": query.then_every or window,
+            "per_series_aligner": query.then,
+        }
+    }
     return request | again if query.then else request
 
 

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TypeAlias
 
 from sagebase_ops.sandbox.refusals import invalid
@@ -161,8 +161,8 @@ def percentile(histogram: Histogram, bounds: Sequence[float], share: float) -> f
     return bounds[-1]
 
 
-def realign(series: Sequence[Aligned], aligner: str, end: datetime) -> list[Aligned]:
-    """A second alignment over the whole window: the newest point's end, one value."""
+def realign(series: Sequence[Aligned], aligner: str, end: datetime, length: timedelta) -> list[Aligned]:
+    """A second alignment, in periods of `length` laid back from `end`: one value for each that holds a point."""
     read: dict[str, Callable[[list[float]], float]] = {
         "ALIGN_MAX": max,
         "ALIGN_MIN": min,
@@ -172,14 +172,19 @@ def realign(series: Sequence[Aligned], aligner: str, end: datetime) -> list[Alig
     }
     if aligner not in read:
         raise invalid(f'Field secondaryAggregation.perSeriesAligner had an invalid value of "{aligner}".')
+    made = read[aligner]
     return [
-        Aligned(
-            one.metric_labels,
-            one.resource_labels,
-            ((end, read[aligner]([v for _, v in one.points if isinstance(v, float)])),),
-        )
+        Aligned(one.metric_labels, one.resource_labels, tuple(_realigned(one.points, made, end, length)))
         for one in series
     ]
+
+
+def _realigned(
+    points: Sequence[Point], made: Callable[[list[float]], float], end: datetime, length: timedelta
+) -> Iterator[Point]:
+    """Points come newest first, and so do the periods."""
+    for back, those in groupby(points, key=lambda point: (end - point[0]) // length):
+        yield end - back * length, made([value for _, value in those if isinstance(value, float)])
 
 
 def reduce(series: Sequence[Aligned], metric: MetricType, reducer: str, group_by: Sequence[str]) -> list[Aligned]:

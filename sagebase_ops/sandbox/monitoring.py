@@ -115,14 +115,15 @@ def _aggregated(
     raw = "ALIGN_DELTA" if metric.kind == "DELTA" else "ALIGN_NEXT_OLDER"
     seen_until = world.now() - HIDDEN
     second = _name(Aggregation.Aligner, request.secondary_aggregation.per_series_aligner)
+    length = timedelta(seconds=request.secondary_aggregation.alignment_period.seconds) or end - start
     if metric.kind == "GAUGE" and second in {"ALIGN_MAX", "ALIGN_MIN"}:
-        window = with_changes(window, chosen, seen_until)
+        window = with_changes(window, chosen, seen_until, length if length < end - start else None)
     aligned = [align(one, metric, raw if aligner == "ALIGN_NONE" else aligner, window, seen_until) for one in chosen]
     reduced = reduce([one for one in aligned if one.points], metric, reducer, first.group_by_fields)
     if not request.HasField("secondary_aggregation"):
         return reduced
     again = request.secondary_aggregation
-    realigned = realign([one for one in reduced if one.points], second, end)
+    realigned = realign([one for one in reduced if one.points], second, end, length)
     return reduce(realigned, metric, _name(Aggregation.Reducer, again.cross_series_reducer), again.group_by_fields)
 
 

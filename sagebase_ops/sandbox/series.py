@@ -233,9 +233,10 @@ def _connections(world: World, project: str) -> Iterator[RawSeries]:
             continue
         labels = {"project_id": project, "region": "asia-northeast1", "database_id": f"{project}:{instance.name}"}
         yield RawSeries({"database": "sagebase_db"}, labels, _clients(world, instance))
-        if instance.google_sessions:
-            always = _spans(world, [Load(requests=instance.google_sessions)], lambda load: load.requests)
-            yield RawSeries({"database": "cloudsqladmin"}, labels, always)
+        googles = [Load(requests=instance.google_sessions)] if instance.google_sessions else []
+        others = {**instance.other_databases, **({"cloudsqladmin": googles} if googles else {})}
+        for name, loads in others.items():
+            yield RawSeries({"database": name}, labels, _spans(world, loads, lambda load: load.requests))
 
 
 def _clients(world: World, instance: SqlInstance) -> tuple[Span, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sagebase_ops.sandbox.loads import Load
 from sagebase_ops.sandbox.scenario_parts import Part, Span
 
 
@@ -99,6 +100,8 @@ class SqlInstance(Part):
     """How long ago its last client went away; None: they are connected."""
     google_sessions: int = 0
     """Of Google's own agent, in a database of its own: they stay when everybody else has gone."""
+    other_databases: dict[str, list[Load]] = {}
+    """Databases beside the application's, and how many are connected to each: the `requests` of its loads."""
     flags: dict[str, str] = {}
     unsaid: list[str] = []
     """Fields that Google leaves out, such as `scheduledMaintenance.startTime`."""

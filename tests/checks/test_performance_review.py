@@ -16,8 +16,9 @@ from sagebase_ops.checks.performance_review import OF_MEMORY, PROCESSOR, Params,
 from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.sandbox.faults import Fault
-from sagebase_ops.sandbox.scenario import RunService, SqlInstance
+from sagebase_ops.sandbox.scenario import RunService
 from sagebase_ops.sandbox.server import Sandbox
+from sagebase_ops.sandbox.sql_scenario import SqlInstance
 from tests.checks.watching import WEB, looking, refusing, said
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -156,6 +157,20 @@ async def test_a_database_is_held_against_what_it_takes(connections: int, verdic
     assert (database.verdict, database.reason) == (verdict, reason)
     assert database.limit
     assert database.limit.amount == 400
+
+
+async def test_what_was_connected_to_several_databases_at_different_moments_is_not_added_up() -> None:
+    def in_turn(minutes: int) -> list[dict[str, Any]]:
+        """Two hundred of them from so many minutes before three days ago, for five minutes."""
+        begin = 3 * 24 * 60 + minutes
+        return [{"requests": 1}, {"since": f"{begin}m", "until": f"{begin - 5}m", "requests": 200}]
+
+    instance = SqlInstance.model_validate(
+        {"name": "sagebase-db", "connections": 18, "other_databases": {"minutes": in_turn(40), "reports": in_turn(20)}}
+    )
+    async with reviewing(sql_instances=[instance]) as (_, context):
+        _, database = await performance_review(Params(), context)
+    assert (database.verdict, database.value and database.value.amount) == (Verdict.PASS, 219)
 
 
 async def test_an_instance_that_is_not_there_fails_and_a_service_too() -> None:

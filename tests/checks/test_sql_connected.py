@@ -7,6 +7,7 @@ import pytest
 from sagebase_ops.checks.sql_connected import Params, sql_connected
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.sandbox.faults import Fault
+from sagebase_ops.sandbox.loads import Load
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
 from tests.checks.watching import looking, refusing
 
@@ -20,6 +21,15 @@ async def seen(*, faults: tuple[Fault, ...] = (), databases: tuple[str, ...] = (
 async def test_somebody_connected_passes_with_the_peak() -> None:
     found = await seen(connections=18)
     assert (found.verdict, found.value and found.value.amount) == (Verdict.PASS, 18)
+
+
+async def test_the_peaks_of_several_databases_are_told_as_the_most_that_there_can_have_been() -> None:
+    one, several = (
+        await seen(connections=18),
+        await seen(connections=18, other_databases={"minutes": [Load(requests=5)]}),
+    )
+    assert (several.verdict, several.value and several.value.amount) == (Verdict.PASS, 23)
+    assert ("at most" in one.sentence.en, "at most" in several.sentence.en) == (False, True)
 
 
 async def test_googles_own_sessions_are_nobody() -> None:

@@ -7,7 +7,7 @@ and days and months are made of them. Source: Cloud Monitoring API v3, timeSerie
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import fmean
 from typing import TypeAlias
@@ -163,9 +163,15 @@ def _of_hours(hours: Values, windows: Windows, made: Callable[[Sequence[float]],
 async def _asked(
     known: Metric, period: timedelta, start: datetime, end: datetime, context: CheckContext
 ) -> tuple[dict[str, Steps], GcpError | None]:
-    """Values in the metric's unit by target name and begin of the period."""
+    """Values in the metric's unit by target name and begin of the period.
+
+    Where the metric is aligned twice, its parts are summed by its own short period first, as peaks of different moments do not
+    add up.
+    """
     region, project = context.project.region, context.project.id
     query = MetricQuery(filter_of(known, region), known.aligner, known.reducer, known.group_by, start, end, period)
+    if known.then:
+        query = replace(query, period=known.period, then=known.then, then_every=period)
     answer = await context.gcp.metrics.long_series(project, query)
     found = {
         name_of(known, series): Steps(
