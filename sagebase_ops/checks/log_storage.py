@@ -8,14 +8,15 @@ from pydantic import Field
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs import storage_words as words
 from sagebase_ops.checks.logs.counts import window_before
+from sagebase_ops.checks.logs.routing import routing_mistakes
 from sagebase_ops.checks.logs.volume import FREE, LogVolume, measure_volume
 from sagebase_ops.checks.parts import each_part
+from sagebase_ops.checks.settings_judged import judged
 from sagebase_ops.domain.console import log_router_page, log_storage_page
-from sagebase_ops.domain.log_exclusions import may_hide_errors
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity, Size
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Target, passing, unknown, warning
-from sagebase_ops.gcp.log_config import DEFAULT_SINK, Exclusion, LogBucket, LogSink
+from sagebase_ops.gcp.log_config import DEFAULT_SINK, LogBucket, LogSink
 
 
 class Params(CheckParams):
@@ -28,7 +29,7 @@ class Params(CheckParams):
     keep_at_least: PositiveDuration = timedelta(days=30)
     """Buckets that keep their entries for less are a warning."""
     accepted_exclusions: tuple[str, ...] = ()
-    """Names of exclusions that may hide errors, since somebody decided so."""
+    """Names of exclusions that may take away what checks read, since somebody decided so."""
     logs: Annotated[int, Field(ge=1, le=10)] = 5
     """How many logs to show, the largest first."""
 
@@ -129,22 +130,8 @@ def _no_default(given: dict[str, Any]) -> Finding:
 
 
 def _sink(sink: LogSink, params: Params, project: str, given: dict[str, Any]) -> Finding:
-    target = Target("log_sink", sink.name)
-    given = {**given, "notes": words.exclusions(sink)}
-    if not sink.enabled:
-        remedy = f"gcloud logging sinks update {sink.name} --no-disabled --project={project}"
-        return warning(target, words.DISABLED, reason="disabled", remedy=remedy, **given)
-    hiding = [one.name for one in sink.exclusions if _hides(one, params)]
-    if hiding:
-        remedy = (
-            f"gcloud logging sinks update {sink.name} --update-exclusion=name={hiding[0]},disabled=true"
-            f" --project={project}"
-        )
-        told = {"names": ", ".join(hiding), "remedy": remedy}
-        return warning(target, words.HIDES, reason="may_hide_errors", **told, **given)
+    target, mistakes = Target("log_sink", sink.name), routing_mistakes(sink, params.accepted_exclusions, project)
+    filtered = any(one.reason.startswith("filter_") for one in mistakes)
     in_force = sum(one.enabled for one in sink.exclusions)
-    return passing(target, words.HARMLESS if in_force else words.WHOLE, count=in_force, **given)
-
-
-def _hides(one: Exclusion, params: Params) -> bool:
-    return one.enabled and one.name not in params.accepted_exclusions and may_hide_errors(one.filter)
+    right, notes = words.HARMLESS if in_force else words.WHOLE, words.routed(sink, filtered=filtered)
+    return judged(target, right, mistakes, notes, count=in_force, **given)

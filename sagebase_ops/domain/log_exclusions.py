@@ -1,26 +1,46 @@
-"""Can an exclusion of Cloud Logging hide errors? Only a filter that plainly stops below ERROR cannot.
+"""Which of the entries that checks read does a filter of a sink take? What cannot be told is taken to concern them."""
 
-Guessed on the safe side: what is not understood may hide them.
-"""
+from collections.abc import Mapping
+from enum import StrEnum
 
-import re
+from sagebase_ops.domain.log_filters import Answer, Known, matches
 
-_COMMENT = re.compile(r"--[^\n]*")
-_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
-_OR_OR_NOT = re.compile(r"\b(?:OR|NOT)\b|(?<!\S)-(?=[A-Za-z(])")
-_LOWER = r"\"?(?:DEFAULT|DEBUG|INFO|NOTICE|WARNING|[0-4]?\d?\d)\"?"
-_BELOW = re.compile(
-    rf"\bseverity\s*(?:<\s*\"?(?:ERROR|500)\"?(?![\w\d])|<=?\s*{_LOWER}(?![\w\d])|=\s*{_LOWER}(?![\w\d]))",
-    re.IGNORECASE,
-)
+_ANY_SEVERITY = ("DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")
 
 
-def may_hide_errors(filter_: str) -> bool:
-    """False where every entry that matches has a severity below ERROR: `severity<ERROR`, `severity=INFO`.
+class Read(StrEnum):
+    """What is read elsewhere, and would be missed there without a word."""
 
-    A filter with OR or NOT may mean anything, and is taken to hide them.
-    """
-    plain = _COMMENT.sub(" ", filter_)
-    if _OR_OR_NOT.search(_QUOTED.sub('""', plain)):
-        return True
-    return _BELOW.search(plain) is None
+    ERRORS = "errors"
+    """ERROR and above of Cloud Run, as the application and the platform log it: counted, so that none is zero."""
+    REQUESTS = "requests"
+    """Cloud Run's request log."""
+    DATABASE = "database"
+    """What Cloud SQL's instances log themselves."""
+
+
+_CLOUD_RUN, _SQL = "cloud_run_revision", "cloudsql_database"
+_LOGS: Mapping[Read, tuple[str, ...]] = {
+    Read.ERRORS: ("run.googleapis.com/stderr", "run.googleapis.com/stdout", "run.googleapis.com/varlog/system"),
+    Read.REQUESTS: ("run.googleapis.com/requests",),
+    Read.DATABASE: ("cloudsql.googleapis.com/postgres.log",),
+}
+_NO_REQUEST: Known = {"httpRequest.status": ("0",), "httpRequest.requestUrl": ("",), "httpRequest.userAgent": ("",)}
+"""Fields that only a request has are zero elsewhere, so that `httpRequest.status<500` matches everything that is none."""
+
+
+def takes(filter_: str, read: Read, project: str) -> Answer:
+    """True: all of these entries match, False: none of them, None: some may."""
+    return matches(filter_, _known(read, project))
+
+
+def _known(read: Read, project: str) -> Known:
+    logs = _LOGS[read]
+    return {
+        "resource.type": (_SQL if read is Read.DATABASE else _CLOUD_RUN,),
+        "severity": _ANY_SEVERITY[5:] if read is Read.ERRORS else _ANY_SEVERITY,
+        "log_id": logs,
+        "logName": tuple(f"projects/{project}/logs/{log.replace('/', '%2F')}" for log in logs),
+        "resource.labels.project_id": (project,),
+        **({} if read is Read.REQUESTS else _NO_REQUEST),
+    }

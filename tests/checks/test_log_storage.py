@@ -118,20 +118,60 @@ async def test_that_sinks_above_the_project_are_not_seen_is_said_where_nothing_i
     [
         (sinks(), None),
         (sinks("severity<ERROR"), None),
-        (sinks("severity<ERROR", 'resource.type="x"'), "may_hide_errors"),
+        (sinks('resource.type="gce_instance"'), None),
+        (sinks("severity<ERROR", 'resource.labels.service_name="web"'), "may_hide_errors"),
+        (sinks('jsonPayload.severity="INFO"'), "may_hide_errors"),
+        (sinks("sample(insertId, 0.01)"), "may_hide_errors"),
+        (sinks('log_id("run.googleapis.com/stderr")', "severity>=ERROR"), "hides_errors"),
+        (sinks("httpRequest.status<500"), "hides_errors"),
+        (sinks('log_id("run.googleapis.com/requests")'), "hides_requests"),
+        (sinks('log_id("run.googleapis.com/requests") sample(insertId, 0.9)'), None),
+        (sinks('resource.type="cloudsql_database"'), "hides_database"),
+        (sinks(filter="severity<ERROR"), "filter_hides_errors"),
+        (sinks(filter="severity>=CRITICAL"), "filter_may_hide_errors"),
+        (sinks(filter='NOT log_id("run.googleapis.com/requests")'), "filter_hides_requests"),
+        (sinks(filter='NOT log_id("cloudaudit.googleapis.com/activity")'), None),
         (sinks(disabled=True), "disabled"),
         ([{"name": "other", "bucket": "b"}], "does_not_exist"),
     ],
 )
-async def test_a_sink_takes_every_error_or_is_told(given: list[dict[str, Any]], reason: str | None) -> None:
+async def test_the_default_sink_takes_what_checks_read_or_is_told(
+    given: list[dict[str, Any]], reason: str | None
+) -> None:
     assert (await seen(sinks=given))[DEFAULT].reason == reason
+
+
+@pytest.mark.parametrize(
+    "given", [sinks("severity>=ERROR"), sinks(filter="severity<ERROR"), sinks(disabled=True)], ids=["out", "in", "off"]
+)
+async def test_a_log_that_can_only_read_as_no_error_fails(given: list[dict[str, Any]]) -> None:
+    found = (await seen(sinks=given))[DEFAULT]
+    assert (found.verdict, "gcloud logging sinks" in str(found.remedy)) == (Verdict.FAIL, True)
+
+
+async def test_every_exclusion_that_takes_something_is_told_the_worst_first() -> None:
+    found = (await seen(sinks=sinks('log_id("run.googleapis.com/requests")', "severity>=ERROR")))[DEFAULT]
+    assert (found.reason, found.values["by"]) == ("hides_errors", "e1")
+    assert "the exclusion e0 takes away the whole request log" in said(found.notes)[0]
+
+
+async def test_the_share_of_a_sample_is_told_and_its_filter_as_it_is_written() -> None:
+    drawn = 'log_id("run.googleapis.com/requests") severity<ERROR sample(insertId, 0.9)'
+    first, _ = (await seen(sinks=sinks(drawn)))[DEFAULT].notes
+    assert (first.values["share"], first.values["filter"]) == (Quantity(0.9, "1"), drawn)
+
+
+async def test_what_another_sink_leaves_out_is_its_own_affair() -> None:
+    given = [*sinks(), {"name": "copy", "bucket": "b", "filter": "severity<ERROR"}]
+    found = await seen(sinks=given)
+    assert found["log_sink", "copy"].verdict is Verdict.PASS
 
 
 async def test_an_exclusion_that_is_off_or_accepted_hides_nothing_and_is_shown() -> None:
     off = [{"name": "_Default", "bucket": "_Default", "exclusions": [{"name": "a", "filter": "x", "disabled": True}]}]
     assert (await seen(sinks=off))[DEFAULT].verdict is Verdict.PASS
-    accepted = (await seen(params={"accepted_exclusions": ["e0"]}, sinks=sinks('resource.type="x"')))[DEFAULT]
-    assert (accepted.verdict, said(accepted.notes)) == (Verdict.PASS, ['exclusion e0: resource.type="x"', ABOVE])
+    accepted = (await seen(params={"accepted_exclusions": ["e0"]}, sinks=sinks("severity>=ERROR")))[DEFAULT]
+    assert (accepted.verdict, said(accepted.notes)) == (Verdict.PASS, ["exclusion e0: severity>=ERROR", ABOVE])
 
 
 @pytest.mark.parametrize("part", ["buckets", "sinks"])

@@ -1,9 +1,10 @@
 """How are the volume, the keeping and the leaving out of logs told?"""
 
 from sagebase_ops.checks.logs.volume import FREE, PRICE, LogVolume
+from sagebase_ops.domain.log_filters import share_of
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.quoting import one_line
-from sagebase_ops.domain.results import Note, Sentence
+from sagebase_ops.domain.results import Note, Sentence, Value
 from sagebase_ops.gcp.log_config import DEFAULT_SINK, Exclusion, LogSink
 
 _LONGEST_FILTER = 160
@@ -47,16 +48,47 @@ NO_DEFAULT = Sentence(
     ja="_Default シンクがありません。アプリケーションのログが保存されていない可能性があります",
     en="there is no sink _Default: the application's logs may be stored nowhere",
 )
-HIDES = Sentence(
-    ja="除外設定 {names} により、ERROR 以上のログが捨てられる可能性があります",
-    en="entries of ERROR and above may be thrown away by {names}",
+NOTHING_KEPT = Sentence(
+    ja="停止しています。アプリケーションのログは、エラーも含めて一切保存されていません",
+    en="is disabled: nothing that the application logs is kept, errors included",
 )
 HARMLESS = Sentence(
-    ja="有効な除外設定 {count} 件は、どれも ERROR 以上を捨てません（または承認済み）",
-    en="none of the {count} exclusions in force throws away ERROR and above, or it was accepted",
+    ja="有効な除外設定 {count} 件は、点検で読むログを失わせません（または承認済み）",
+    en="none of the {count} exclusions in force takes away what checks read, or it was accepted",
 )
 WHOLE = Sentence(ja="有効な除外設定はありません", en="no exclusion is in force")
+
+
+def _lost(ja: str, en: str) -> tuple[Sentence, Sentence]:
+    """Lost by an exclusion, and by the sink's own filter."""
+    return (
+        Sentence(ja=f"除外設定 {{by}} により、{ja}", en=f"the exclusion {{by}} {en}"),
+        Sentence(ja=f"このシンクのフィルタにより、{ja}", en=f"the filter of this sink {en}"),
+    )
+
+
+ALL_ERRORS = _lost(
+    "ERROR 以上のログがすべて失われています。エラーログの点検は 0 件としか読めません",
+    "takes away every entry of ERROR and above: the checks of error logs can only read zero",
+)
+SOME_ERRORS = _lost(
+    "ERROR 以上のログの一部が失われる可能性があります。その分はエラーログの点検に現れません",
+    "may take away some entries of ERROR and above: the checks of error logs do not see those",
+)
+NO_REQUESTS = _lost(
+    "リクエストログがすべて失われています。access_logs は発信元とパスを確認できません",
+    "takes away the whole request log: access_logs cannot see who asked for what",
+)
+NO_DATABASE = _lost(
+    "Cloud SQL のログがすべて失われています。sql_error_logs は確認できません",
+    "takes away the whole log of Cloud SQL: sql_error_logs cannot look",
+)
+_FILTER = Sentence(ja="このシンクが受け取るもの：{filter}", en="what this sink takes: {filter}")
 _EXCLUSION = Sentence(ja="除外 {name}：{filter}", en="exclusion {name}: {filter}")
+_EXCLUSION_PART = Sentence(
+    ja="除外 {name}（該当するログの {share}を捨てる）：{filter}",
+    en="exclusion {name} ({share} of what matches): {filter}",
+)
 _EXCLUSION_OFF = Sentence(ja="除外 {name}（停止中）：{filter}", en="exclusion {name} (disabled): {filter}")
 _ABOVE = Sentence(
     ja="組織・フォルダのシンクと除外設定は、プロジェクトからは見えないため確認していません",
@@ -100,12 +132,21 @@ def _line(log: str, volume: LogVolume) -> Note:
     return Note(_LOG, {"log": log, **sizes})
 
 
-def exclusions(sink: LogSink) -> tuple[Note, ...]:
-    """What each leaves out, in the words of its filter. Of _Default, which takes the application's logs, also what cannot be seen."""
-    told = tuple(_exclusion(one) for one in sink.exclusions)
+def routed(sink: LogSink, *, filtered: bool) -> tuple[Note, ...]:
+    """What each exclusion leaves out, in the words of its filter, and where wanted (`filtered`) what the sink takes at all.
+
+    Of _Default, which takes the application's logs, also what cannot be seen.
+    """
+    taken = (Note(_FILTER, {"filter": one_line(sink.filter, _LONGEST_FILTER)}),) if filtered else ()
+    told = (*taken, *(_exclusion(one) for one in sink.exclusions))
     return (*told, Note(_ABOVE)) if told or sink.name == DEFAULT_SINK else ()
 
 
 def _exclusion(one: Exclusion) -> Note:
-    values = {"name": one.name, "filter": one_line(one.filter, _LONGEST_FILTER)}
-    return Note(_EXCLUSION if one.enabled else _EXCLUSION_OFF, values)
+    values: dict[str, Value] = {"name": one.name, "filter": one_line(one.filter, _LONGEST_FILTER)}
+    if not one.enabled:
+        return Note(_EXCLUSION_OFF, values)
+    share = share_of(one.filter)
+    if share >= 1:
+        return Note(_EXCLUSION, values)
+    return Note(_EXCLUSION_PART, {**values, "share": Quantity(share, "1")})
