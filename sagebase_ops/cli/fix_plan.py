@@ -13,6 +13,7 @@ from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.cli.terraform import identifier, resource
 from sagebase_ops.config.load import load
 from sagebase_ops.domain.results import Note
+from sagebase_ops.language import plan_words as words
 from sagebase_ops.language.plain import clean
 from sagebase_ops.language.voice import Voice
 from sagebase_ops.settings import Settings
@@ -32,15 +33,11 @@ def print_plan(form: str, settings: Settings, path: Path, project: str) -> int:
         if form == "json":
             click.echo(_json([one.policy for one in plan]))
         elif not plan:
-            click.echo("# the guide's six alert policies are as they should be")
+            click.echo(f"# {voice.say(words.FINE)}")
         for one in [] if form == "json" else plan:
-            click.echo("\n".join([*_headed(one, voice), _terraform(one), *_applied(one, form), ""]))
-    for name in dict.fromkeys(one.project.id for one in plan if not one.policy["notificationChannels"]):
-        click.echo(f"warning: {name} has no channel that reaches anybody: make one first, then plan again", err=True)
-    for name in dict.fromkeys(one.project.id for one in plan if _names_no_check(one)):
-        click.echo(
-            f"warning: {name} has no uptime check of a watched service: make one first, then plan again", err=True
-        )
+            click.echo("\n".join([*_headed(one, voice), _terraform(one, voice), *_applied(one, form), ""]))
+    for where, said in dict.fromkeys((one.project.id, said) for one in plan for said in _wanting(one, voice)):
+        click.echo(voice.say(words.WARNING, project=where, said=said), err=True)
     return exits.FINE
 
 
@@ -49,16 +46,25 @@ def _headed(one: Correction, voice: Voice) -> Iterator[str]:
     for wrong in one.found.mistakes:
         values = {"target": one.found.wanted.name, **wrong.values}
         yield f"# - {clean(voice.note(Note(wrong.sentence, values)))}"
+    yield from (f"# ! {said}" for said in _wanting(one, voice))
 
 
-def _terraform(one: Correction) -> str:
+def _wanting(one: Correction, voice: Voice) -> Iterator[str]:
+    """What the corrected policy still lacks, since the project has none of it."""
+    if not one.policy["notificationChannels"]:
+        yield voice.say(words.NOBODY_HEARS, project=one.project.id)
+    if _names_no_check(one):
+        yield voice.say(words.NO_CHECK)
+
+
+def _terraform(one: Correction, voice: Voice) -> str:
     label = f"{one.project.id}_{one.found.wanted.name}"
     body = {"project": one.project.id, **{key: value for key, value in one.policy.items() if key != "name"}}
     written = resource(_KIND, label, body)
     if "name" not in one.policy:
         return written
     known = f'import {{\n  to = {_KIND}.{identifier(label)}\n  id = "{one.policy["name"]}"\n}}'
-    return f"# not yet in Terraform's state:\n{known}\n{written}"
+    return f"# {voice.say(words.NOT_IN_STATE)}\n{known}\n{written}"
 
 
 def _applied(one: Correction, form: str) -> Iterator[str]:

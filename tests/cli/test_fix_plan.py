@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,6 +22,7 @@ from sagebase_ops.sandbox.scenario import load_scenario
 from tests.checks.watching import looking
 
 SIX = 6
+SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
 
 
 @pytest.fixture
@@ -70,6 +73,28 @@ def test_both_forms_name_what_is_wrong_and_how_to_apply_it() -> None:
 @pytest.mark.usefixtures("unconfigured")
 def test_what_is_right_is_not_planned() -> None:
     assert json.loads(planned("healthy", "json")) == []
+
+
+@pytest.mark.usefixtures("unconfigured")
+@pytest.mark.parametrize(
+    ("language", "nobody", "warned"), [("ja", "誰にも届きません", "注意: "), ("en", "it tells nobody", "warning: ")]
+)
+def test_a_policy_that_tells_nobody_says_so_above_it_and_once_beside(
+    language: str, nobody: str, warned: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "schedules.yaml"
+    file.write_text(re.sub("(?m)^language: ja", f"language: {language}", SHIPPED.read_text()))
+    asked = ["--fix-plan=terraform", "--sandbox=guide-alerting", "--config", str(file)]
+    result = CliRunner().invoke(cli, asked, catch_exceptions=False)
+    plans = result.stdout.split('resource "')
+    assert [nobody in plan.rpartition("# sagebase-sandbox: ")[2] for plan in plans] == [True] * SIX + [False]
+    (line,) = [line for line in result.stderr.splitlines() if nobody in line]
+    assert line.startswith(f"{warned}sagebase-sandbox: ")
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_nothing_to_mend_is_said_in_the_files_language() -> None:
+    assert planned("healthy", "both") == "# 6つのアラートポリシーは手順書どおりです。直すところはありません。\n"
 
 
 def test_a_plan_goes_with_no_run() -> None:
