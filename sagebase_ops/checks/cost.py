@@ -51,7 +51,7 @@ NOT_BILLED = Sentence(
 async def cost(params: Params, context: CheckContext) -> list[Finding]:
     """The week of the whole project, its month, then the week of each group of services and of everything else.
 
-    Source: Cloud Billing API v1, projects.getBillingInfo; the standard usage cost export in BigQuery, one query.
+    Source: Cloud Billing API v1, projects.getBillingInfo; the usage cost export in BigQuery, one query.
     """
     project = context.project.id
     whole = Target("billing", project)

@@ -1,6 +1,6 @@
 """What did a project cost? From the billing export in BigQuery, the only source that has what was spent.
 
-Source: Cloud Billing API v1 (projects.getBillingInfo); the columns of the standard usage cost export.
+Source: Cloud Billing API v1 (projects.getBillingInfo); the columns of the usage cost export.
 """
 
 import math
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from sagebase_ops.domain.costs import BILLING_ZONE, DailyCost
-from sagebase_ops.errors import GcpErrorKind
+from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp import bigquery
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.bigquery import Rows, Table
@@ -82,11 +82,21 @@ class BillingReader:
         return Account(answer.get("billingEnabled") is True, text(answer, "billingAccountName").rpartition("/")[2])
 
     async def _costs(self, project: str, dataset: str, account: str, start: datetime, most: int) -> Costs:
-        table = await bigquery.table(self._connections, project, dataset, export_of(account))
+        table = await self._export(project, dataset, account)
         sql = _SQL.format(zone=BILLING_ZONE.key, table=table.id, partition=table.partition_field or "_PARTITIONTIME")
         values = {"start": ("TIMESTAMP", f"{start.astimezone(UTC):%F %T+00:00}"), "project": ("STRING", project)}
         found = await bigquery.query(self._connections, project, sql, values, table.location, most)
         return self._read(project, table, found)
+
+    async def _export(self, project: str, dataset: str, account: str) -> Table:
+        """The detailed export has the same columns and more; each holds everything, so that both would count it twice."""
+        standard, detailed = exports_of(account)
+        try:
+            return await bigquery.table(self._connections, project, dataset, standard)
+        except GcpError as error:
+            if error.kind is not GcpErrorKind.NOT_FOUND:
+                raise
+            return await bigquery.table(self._connections, project, dataset, detailed)
 
     def _read(self, project: str, table: Table, found: Rows) -> Costs:
         try:
@@ -98,9 +108,10 @@ class BillingReader:
         return Costs(table, days, max(times, default=None), found.scanned)
 
 
-def export_of(account: str) -> str:
-    """The table that Google exports the standard usage cost of this account to."""
-    return f"gcp_billing_export_v1_{account.replace('-', '_')}"
+def exports_of(account: str) -> tuple[str, str]:
+    """The tables that Google exports the standard and the detailed usage cost of this account to."""
+    owner = account.replace("-", "_")
+    return f"gcp_billing_export_v1_{owner}", f"gcp_billing_export_resource_v1_{owner}"
 
 
 def read_cost(row: dict[str, str]) -> DailyCost:

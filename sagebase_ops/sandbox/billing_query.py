@@ -50,8 +50,9 @@ _CONDITIONS = ("usage_start_time >= @start", "project.id = @project", "cost_type
 
 
 def table_of(billing: Billing) -> str:
-    """The table that the standard usage cost of this account is exported to."""
-    return f"gcp_billing_export_v1_{billing.account.replace('-', '_')}"
+    """The one table that there is."""
+    kind = "resource_v1" if billing.detailed else "v1"
+    return f"gcp_billing_export_{kind}_{billing.account.replace('-', '_')}"
 
 
 def answer(world: World, body: Json) -> tuple[list[Json], list[Json]]:

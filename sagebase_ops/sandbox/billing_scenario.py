@@ -24,6 +24,8 @@ class Billing(Part):
     currency: str = "JPY"
     dataset: str | None = "billing_export"
     """None: the export is not switched on."""
+    detailed: bool = False
+    """The export is the detailed usage cost, not the standard one."""
     location: str = "asia-northeast1"
     partition_field: str | None = None
     delay: Span = timedelta(hours=20)

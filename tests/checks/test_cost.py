@@ -132,6 +132,26 @@ async def test_without_a_dataset_it_says_how_to_switch_the_export_on() -> None:
     assert (found.verdict, found.reason, len(found.notes)) == (Verdict.UNKNOWN, "no_export", 1)
 
 
+async def test_an_account_without_an_export_says_what_is_missing_where_and_how_to_switch_it_on() -> None:
+    (found,) = await seen(EXPORT, "no-export")
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_export")
+    assert "no billing export in sagebase-sandbox.billing_export" in told(found)
+    assert found.remedy == "bq ls sagebase-sandbox:billing_export"
+    assert "switch on the export" in said(found.notes)[0]
+
+
+async def test_the_detailed_export_serves_where_there_is_no_standard_one() -> None:
+    found = await seen(detailed=True)
+    assert [one.verdict for one in found] == [Verdict.PASS] * 7
+    assert "_export_resource_v1_" in found[0].asked["table"]
+
+
+async def test_a_refusal_is_no_reason_to_ask_for_the_other_export() -> None:
+    once = Fault("bigquery.tables.get", "refusal", 1, {"status": "permission_denied"})
+    (found,) = await seen(EXPORT, "healthy", once)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "permission_denied")
+
+
 async def test_a_project_that_nobody_pays_for_fails() -> None:
     (found,) = await seen(enabled=False)
     assert (found.verdict, found.reason) == (Verdict.FAIL, "billing_disabled")

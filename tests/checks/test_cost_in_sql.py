@@ -175,7 +175,7 @@ async def test_rows_in_two_currencies_stay_apart(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_an_export_has_stopped_when_its_newest_row_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    export = BillingExport([Usage(NOW - timedelta(hours=hours), 1, late=timedelta(0)) for hours in (50, 400)])
+    export = BillingExport([Usage(NOW - timedelta(hours=hours), 1, late=timedelta(0)) for hours in (50, 52, 400)])
     ((found,), _) = await looked(monkeypatch, export)
     assert (found.reason, found.values["exported"]) == ("export_stopped", NOW - timedelta(hours=49))
 

@@ -103,6 +103,7 @@ OF_WEEK_AND_MONTH = {
     "backup-missing": "backups: the list below",
     "busy-week": "costs and errors of a week; gcloud prints neither",
     "cost-jump": "costs, of which gcloud knows nothing",
+    "no-export": "costs, of which gcloud knows nothing",
     "growing": "thirty days of metrics, which gcloud does not read",
     "loose-grants": "grants: the list below",
     "bad-deploy": "deploys; the daily commands show no before and after",

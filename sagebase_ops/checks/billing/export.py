@@ -6,15 +6,15 @@ from sagebase_ops.domain.console import billing_page
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, unknown
 from sagebase_ops.errors import GcpError, GcpErrorKind
-from sagebase_ops.gcp.billing import export_of
+from sagebase_ops.gcp.billing import exports_of
 
 NO_EXPORT = Sentence(
     ja="確認できません：BigQuery への請求エクスポートが設定されていません。費用を知る方法はほかにありません",
     en="could not look: no billing export to BigQuery is configured, and nothing else tells what was spent",
 )
 NO_TABLE = Sentence(
-    ja="確認できません：{dataset} に {table} がありません",
-    en="could not look: there is no {table} in {dataset}",
+    ja="確認できません：{dataset} に請求エクスポートの表がありません（{standard} も {detailed} もない）",
+    en="could not look: no billing export in {dataset}, neither {standard} nor {detailed}",
 )
 SWITCH_ON = Sentence(
     ja="リンクの「BigQuery エクスポート」で「標準の使用料金」を有効にし（データは数時間後から）、schedules.yaml の dataset に書く",
@@ -34,7 +34,8 @@ def refused_export(whole: Target, error: GcpError, dataset: str, account: str) -
     link = export_page(whole.name, account)
     if error.kind is not GcpErrorKind.NOT_FOUND:
         return replace(refused(whole, error), link=link)
-    values = {"dataset": dataset, "table": export_of(account)}
+    standard, detailed = exports_of(account)
+    values = {"dataset": dataset, "standard": standard, "detailed": detailed}
     remedy = f"bq ls {dataset.replace('.', ':', 1)}"
     return unknown(whole, NO_TABLE, reason="no_export", remedy=remedy, link=link, notes=(Note(SWITCH_ON),), **values)
 
