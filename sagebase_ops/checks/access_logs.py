@@ -1,13 +1,13 @@
 """Who asked for what, and was somebody turned away unusually often?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from sagebase_ops.checks.access import words
-from sagebase_ops.checks.access.counts import REQUESTS, AccessCounts, Requests, count_requests, spikes_of
+from sagebase_ops.checks.access.counts import HOUR, REQUESTS, AccessCounts, Requests, Spike, count_requests, spikes_of
 from sagebase_ops.checks.access.samples import AccessSamples, Visits, read_visits, requests_filter
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs.counts import PERMISSIONS, Window, window_before
@@ -90,15 +90,14 @@ def _judge(
 ) -> Finding:
     """A proven spike stays one; part of a count never passes."""
     target, requests = target_of(name), counts.by_service[name]
-    query = requests_filter((name,), project.region, None, "httpRequest.status>=400")
     spikes = spikes_of(requests, window, params.spike_above)
     sources = list(_one_source(name, counts, samples, params))
     given: dict[str, Any] = {
         "value": Quantity(requests.total, REQUESTS),
         "window": Quantity.of(window.length),
-        "link": logs_page(project.id, query, window.start, window.end),
+        "link": _link(name, spikes, window, project),
         "asked": {**counts.asked, **samples.asked},
-        "notes": (*words.spiked(spikes), *sources, *_rest(name, counts, samples, params)),
+        "notes": (*words.spiked(spikes), *sources, *_rest(name, counts, samples, params, told=bool(sources))),
         **words.shares(requests),
     }
     if spikes or sources:
@@ -109,6 +108,15 @@ def _judge(
         remedy = f"gcloud logging sinks describe _Default --project={project.id}"
         return unknown(target, words.UNSEEN, reason="nothing_logged", remedy=remedy, **given)
     return passing(target, words.COUNTED, **given)
+
+
+def _link(name: str, spikes: Sequence[Spike], window: Window, project: Project) -> str:
+    """The hour of the largest spike; without one, what was refused or failed in the window."""
+    if not spikes:
+        query = requests_filter((name,), project.region, None, "httpRequest.status>=400")
+        return logs_page(project.id, query, window.start, window.end)
+    query = requests_filter((name,), project.region, None, f"httpRequest.status={spikes[0].code}")
+    return logs_page(project.id, query, spikes[0].start, spikes[0].start + HOUR)
 
 
 def _is_unseen(requests: Requests, visits: Visits, params: Params) -> bool:
@@ -122,14 +130,16 @@ def _is_unseen(requests: Requests, visits: Visits, params: Params) -> bool:
 
 def _one_source(name: str, counts: AccessCounts, samples: AccessSamples, params: Params) -> Iterator[Note]:
     visits = samples.of(name)
-    if counts.by_service[name].refused > params.source_above and visits.sources:
-        source, share = visits.sources[0]
+    if counts.by_service[name].refused > params.source_above and visits.refused_sources:
+        source, share = visits.refused_sources[0]
         if share > MOST_FROM_ONE:
             yield words.one_source(source, share, visits)
 
 
-def _rest(name: str, counts: AccessCounts, samples: AccessSamples, params: Params) -> Iterator[Note]:
+def _rest(
+    name: str, counts: AccessCounts, samples: AccessSamples, params: Params, *, told: bool
+) -> Iterator[Note]:  # `told`: where the refused ones came from
     if samples.refusal:
         yield Note(NOT_READ)
         return
-    yield from words.described(counts.by_service[name], samples.of(name), params.paths)
+    yield from words.described(counts.by_service[name], samples.of(name), params.paths, told=told)

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from sagebase_ops.domain.audit_entries import AuditEntry
 from sagebase_ops.domain.log_entries import HttpRequest, LogEntry
+from sagebase_ops.domain.paths import path_shape
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
@@ -243,8 +244,8 @@ def network_of(address: str) -> str:
 
 
 def _request_line(request: Any) -> str:  # raw google.logging.type.HttpRequest
-    """Method, path and status; the query is dropped, since it may hold tokens."""
-    return f"{request.request_method} {urlsplit(request.request_url).path} → {request.status}"
+    """Method, shape of the path and status, without what may be somebody's own."""
+    return f"{request.request_method} {path_shape(urlsplit(request.request_url).path)} → {request.status}"
 
 
 def rfc3339(moment: datetime) -> str:

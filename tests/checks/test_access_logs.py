@@ -3,7 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -64,6 +66,42 @@ async def test_nothing_personal_leaves_the_check() -> None:
     assert [word for word in ("198.51.100.23", "203.0.113.7", "taro", "s3cr3t", "?token") if word in told] == []
 
 
+async def test_names_and_addresses_of_people_in_a_path_do_not_leave_the_check_however_they_are_encoded() -> None:
+    taro, twice = quote("山田太郎"), quote(quote("鈴木 花子"))
+    paths = (
+        f"/minutes/{taro}",
+        f"/minutes/{twice}.docx",
+        "/speakers/sato-jiro",
+        "/share/jiro%2540example.com",
+        "/u/@saburo",
+    )
+    logged = [visits(9, path=path, source="203.0.113.77", took="5s") for path in paths]
+    logged += [visits(9, 404, path=f"/old{path}", source="203.0.113.77") for path in paths]
+    told = json.dumps(asdict(await seen(log_entries=logged)), default=str, ensure_ascii=False)
+    assert "/minutes/<text>" in told
+    people = ("山田", "鈴木", "花子", "jiro", "saburo", "%E5", "example.com", "113.77")
+    assert [word for word in people if word in told] == []
+
+
+async def test_the_top_source_is_named_with_its_count_and_share_where_nothing_is_wrong_too() -> None:
+    logged = [visits(30, path="/", source="192.0.2.9"), visits(10, 404, path="/old", source="198.51.100.4")]
+    found = await seen(services=answering({"codes": {"404": 0.01}}), log_entries=logged)
+    sources = {str(note.values["source"]): note.values for note in found.notes if "source" in note.values}
+    assert found.verdict is Verdict.PASS
+    assert sources["192.0.2.*"]["count"] == 30
+    assert sources["192.0.2.*"]["share"] == Quantity(0.75, "1")
+    assert sources["198.51.100.*"]["share"] == Quantity(1.0, "1")
+
+
+async def test_the_link_of_a_spike_leads_to_its_hour_and_its_status() -> None:
+    found = await seen("scanner")
+    start = found.notes[0].values["start"]
+    assert isinstance(start, datetime)
+    assert f"startTime={start:%Y-%m-%dT%H:%M:%SZ}" in str(found.link)
+    assert "httpRequest.status%3D404" in str(found.link)
+    assert "status%3E%3D400" in str((await seen()).link)
+
+
 @pytest.mark.parametrize(
     ("rate", "above", "spike"), [(1, 100, False), (1.6, 100, False), (1.7, 100, True), (1.7, 102, False)]
 )
@@ -104,7 +142,7 @@ async def test_a_websocket_that_was_long_open_is_not_slow() -> None:
 async def test_googles_own_probes_are_no_visitors() -> None:
     probes = visits(50, path="/probe", agent="GoogleStackdriverMonitoring-UptimeChecks(https://cloud.google.com)")
     notes = said((await seen(log_entries=[probes, visits(5, path="/page")])).notes)
-    assert "top paths: /page 100%" in notes
+    assert "top paths: /page 100 %" in notes
 
 
 async def test_no_request_is_skipped_where_instances_were_counted_and_else_unknown() -> None:

@@ -34,15 +34,17 @@ class Slow:
 class Visits:
     """What was read of one service, by path or source: shares of what was read, the largest first.
 
-    `read` entries of `stored` were read. `refused` and `sources` are about 401, 403 and 404 alone.
+    `read` entries of `stored` were read. What begins with `refused` is about 401, 403 and 404 alone, `refused_read` of them.
     """
 
     stored: int = 0
     read: int = 0
     even: bool = True
     paths: tuple[tuple[str, float], ...] = ()
-    refused_paths: tuple[tuple[str, float], ...] = ()
     sources: tuple[tuple[str, float], ...] = ()
+    refused_read: int = 0
+    refused_paths: tuple[tuple[str, float], ...] = ()
+    refused_sources: tuple[tuple[str, float], ...] = ()
     slow: tuple[Slow, ...] = ()
 
 
@@ -115,8 +117,10 @@ def _visits(name: str, stored: int, every: LogSample, denied: LogSample, slow: I
         read=len(seen),
         even=every.complete and denied.complete,
         paths=_shares(path_shape(request.path) for request in seen),
+        sources=_shares(request.source for request in seen),
+        refused_read=len(refused),
         refused_paths=_shares(path_shape(request.path) for request in refused),
-        sources=_shares(request.source for request in refused),
+        refused_sources=_shares(request.source for request in refused),
         slow=_slowest(_requests(entry for entry in slow if entry.service == name)),
     )
 

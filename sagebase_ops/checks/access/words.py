@@ -10,6 +10,7 @@ from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Note, Sentence, Value
 
 _SPIKES_SHOWN, _SLOW_SHOWN = 2, 2
+_LEAST_SHARE = 0.005
 
 COUNTED = Sentence(
     ja="過去 {window}のリクエストは {value}（その前は {before}）：2xx {ok}、3xx {moved}、4xx {refused}、5xx {failed}",
@@ -28,12 +29,24 @@ _SPIKE = Sentence(
     ja="{code} が急増：{start} からの1時間に {count}（普段は1時間 {usual}）",
     en="spike of {code}: {count} in the hour from {start}, usually {usual} an hour",
 )
+_SPIKE_OF_MANY = Sentence(
+    ja="{code} が急増：最多は {start} からの1時間に {count}（普段は1時間 {usual}）。急増は計 {hours}",
+    en="spike of {code}: {count} at most in the hour from {start}, usually {usual} an hour; {hours} in all",
+)
 ONE_SOURCE = Sentence(
     ja="401・403・404 の {share} が1か所から：{source}（主なパス {paths}）",
     en="{share} of 401, 403 and 404 came from one place: {source} (mostly {paths})",
 )
 _REFUSED = Sentence(ja="401：{c401}、403：{c403}、404：{c404}", en="401: {c401}, 403: {c403}, 404: {c404}")
 _PATHS = Sentence(ja="多いパス：{paths}", en="top paths: {paths}")
+_SOURCE = Sentence(
+    ja="最も多い発信元：{source}（読み取った {read}中 {count} 件、{share}）",
+    en="top source: {source} ({count} of {read} that were read, {share})",
+)
+_REFUSED_SOURCE = Sentence(
+    ja="401・403・404 の最多の発信元：{source}（読み取った {read}中 {count} 件、{share}）",
+    en="top source of 401, 403 and 404: {source} ({count} of {read} that were read, {share})",
+)
 _SLOW = Sentence(
     ja="遅いパス {path}：最長 {longest}（読み取ったうち {count}）",
     en="slow path {path}: {longest} at worst ({count} of those read)",
@@ -82,10 +95,17 @@ def shares(requests: Requests) -> dict[str, Value]:
 
 
 def spiked(spikes: tuple[Spike, ...]) -> Iterator[Note]:
-    """The largest."""
-    for spike in spikes[:_SPIKES_SHOWN]:
-        counts: dict[str, Value] = {"count": Quantity(spike.count, REQUESTS), "usual": Quantity(spike.usual, REQUESTS)}
-        yield Note(_SPIKE, {"code": spike.code, "start": spike.start, **counts})
+    """Of each status the largest, and in how many hours there was one."""
+    for code in list(dict.fromkeys(spike.code for spike in spikes))[:_SPIKES_SHOWN]:
+        largest, *others = [spike for spike in spikes if spike.code == code]
+        counts: dict[str, Value] = {
+            "count": Quantity(largest.count, REQUESTS),
+            "usual": Quantity(largest.usual, REQUESTS),
+        }
+        hours = Quantity(3600 * (len(others) + 1), "s")
+        yield Note(
+            _SPIKE_OF_MANY if others else _SPIKE, {"code": code, "start": largest.start, "hours": hours, **counts}
+        )
 
 
 def one_source(source: str, share: float, visits: Visits) -> Note:
@@ -98,8 +118,11 @@ def one_source(source: str, share: float, visits: Visits) -> Note:
     return Note(ONE_SOURCE, values)
 
 
-def described(requests: Requests, visits: Visits, most: int) -> Iterator[Note]:
-    """Refused ones by status, paths, and how much was read."""
+def described(requests: Requests, visits: Visits, most: int, *, told: bool) -> Iterator[Note]:
+    """Where most came from, refused ones by status, paths, and how much was read. `told`: the source of those is said already."""
+    yield from _source(_SOURCE, visits.sources, visits.read)
+    if not told:
+        yield from _source(_REFUSED_SOURCE, visits.refused_sources, visits.refused_read)
     if requests.refused:
         counts: dict[str, Value] = {f"c{code}": Quantity(requests.now.get(code, 0), REQUESTS) for code in REFUSED}
         yield Note(_REFUSED, counts)
@@ -114,5 +137,17 @@ def described(requests: Requests, visits: Visits, most: int) -> Iterator[Note]:
     yield Note(_READ if visits.even else _READ_NEWEST, amounts)
 
 
+def _source(sentence: Sentence, found: tuple[tuple[str, float], ...], read: int) -> Iterator[Note]:
+    """By its network; nothing where no entry says one."""
+    for source, share in found[:1]:
+        counts: dict[str, Value] = {"count": round(share * read), "read": Quantity(read, ENTRIES)}
+        yield Note(sentence, {"source": source, "share": Quantity(share, "1"), **counts})
+
+
 def _listed(found: tuple[tuple[str, float], ...], most: int) -> str:
-    return ", ".join(f"{word} {share:.0%}" for word, share in found[:most])
+    """A share that would read as none is told as less than one percent."""
+    return ", ".join(f"{word} {_percent(share)}" for word, share in found[:most])
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %" if share >= _LEAST_SHARE else "<1 %"
