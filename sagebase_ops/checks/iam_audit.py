@@ -54,6 +54,7 @@ class Params(CheckParams):
         ),
     ),
     permissions=[
+        "resourcemanager.projects.get",
         "resourcemanager.projects.getIamPolicy",
         "iam.serviceAccounts.list",
         "iam.serviceAccountKeys.list",
@@ -71,6 +72,6 @@ async def iam_audit(params: Params, context: CheckContext) -> list[Finding]:
     approved = None if params.approved is None else tuple(map(read_grant, params.approved))
     return await each_part(
         (Target("project", project), judge_grants(approved, context)),
-        (Target("iam_changes", project), judge_changes(params.window, context)),
+        (Target("iam_changes", project), judge_changes(params.window, approved, context)),
         (Target("service_accounts", project), judge_keys(params.max_key_age, context)),
     )

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sagebase_ops.domain.iam_conditions import holds_until
+from sagebase_ops.domain.service_agents import is_of_project, number_of_agent
+
 PUBLIC = frozenset({"allUsers", "allAuthenticatedUsers"})
 _AS_ANY = {"roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountUser", "roles/iam.workloadIdentityUser"}
 _OVER_GRANTS = {
@@ -15,8 +18,6 @@ _OVER_GRANTS = {
     "roles/iam.roleAdmin",
 }
 _SECRETS = {"roles/secretmanager.secretAccessor", "roles/secretmanager.admin"}
-_AGENT = re.compile(r"serviceAccount:(service-\d+@[\w.-]+|\d+@cloudservices)\.gserviceaccount\.com")
-_ENDS = re.compile(r"""request\.time\s*<\s*timestamp\(\s*['"]([^'"]+)['"]\s*\)""")
 _WRITTEN = re.compile(r"(?P<member>\S+) (?P<role>\S+)(?: if (?P<condition>.+))?")
 
 
@@ -42,21 +43,14 @@ class Grant:
         return self.member.lower(), self.role, self.condition
 
     @property
-    def of_google(self) -> bool:
-        """One of Google's own agents, in the role that it has for its work."""
-        return bool(_AGENT.fullmatch(self.member)) and (
-            self.role.endswith(("serviceAgent", "ServiceAgent")) or "@cloudservices." in self.member
-        )
-
-    @property
     def of_nobody(self) -> bool:
         """Its member was deleted."""
         return self.member.startswith("deleted:")
 
     def over_at(self, now: datetime) -> bool:
         """Whether its condition bounds it to a time before `now`; any other condition is taken to hold."""
-        ends = _ENDS.search(self.expression)
-        return ends is not None and _moment(ends[1], now) <= now
+        ends = holds_until(self.expression)
+        return ends is not None and ends <= now
 
 
 class Risk(StrEnum):
@@ -65,7 +59,9 @@ class Risk(StrEnum):
     PUBLIC = "public"
     OWNER = "account_owns"
     OUTSIDER = "outsider_as_any"
-    EDITOR = "account_edits"
+    PERSON_OWNS = "person_owns"
+    EDITOR = "edits_all"
+    FOREIGN_AGENT = "foreign_agent"
     AS_ANY = "acts_as_any"
     OVER_GRANTS = "changes_grants"
     SECRETS = "reads_secrets"
@@ -74,21 +70,30 @@ class Risk(StrEnum):
 GRAVE = frozenset({Risk.PUBLIC, Risk.OWNER, Risk.OUTSIDER})
 
 
-def risk_of(grant: Grant, project: str) -> Risk | None:
-    """The gravest risk of a grant on `project`, None where there is none that a policy by itself shows."""
+def risk_of(grant: Grant, project: str, number: str | None) -> Risk | None:
+    """The gravest risk of a grant on `project`, None where there is none that a policy by itself shows.
+
+    `number` is the project's, by which Google's own accounts are told apart; None where it could not be read.
+    """
     if grant.member in PUBLIC:
         return Risk.PUBLIC
-    if not grant.member.startswith("serviceAccount:"):
-        return None
+    is_account = grant.member.startswith("serviceAccount:")
     if grant.role == "roles/owner":
-        return Risk.OWNER
-    if grant.role in _AS_ANY:
-        ours = grant.member.endswith((f"@{project}.iam.gserviceaccount.com", "@developer.gserviceaccount.com"))
-        return Risk.AS_ANY if ours else Risk.OUTSIDER
-    return next((risk for risk, roles in _BY_ROLE.items() if grant.role in roles), None)
+        return Risk.OWNER if is_account else Risk.PERSON_OWNS
+    if grant.role in _AS_ANY and is_account and not is_of_project(grant.member, project, number):
+        return Risk.OUTSIDER
+    by_role = next((risk for risk, roles in _BY_ROLE.items() if grant.role in roles), None)
+    works_for = number_of_agent(grant.member)
+    foreign = works_for is not None and number is not None and works_for != number
+    return by_role or (Risk.FOREIGN_AGENT if foreign else None)
 
 
-_BY_ROLE: dict[Risk, set[str]] = {Risk.EDITOR: {"roles/editor"}, Risk.OVER_GRANTS: _OVER_GRANTS, Risk.SECRETS: _SECRETS}
+_BY_ROLE: dict[Risk, set[str]] = {
+    Risk.EDITOR: {"roles/editor"},
+    Risk.AS_ANY: _AS_ANY,
+    Risk.OVER_GRANTS: _OVER_GRANTS,
+    Risk.SECRETS: _SECRETS,
+}
 
 
 def read_grant(written: str) -> Grant:
@@ -102,21 +107,12 @@ def read_grant(written: str) -> Grant:
 
 
 def unapproved(grants: Iterable[Grant], approved: Iterable[Grant]) -> tuple[Grant, ...]:
-    """Those that no line of the list approves; Google's own agents need no approval."""
+    """Those that no line of the list approves."""
     known = {grant.key for grant in approved}
-    return tuple(grant for grant in grants if grant.key not in known and not grant.of_google)
+    return tuple(grant for grant in grants if grant.key not in known)
 
 
 def gone(grants: Sequence[Grant], approved: Iterable[Grant]) -> tuple[Grant, ...]:
     """Approved lines that grant nothing any more."""
     there = {grant.key for grant in grants}
     return tuple(grant for grant in approved if grant.key not in there)
-
-
-def _moment(written: str, now: datetime) -> datetime:
-    """A time that cannot be read bounds nothing."""
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        return datetime.max.replace(tzinfo=now.tzinfo)
-    return found if found.tzinfo else found.replace(tzinfo=now.tzinfo)

@@ -10,7 +10,7 @@ from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import objects, pages, text, texts
+from sagebase_ops.gcp.rest_lists import objects, pages, text, texts, whole
 
 API, PROJECTS = "iam.googleapis.com", "cloudresourcemanager.googleapis.com"
 PAGE_SIZE = 100
@@ -47,6 +47,10 @@ class IamReader:
         """
         return await self._asked.once(("iam.grants", project), lambda: self._grants(project))
 
+    async def project_number(self, project: str) -> str:
+        """By which Google names what is its own in the project. Raises GcpError. Source: cloudresourcemanager.projects.get."""
+        return await self._asked.once(("iam.project_number", project), lambda: self._project_number(project))
+
     async def accounts(self, project: str) -> tuple[ServiceAccount, ...]:
         """Every service account of the project. Raises GcpError. Source: iam.projects.serviceAccounts.list."""
         return await self._asked.once(("iam.accounts", project), lambda: self._accounts(project))
@@ -71,9 +75,18 @@ class IamReader:
         )
         return tuple(
             Grant(member, text(binding, "role"), *_condition(binding))
-            for binding in objects(answer, "bindings", question)
+            for binding in objects(whole(answer, question), "bindings", question)
             for member in texts(binding, "members")
         )
+
+    async def _project_number(self, project: str) -> str:
+        method, permission = "cloudresourcemanager.projects.get", "resourcemanager.projects.get"
+        path = f"/v1/projects/{project}"
+        answer = await self._connections.rest.get(PROJECTS, path, project=project, permission=permission, method=method)
+        if number := text(answer, "projectNumber"):
+            return number
+        question = self._connections.question(PROJECTS, method, permission, project)
+        raise failure(GcpErrorKind.MALFORMED, "a project without projectNumber", question)
 
     async def _accounts(self, project: str) -> tuple[ServiceAccount, ...]:
         question = self._connections.question(API, "iam.serviceAccounts.list", "iam.serviceAccounts.list", project)
@@ -97,7 +110,7 @@ class IamReader:
             method=method,
             params={"keyTypes": "USER_MANAGED"},
         )
-        return tuple(read_key(one, question) for one in objects(answer, "keys", question))
+        return tuple(read_key(one, question) for one in objects(whole(answer, question), "keys", question))
 
 
 def read_key(item: Json, question: Question) -> Key:

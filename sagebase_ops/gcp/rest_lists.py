@@ -41,6 +41,13 @@ def objects(page: Json, key: str, question: Question) -> list[Json]:
     return found
 
 
+def whole(answer: Json, question: Question) -> Json:
+    """An answer that Google gives in one piece. Raises GcpError where it says that there is more: none of it proves anything."""
+    if answer.get("nextPageToken"):
+        raise failure(GcpErrorKind.PARTIAL, "there is a nextPageToken where Google has no pages", question)
+    return answer
+
+
 def text(item: Json, *path: str) -> str:
     """The text at `path` in nested objects, "" where any part of it is absent or of another kind."""
     value: object = item

@@ -9,7 +9,7 @@ from sagebase_ops.gcp.bucket_settings import BucketSettings, read_bucket_setting
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import in_part
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import labels, objects, pages, text, texts
+from sagebase_ops.gcp.rest_lists import labels, objects, pages, text, texts, whole
 
 API = "storage.googleapis.com"
 PAGE_SIZE = 1000
@@ -65,7 +65,7 @@ class StorageReader:
         question = self._connections.question(
             API, "storage.buckets.getIamPolicy", "storage.buckets.getIamPolicy", project
         )
-        bindings = objects(answer, "bindings", question)
+        bindings = objects(whole(answer, question), "bindings", question)
         return frozenset(member for binding in bindings for member in texts(binding, "members"))
 
     async def _is_empty(self, project: str, name: str) -> bool:

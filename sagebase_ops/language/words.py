@@ -65,6 +65,7 @@ KINDS: Mapping[str, Sentence] = {
     "sql_instances": Sentence(ja="Cloud SQL インスタンスの一覧", en="list of Cloud SQL instances"),
     "buckets": Sentence(ja="バケットの一覧", en="list of buckets"),
     "iam_member": Sentence(ja="権限", en="grants of"),
+    "service_agents": Sentence(ja="Google のサービスエージェント", en="Google's service agents"),
     "iam_changes": Sentence(ja="権限の変更", en="changes of grants"),
     "service_account": Sentence(ja="サービスアカウント", en="service account"),
     "service_accounts": Sentence(ja="サービスアカウントの鍵", en="keys of service accounts"),

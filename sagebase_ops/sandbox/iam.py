@@ -12,6 +12,7 @@ from sagebase_ops.sandbox.rest_answers import Json
 from sagebase_ops.sandbox.world import World
 
 IAM, PROJECTS = "iam.googleapis.com", "cloudresourcemanager.googleapis.com"
+PERMISSIONS = {"cloudresourcemanager.projects.get": "resourcemanager.projects.get"}
 _WITH_CONDITIONS = 3
 _NEVER = "9999-12-31T23:59:59Z"
 
@@ -20,9 +21,21 @@ def paths() -> Iterator[tuple[str, str, str, Any, str]]:  # Any: the Make of res
     """Path, API, method, what makes the answer, verb."""
     accounts = "/v1/projects/{project}/serviceAccounts"
     policy = "/v1/projects/{project}:getIamPolicy"
+    yield "/v1/projects/{project}", PROJECTS, "cloudresourcemanager.projects.get", _project, "GET"
     yield policy, PROJECTS, "resourcemanager.projects.getIamPolicy", _policy, "POST"
     yield accounts, IAM, "iam.serviceAccounts.list", _accounts, "GET"
     yield f"{accounts}/{{email}}/keys", IAM, "iam.serviceAccountKeys.list", _keys, "GET"
+
+
+def _project(world: World, request: Request) -> Json:
+    project = str(request.path_params["project"])
+    return {
+        "projectNumber": world.scenario.number,
+        "projectId": project,
+        "lifecycleState": "ACTIVE",
+        "name": project,
+        "createTime": "2024-04-01T01:02:03.456789Z",
+    }
 
 
 async def _policy(world: World, request: Request) -> Json:

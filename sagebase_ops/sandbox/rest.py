@@ -24,7 +24,7 @@ from sagebase_ops.sandbox.world import World
 SQL, STORAGE, USAGE = sql_admin.API, "storage.googleapis.com", "serviceusage.googleapis.com"
 MONITORING, RUN, SECRETS = "monitoring.googleapis.com", "run.googleapis.com", "secretmanager.googleapis.com"
 _OLD_FORM = {SQL, STORAGE, billing.BIGQUERY}
-_PERMISSIONS = {**sql_admin.PERMISSIONS, **billing.PERMISSIONS}
+_PERMISSIONS = {**sql_admin.PERMISSIONS, **billing.PERMISSIONS, **iam.PERMISSIONS}
 """What a method needs, where IAM has another name for it."""
 
 Make: TypeAlias = Callable[[World, Request], Any]

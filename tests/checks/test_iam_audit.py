@@ -9,7 +9,7 @@ from sagebase_ops.checks.iam_audit import Params, iam_audit
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.sandbox.faults import Fault
-from sagebase_ops.sandbox.iam_scenario import Binding, Key, ServiceAccount
+from sagebase_ops.sandbox.iam_scenario import Binding, Change, Key, ServiceAccount
 from tests.checks.watching import looking, said
 
 DEPLOY = "serviceAccount:deploy@sagebase-sandbox.iam.gserviceaccount.com"
@@ -56,11 +56,13 @@ async def test_the_loose_scenario_names_each_danger_once() -> None:
         if one.target.kind == "iam_member"
     } == {
         "allUsers": "public",
-        "123456789012-compute@developer.gserviceaccount.com": "account_edits",
+        "123456789012-compute@developer.gserviceaccount.com": "edits_all",
         "build@other-project.iam.gserviceaccount.com": "outsider_as_any",
         "deploy@sagebase-sandbox.iam.gserviceaccount.com": "account_owns",
         "sagebase-streamlit@sagebase-sandbox.iam.gserviceaccount.com": "not_approved",
     }
+    public = next(one for one in found if one.target.name == "allUsers")
+    assert str(public.remedy).endswith("sagebase-sandbox --member=allUsers --role=roles/viewer")
     whole = said(found[0].notes)
     assert any(line.startswith("its condition has run out: user:hanako@example.com roles/run.admin") for line in whole)
     assert any(line.startswith("its member was deleted") for line in whole)
@@ -75,6 +77,14 @@ async def test_changes_of_the_week_are_told_with_who_made_them() -> None:
         ("taro@example.com", "+"),
         ("hanako@example.com", "-"),
     ]
+
+
+async def test_what_was_granted_without_approval_is_a_warning_even_where_it_was_taken_away_again() -> None:
+    lent = f"{DEPLOY} roles/owner"
+    changes = [Change(age=timedelta(days=1), removed=[lent]), Change(age=timedelta(days=2), added=[lent])]
+    for approved, verdict in (([lent], Verdict.PASS), ([], Verdict.WARN)):
+        found = await seen(f"{DEPLOY} roles/run.developer", *approved, iam_bindings=[RUNS], changes=changes)
+        assert next(one.verdict for one in found if one.target.kind == "iam_changes") is verdict
 
 
 @pytest.mark.parametrize(
@@ -130,3 +140,64 @@ async def test_what_may_not_be_read_is_no_pass(permission: str) -> None:
 async def test_a_conditional_grant_keeps_its_role_and_its_condition() -> None:
     bound = Binding(role="roles/run.admin", members=[DEPLOY], condition="nights", expression="true")
     assert said((await of("sagebase-sandbox", iam_bindings=[bound])).notes)[0] == f"{DEPLOY} roles/run.admin if nights"
+
+
+AGENT = "serviceAccount:service-{}@serverless-robot-prod.iam.gserviceaccount.com"
+APIS = "serviceAccount:{}@cloudservices.gserviceaccount.com"
+
+
+async def test_another_projects_agents_are_told_and_our_own_are_not() -> None:
+    bindings = [
+        Binding(role="roles/run.serviceAgent", members=[AGENT.format(number) for number in ("123456789012", "999")]),
+        Binding(role="roles/editor", members=[APIS.format(number) for number in ("123456789012", "999")]),
+    ]
+    whole, *rest = await seen(f"{DEPLOY} roles/run.developer", iam_bindings=bindings)
+    told = {one.target.name: one.reason for one in rest if one.target.kind == "iam_member"}
+    assert told == {AGENT.format("999"): "foreign_agent", APIS.format("999"): "edits_all"}
+    assert (whole.reason, whole.values["count"]) == ("not_approved", Quantity(2, "{grants}"))
+
+
+async def test_an_unknown_number_of_the_project_is_told_and_hides_no_danger() -> None:
+    found = await seen(scenario="loose-grants", denied_permissions=["resourcemanager.projects.get"])
+    told = {one.target.kind: one for one in found}
+    assert (told["service_agents"].verdict, told["service_agents"].reason) == (Verdict.UNKNOWN, "permission_denied")
+    assert next(one for one in found if one.target.name == "allUsers").verdict is Verdict.FAIL
+
+
+async def test_people_who_own_or_edit_everything_are_told_unless_approved() -> None:
+    owner, editor = "user:lead@example.com", "group:all@example.com"
+    bindings = [Binding(role="roles/owner", members=[owner]), Binding(role="roles/editor", members=[editor])]
+    told = {one.target.name: one.reason for one in await seen(iam_bindings=bindings) if one.target.kind == "iam_member"}
+    assert told == {owner: "person_owns", editor: "edits_all"}
+    approved = await seen(f"{owner} roles/owner", f"{editor} roles/editor", iam_bindings=bindings)
+    assert {one.verdict for one in approved} == {Verdict.PASS}
+
+
+async def test_a_policy_without_a_grant_is_no_pass() -> None:
+    whole = (await seen(f"{DEPLOY} roles/run.developer", iam_bindings=[]))[0]
+    assert (whole.verdict, whole.reason) == (Verdict.UNKNOWN, "no_data")
+    assert whole.remedy
+
+
+@pytest.mark.parametrize("method", ["resourcemanager.projects.getIamPolicy", "iam.serviceAccountKeys.list"])
+async def test_half_an_answer_is_no_pass(method: str) -> None:
+    found = await seen(scenario="loose-grants", faults=[Fault(method, "half_page", None)])
+    assert [one.reason for one in found if one.verdict is Verdict.UNKNOWN] == ["partial"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ('request.time < timestamp("2020-01-01T00:00:00Z")', None),
+        ('request.time < timestamp("2999-01-01T00:00:00Z")', "account_owns"),
+        ('!(request.time < timestamp("2020-01-01T00:00:00Z"))', "account_owns"),
+        ('request.time < timestamp("2020-01-01T00:00:00Z") || true', "account_owns"),
+    ],
+)
+async def test_a_grant_whose_time_is_over_is_a_line_and_any_other_is_judged(
+    expression: str, reason: str | None
+) -> None:
+    bound = Binding(role="roles/owner", members=[DEPLOY], condition="c", expression=expression)
+    whole, *rest = await seen(iam_bindings=[RUNS, bound])
+    assert [one.reason for one in rest if one.target.kind == "iam_member"] == ([reason] if reason else [])
+    assert any(line.startswith("its condition has run out") for line in said(whole.notes)) is (reason is None)

@@ -182,7 +182,10 @@ async def test_the_other_commands_of_the_guide_succeed(look: Look) -> None:
 async def test_each_grant_that_gcloud_lists_is_one_that_we_judged(look: Look) -> None:
     """The guide prints roles only; with the members beside them the two lists are the same."""
     listed = ("projects", "get-iam-policy", "sagebase-sandbox", "--flatten=bindings[].members", "--quiet")
-    (printed,), _ = await look("loose-grants", (*listed, "--format=csv[no-heading](bindings.members,bindings.role)"))
+    number = ("projects", "describe", "sagebase-sandbox", "--format=value(projectNumber)", "--quiet")
+    policy = (*listed, "--format=csv[no-heading](bindings.members,bindings.role)")
+    (printed, described), _ = await look("loose-grants", policy, number)
+    assert described.answer == "123456789012", described.err
     assert (printed.code, len(printed.answer.splitlines())) == (0, 8), printed.err
     assert "allUsers,roles/viewer" in printed.answer
 

@@ -1,19 +1,25 @@
 """Grants -> findings: one for the project, one for each member with something to look at."""
 
+import asyncio
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.parts import or_refusal
 from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.domain.console import iam_page
 from sagebase_ops.domain.grants import GRAVE, Grant, Risk, gone, risk_of, unapproved
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, passing, warning
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, passing, unknown, warning
+from sagebase_ops.domain.service_agents import is_own_agent
+from sagebase_ops.errors import GcpError
 
 APPROVED = Sentence(ja="権限 {value}はすべて承認済みです", en="all of {value} are approved")
 SOME_NOT = Sentence(
-    ja="権限 {value}のうち{count}は、承認済みの一覧（approved）にありません",
+    ja="権限 {value}のうち {count}は、承認済みの一覧（approved）にありません",
     en="of {value} {count} are not on the approved list",
 )
 NO_LIST = Sentence(
@@ -28,6 +34,10 @@ DELETED = Sentence(ja="削除済みのアカウントの権限が残っていま
 OVER = Sentence(ja="条件の期限が過ぎた権限です（外せます）：{grant}", en="its condition has run out: {grant}")
 OWNERS = Sentence(ja="オーナー：{members}", en="owners: {members}")
 NOT_APPROVED = Sentence(ja="承認済みの一覧にない権限 {role}", en="{role} is not on the approved list")
+NO_GRANTS = Sentence(
+    ja="確認できません：権限が1つも読み取れませんでした。誰にも権限のないプロジェクトはほとんどありません",
+    en="could not look: the policy came without a single grant, and hardly a project has none",
+)
 FINE = Sentence(ja="問題ありません", en="nothing to see")
 RISKS = {
     Risk.PUBLIC: Sentence(ja="誰でも {role} を持っています", en="anybody at all has {role}"),
@@ -35,6 +45,14 @@ RISKS = {
     Risk.OUTSIDER: Sentence(
         ja="別プロジェクトのアカウントが {role} で、すべてのサービスアカウントになりすませます",
         en="an account of another project may act as any service account ({role})",
+    ),
+    Risk.PERSON_OWNS: Sentence(
+        ja="オーナー（{role}）です。すべてを変更・削除でき、権限も増やせます",
+        en="is an owner ({role}): may change and delete everything, and grant more",
+    ),
+    Risk.FOREIGN_AGENT: Sentence(
+        ja="このプロジェクトのものではない Google のサービスエージェントが {role} を持っています",
+        en="has {role}, and is Google's agent of another project, not of this one",
     ),
     Risk.EDITOR: Sentence(
         ja="{role} はほぼすべてを変更できます。必要なロールだけにしてください",
@@ -56,19 +74,42 @@ _OWNER = "roles/owner"
 
 
 async def judge_grants(approved: Sequence[Grant] | None, context: CheckContext) -> list[Finding]:
-    """What is approved is not told again, but for what anybody at all may do. Raises GcpError."""
-    grants = await context.gcp.iam.grants(context.project.id)
-    return [_whole(grants, approved, context), *_members(grants, approved, context)]
+    """What is approved is not told again, but for what anybody at all may do. Raises GcpError.
+
+    Google's own agents of this project need no approval; where its number was refused, that is told beside the rest.
+    """
+    project = context.project.id
+    every, asked = await asyncio.gather(
+        context.gcp.iam.grants(project), or_refusal(context.gcp.iam.project_number(project))
+    )
+    number = None if isinstance(asked, GcpError) else asked
+    lost = [refused(Target("service_agents", project), asked)] if isinstance(asked, GcpError) else []
+    grants = [one for one in every if not is_own_agent(one.member, one.role, number)]
+    whole = _whole(grants, approved, context) if every else _no_grants(context)
+    return [whole, *_members(grants, approved, number, context), *lost]
 
 
-def _members(grants: Sequence[Grant], approved: Sequence[Grant] | None, context: CheckContext) -> Iterator[Finding]:
+def _no_grants(context: CheckContext) -> Finding:
+    target = Target("project", context.project.id)
+    remedy = f"gcloud projects get-iam-policy {context.project.id}"
+    return unknown(target, NO_GRANTS, reason="no_data", remedy=remedy, **_given(context))
+
+
+def _members(
+    grants: Sequence[Grant], approved: Sequence[Grant] | None, number: str | None, context: CheckContext
+) -> Iterator[Finding]:
+    project, listed = context.project.id, {one.key for one in approved or ()}
     living = [one for one in grants if not one.of_nobody and not one.over_at(context.now)]
-    listed = {one.key for one in approved or ()}
-    left = [one for one in living if one.key not in listed or risk_of(one, context.project.id) is Risk.PUBLIC]
-    for member, of_member in groupby(sorted(left, key=lambda one: one.member), key=lambda one: one.member):
-        mistakes = list(_mistakes(of_member, context.project.id, listed=approved is not None))
+    risky = [(one, risk_of(one, project, number)) for one in living]
+    left = [(one, risk) for one, risk in risky if one.key not in listed or risk is Risk.PUBLIC]
+    for member, of_member in groupby(sorted(left, key=_member), key=_member):
+        mistakes = list(_mistakes(of_member, project, listed=approved is not None))
         if mistakes:
             yield judged(Target("iam_member", member), FINE, mistakes, **_given(context))
+
+
+def _member(risky: tuple[Grant, Risk | None]) -> str:
+    return risky[0].member
 
 
 def _whole(grants: Sequence[Grant], approved: Sequence[Grant] | None, context: CheckContext) -> Finding:
@@ -97,16 +138,23 @@ def _remarks(grants: Sequence[Grant], approved: Iterable[Grant], context: CheckC
         yield from (Note(sentence, {"grant": str(one)}) for one in those)
 
 
-def _mistakes(grants: Iterable[Grant], project: str, *, listed: bool) -> Iterator[Mistake]:
+def _mistakes(grants: Iterable[tuple[Grant, Risk | None]], project: str, *, listed: bool) -> Iterator[Mistake]:
     """What is on no list is wrong in itself where there is one; its risk says it more closely."""
-    for one in grants:
-        risk, values = risk_of(one, project), {"role": one.role + (f" if {one.condition}" if one.condition else "")}
-        if one.of_google:
-            continue
+    for one, risk in grants:
+        values = {"role": one.role + (f" if {one.condition}" if one.condition else "")}
         if risk:
-            yield Mistake(Verdict.FAIL if risk in GRAVE else Verdict.WARN, risk.value, RISKS[risk], values)
+            verdict, remedy = (Verdict.FAIL, _taken_away(one, project)) if risk in GRAVE else (Verdict.WARN, None)
+            yield Mistake(verdict, risk.value, RISKS[risk], values, remedy)
         elif listed:
             yield Mistake(Verdict.WARN, "not_approved", NOT_APPROVED, values)
+
+
+def _taken_away(grant: Grant, project: str) -> str | None:
+    """The command for it; a conditional one wants the condition's own words beside it, which are for a person to copy."""
+    if grant.condition:
+        return None
+    member = f"--member={shlex.quote(grant.member)} --role={grant.role}"
+    return f"gcloud projects remove-iam-policy-binding {project} {member}"
 
 
 def _given(context: CheckContext) -> dict[str, Any]:  # fields of Finding by name
