@@ -49,6 +49,7 @@ class CheckContext:
 
     `database` is the PostgreSQL that DATABASE_URL names; without one, each question to it says so. `zone` is the file's, by
     which a day begins, `maintenance` its windows in which things are not told. `alone`: the entry is asked in this project only.
+    `since` is when the last planned run began in which this entry saw everything; None by hand, and where there was none yet.
     """
 
     project: Project
@@ -59,6 +60,7 @@ class CheckContext:
     zone: tzinfo = UTC
     maintenance: tuple[Maintenance, ...] = ()
     alone: bool = True
+    since: datetime | None = None
 
 
 CheckFunction = Callable[[Any, CheckContext], Awaitable[Sequence[Finding]]]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, check
@@ -21,6 +22,9 @@ from sagebase_ops.domain.refusals import details_of
 from sagebase_ops.domain.results import Finding, Note, Sentence, passing, unknown
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.run import Revision, RunService
+
+LONGEST = timedelta(days=20)
+"""Cloud Monitoring keeps six weeks, and as long again before the deploys is compared with."""
 
 
 @check(
@@ -51,7 +55,8 @@ async def run_deploys(params: Params, context: CheckContext) -> list[Finding]:
 
     Source: Revisions.ListRevisions, the activity log, and MetricService.ListTimeSeries by revision.
     """
-    project, since = context.project, context.now - params.window
+    project, window = context.project, _window(params, context)
+    since = context.now - window
     listing, revisions = await asyncio.gather(
         context.gcp.run.services(project.id, project.region), context.gcp.run.revisions(project.id, project.region)
     )
@@ -60,14 +65,14 @@ async def run_deploys(params: Params, context: CheckContext) -> list[Finding]:
     made = [one for one in revisions if one.service in names and one.created_at and one.created_at > since]
     of_service = {one.name: [each for each in revisions if each.service == one.name] for one in seen.services}
     if not made:
-        return [*(_none(one, of_service[one.name], params, context) for one in seen.services), *seen.lost]
+        return [*(_none(one, of_service[one.name], window, context) for one in seen.services), *seen.lost]
     changes, traffic = await asyncio.gather(
-        or_refusal(changes_of_run(since, context)), traffic_by_revision(2 * params.window, context)
+        or_refusal(changes_of_run(since, context)), traffic_by_revision(2 * window, context)
     )
     new = {one.name: [each for each in made if each.service == one.name] for one in seen.services}
     judged_ones = filter(None, (compared(one, new[one.name]) for one in seen.services))
     silent = not traffic.partial and any(not traffic.of(one.name).requests for one in judged_ones)
-    looked_at = await counted_instances(params.window, context) if silent else frozenset()
+    looked_at = await counted_instances(window, context) if silent else frozenset()
     known: Sequence[AuditEntry] = () if isinstance(changes, GcpError) else changes
     notes = _without_log(changes) if isinstance(changes, GcpError) else []
     findings = []
@@ -75,9 +80,15 @@ async def run_deploys(params: Params, context: CheckContext) -> list[Finding]:
         own = of_service[service.name]
         deploys = Deploys(service, own, new[service.name], known, traffic, looked_at)
         findings.append(
-            _judge(deploys, params, context, notes) if deploys.made else _none(service, own, params, context)
+            _judge(deploys, params, context, notes) if deploys.made else _none(service, own, window, context)
         )
     return [*findings, *seen.lost]
+
+
+def _window(params: Params, context: CheckContext) -> timedelta:
+    """Back to the last planned run that could look, so that a missed slot hides no deploy; by hand just the parameter."""
+    since = context.now - context.since if context.since else params.window
+    return max(params.window, min(since, LONGEST))
 
 
 def _without_log(error: GcpError) -> list[Note]:
@@ -85,11 +96,11 @@ def _without_log(error: GcpError) -> list[Note]:
     return [Note(words.NOT_AUDITED), *details_of(error)]
 
 
-def _none(service: RunService, own: Sequence[Revision], params: Params, context: CheckContext) -> Finding:
+def _none(service: RunService, own: Sequence[Revision], window: timedelta, context: CheckContext) -> Finding:
     target, given = target_of(service.name), _given(service, context)
     if not is_listed(service, own):
         return unknown(target, words.NOT_LISTED, reason="no_revisions", **newest_named(service), **given)
-    return passing(target, words.NONE, window=Quantity.of(params.window), **given)
+    return passing(target, words.NONE, window=Quantity.of(window), **given)
 
 
 def _judge(deploys: Deploys, params: Params, context: CheckContext, notes: Sequence[Note]) -> Finding:

@@ -1,5 +1,6 @@
 """One run of one checklist: what was expected, what answered, and the verdict over it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +32,11 @@ class EntryRef:
     runbook: Sentence
     guide: str | None = None
     escalation: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same entry in another run of its job."""
+        return self.project, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,19 @@ class Run:
     @property
     def unanswered(self) -> tuple[EntryRef, ...]:
         """Expected entries without a finding: while there is one, nothing is all clear."""
-        answered = {(result.entry.project, result.entry.name) for result in self.results if result.findings}
-        return tuple(entry for entry in self.expected if (entry.project, entry.name) not in answered)
+        answered = {result.entry.key for result in self.results if result.findings}
+        return tuple(entry for entry in self.expected if entry.key not in answered)
 
     @property
     def verdict(self) -> Verdict:
         verdicts = [result.verdict for result in self.results]
         return worst([*verdicts, Verdict.UNKNOWN] if self.unanswered else verdicts)
+
+
+def last_seen(entry: EntryRef, before: Iterable[Run]) -> datetime | None:
+    """When the newest of `before` (newest first) began in which the entry saw all of its targets; None where none did."""
+    for run in before:
+        for result in run.results:
+            if result.entry.key == entry.key and all(one.verdict is not Verdict.UNKNOWN for one in result.findings):
+                return run.started_at
+    return None

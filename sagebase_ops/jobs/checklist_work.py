@@ -42,12 +42,13 @@ class ChecklistWork:
         """Run it, and write its digest. Raises StoreError."""
         if claim.slot.job == RECHECK:
             return replace(await self.recheck(_occasion(claim, now, Untold())), claim=claim)
-        untold = await self._store.untold(claim.slot.job)
-        occasion = replace(_occasion(claim, now, untold), dry_run=self._dry_run)
+        job = claim.slot.job
+        untold = await self._store.untold(job)
+        told = self._schedules.named(job).digest is not DigestWhen.NEVER  # else nothing is held against the past
+        before = await planned_runs_before(job, claim.slot.at, self._store) if told else ()
+        occasion = replace(_occasion(claim, now, untold), dry_run=self._dry_run, before=before)
         run = await self._incidents.muted(await run_checklist(self._outside, self._schedules, occasion, self._clock))
         decision = await self._incidents.after(run)
-        told = self._schedules.named(run.job).digest is not DigestWhen.NEVER  # else nothing is held against the past
-        before = await planned_runs_before(run, self._store) if told else ()
         known = Known(before, await self._incidents.open_after(decision))
         posts = digest_notifications(run, self._schedules, known, self._store.installation, self._clock.now())
         outcome = Outcome(run, claim, posts, untold if posts else Untold(), decision)
@@ -74,15 +75,15 @@ class ChecklistWork:
 async def known_of(run: Run, store: Store, now: datetime) -> Known:
     """What a digest by hand says beside its run."""
     live = await store.live_incidents(now)
-    return Known(await planned_runs_before(run, store), tuple(one for one in live if one.is_open))
+    return Known(await planned_runs_before(run.job, run.slot, store), tuple(one for one in live if one.is_open))
 
 
-async def planned_runs_before(run: Run, store: Store) -> tuple[Run, ...]:
-    """The planned runs of its job that a digest is held against, newest first: what somebody ran in between is no day.
+async def planned_runs_before(job: str, slot: datetime, store: Store) -> tuple[Run, ...]:
+    """The planned runs of a job that a digest is held against, newest first: what somebody ran in between is no day.
 
     Where only people ran it so far, those are taken.
     """
-    before = [one for one in await store.runs(run.job, limit=RUNS_COMPARED) if one.slot < run.slot]
+    before = [one for one in await store.runs(job, limit=RUNS_COMPARED) if one.slot < slot]
     return tuple([one for one in before if one.trigger is Trigger.SCHEDULE] or before)
 
 

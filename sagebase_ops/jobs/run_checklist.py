@@ -11,7 +11,7 @@ from sagebase_ops.clock import Clock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.database.session import Database
 from sagebase_ops.domain.results import Note
-from sagebase_ops.domain.runs import Run, Trigger
+from sagebase_ops.domain.runs import Run, Trigger, last_seen
 from sagebase_ops.domain.slots import Missed
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.snapshot import Cloud
@@ -31,7 +31,10 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a run takes place, and what its digest must say of that. `slot` is None for a manual run: its start."""
+    """Why a run takes place, and what its digest must say of that. `slot` is None for a manual run: its start.
+
+    `before` are the planned runs of the job before this one, newest first: what they saw need not be looked for again.
+    """
 
     job: str
     trigger: Trigger
@@ -42,6 +45,7 @@ class Occasion:
     late: timedelta | None = None
     missed: tuple[Missed, ...] = ()
     notes: tuple[Note, ...] = ()
+    before: tuple[Run, ...] = ()
 
 
 async def run_checklist(
@@ -51,7 +55,8 @@ async def run_checklist(
 
     Raises ConfigError where the file has no such job.
     """
-    expected = plan(schedules, schedules.named(occasion.job), occasion.only)
+    planned = plan(schedules, schedules.named(occasion.job), occasion.only)
+    expected = [replace(item, since=last_seen(item.ref, occasion.before)) for item in planned]
     return await run_planned(outside, schedules, occasion, expected, clock, progress)
 
 

@@ -55,7 +55,7 @@ class Deadlines:
 class Planned:
     """One entry in one project: what will be asked, written down before the first question.
 
-    `alone`: the entry is asked in no other project of the file.
+    `alone`: the entry is asked in no other project of the file. `since`: as in CheckContext.
     """
 
     ref: EntryRef
@@ -64,6 +64,7 @@ class Planned:
     params: CheckParams
     maintenance: tuple[Maintenance, ...] = ()
     alone: bool = True
+    since: datetime | None = None
 
 
 class Progress:
@@ -130,7 +131,9 @@ async def run_checks(
             heard.started(item.ref)
             left = min(limits.check, ends - asyncio.get_running_loop().time())
             session = database or Database()
-            context = CheckContext(item.project, cloud, probe, now, session, zone, item.maintenance, item.alone)
+            context = CheckContext(
+                item.project, cloud, probe, now, session, zone, item.maintenance, item.alone, item.since
+            )
             result = CheckResult(item.ref, await _findings(item, context, left))
             heard.finished(result)
             return result

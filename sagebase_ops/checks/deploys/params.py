@@ -13,7 +13,7 @@ class Params(CheckParams):
     """How far back, and how much worse is bad."""
 
     window: PositiveDuration = timedelta(hours=24)
-    """Revisions made in it are told."""
+    """Revisions made in it are told; where the last planned run that could look is longer ago, those made since then."""
     max_error_rate: Percentage = 0.01
     """A new revision with more 5xx than this, and more than the one before, fails."""
     warn_slower: Percentage = 0.5
