@@ -26,7 +26,7 @@ STYLES: Mapping[Verdict, str] = {
 
 WANT_ACTION = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
 MOST_NOTES: Mapping[Verdict, int] = {Verdict.FAIL: 5, Verdict.WARN: 5, Verdict.UNKNOWN: 1}
-MOST_STEPS, MOST_LINKS, MOST_NAMES, MOST_ROWS = 5, 3, 3, 15
+MOST_STEPS, MOST_LINKS, MOST_NAMES, MOST_REMEDIES, MOST_ROWS = 5, 3, 3, 3, 15
 NARROW = 70
 """Columns under which a table would cut its numbers off."""
 
@@ -118,7 +118,8 @@ def _to_do(item: Item, voice: Voice, page: Page) -> None:
         page.say(step, indent=4)
     if item.remedy:
         page.say((voice.say(words.REMEDY), "bold"), indent=2)
-        page.whole(clean(item.remedy), "cyan", indent=2)
+        for remedy in item.remedies[:MOST_REMEDIES]:
+            page.whole(clean(remedy), "cyan", indent=2)
 
 
 def _steps(item: Item, voice: Voice) -> list[str]:

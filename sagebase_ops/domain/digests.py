@@ -42,8 +42,14 @@ class Item:
         return tuple(dict.fromkeys(row.entry.title for row in self.rows))
 
     @property
+    def remedies(self) -> tuple[str, ...]:
+        """What mends each of them, each command once, in the order of the rows."""
+        return tuple(dict.fromkeys(row.finding.remedy for row in self.rows if row.finding.remedy))
+
+    @property
     def remedy(self) -> str | None:
-        return next((row.finding.remedy for row in self.rows if row.finding.remedy), None)
+        """The first, where there is room for one."""
+        return next(iter(self.remedies), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,16 @@ def test_a_failure_with_a_command_that_mends_it_still_says_what_else_to_do(run_o
     assert in_order(shown(run_of(replace(FAILING, remedy=REMEDY))), "1. ログを見る", "次に実行するコマンド", REMEDY)
 
 
+def test_several_things_wrong_with_one_entry_come_with_the_first_commands_each_once(
+    run_of: Runs, entry_of: Entries
+) -> None:
+    entry, commands = entry_of(), [f"gcloud mend {number}" for number in (1, 1, 2, 3, 4)]
+    found = tuple(replace(FAILING, remedy=command) for command in commands)
+    text = shown(run_of(*found, expected=(entry,), results=(CheckResult(entry, found),)))
+    assert in_order(text, "次に実行するコマンド", "gcloud mend 1", "gcloud mend 2", "gcloud mend 3")
+    assert (text.count("gcloud mend 1"), "gcloud mend 4" in text) == (1, False)
+
+
 def test_a_long_runbook_names_the_command_that_shows_the_rest(run_of: Runs, entry_of: Entries) -> None:
     steps = "\n".join(f"{number}. step" for number in range(1, 8))
     entry = entry_of(runbook=Sentence(steps, steps))

@@ -134,7 +134,8 @@ def notes_on(told: Told, most: int) -> tuple[Note, ...]:
     if told.errors and not told.shapes.read:
         return (Note(NO_SAMPLE),)
     changed = [_change(one) for kind in Kind for one in _of(told, kind)[:most]]
-    return (*(changed or _largest(told, most)), *_how_it_was_read(told))
+    kinds = changed or list(_largest(told, most))
+    return (*_not_compared(told), *kinds, *_how_it_was_read(told))
 
 
 def _of(told: Told, kind: Kind) -> list[Change]:
@@ -161,9 +162,13 @@ def _largest(told: Told, most: int) -> Iterator[Note]:
         yield Note(_STEADY, {"now": _entries(count), "sample": group.sample or group.severity, "last": group.last})
 
 
-def _how_it_was_read(told: Told) -> Iterator[Note]:
+def _not_compared(told: Told) -> Iterator[Note]:
+    """First, since it is why nothing else is said."""
     if told.errors and not told.shapes.compared:
         yield Note(_NOT_COMPARED)
+
+
+def _how_it_was_read(told: Told) -> Iterator[Note]:
     if told.shapes.read and not told.shapes.share:
         yield Note(OF_THE_NEWEST, {"read": Quantity(told.shapes.read, ENTRIES)})
     if 0 < told.shapes.share < 1:
