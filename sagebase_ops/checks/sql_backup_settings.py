@@ -13,7 +13,7 @@ from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.checks.sql.backup_verdicts import ENHANCED
 from sagebase_ops.checks.sql.targets import of_a_replica, target_of, watched_instances
 from sagebase_ops.domain.console import sql_instance_page
-from sagebase_ops.domain.results import Finding, Sentence, Verdict
+from sagebase_ops.domain.results import Finding, Note, Sentence, Verdict
 from sagebase_ops.gcp.sql import SqlInstance
 from sagebase_ops.gcp.sql_backups import BackupSettings
 
@@ -35,6 +35,7 @@ LOCATION = Sentence(ja="保存先は {found} です（指定は {wanted}）", en
 UNSAID = Sentence(
     ja="確認できません：{what} を Google が答えていません", en="could not look: Google does not say its {what}"
 )
+LIES_IN = Sentence(ja="保存先は {place} です（指定なし）", en="they lie in {place} (the file names no place)")
 BY_PLAN = "Backup and DR"
 NEAREST = "(multi-region)"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -62,12 +63,14 @@ class Params(CheckParams):
     runbook=Sentence(
         ja=(
             "1. 意図した変更かを確認する。意図したものなら schedules.yaml の値を直す。\n"
-            "2. そうでなければ、表示されたコマンドで戻す（トランザクションログの日数の変更では再起動しない）。\n"
+            "2. そうでなければ、表示されたコマンドで戻す。"
+            "ポイントインタイムリカバリを有効にするとインスタンスが再起動するため、利用の少ない時間に行う（ほかの設定では再起動しない）。\n"
             "注意：API とコマンドの時刻は UTC。手順書の 3:00 JST は前日の 18:00 と書く。03:00 と書くと 12:00 JST になる。"
         ),
         en=(
             "1. Was it changed on purpose? Then write it into schedules.yaml.\n"
-            "2. If not, put it back with the command shown (it does not restart the instance).\n"
+            "2. If not, put it back with the command shown . "
+            "Switching point-in-time recovery on restarts the instance, so do it in a quiet hour; the rest does not.\n"
             "The API and the command speak UTC: the guide's 3:00 JST is 18:00 of the day before, and 03:00 would be 12:00 JST."
         ),
     ),
@@ -101,7 +104,13 @@ def _judge(instance: SqlInstance, params: Params, context: CheckContext) -> Find
         "start": _both(found.start, context.zone, context.now) if _CLOCK.fullmatch(found.start) else found.start
     }
     said |= {"kept": kept, "logs": str(found.log_days), "location": found.location or NEAREST}
-    return judged(target, RIGHT, mistakes, **given, **said)
+    return judged(target, RIGHT, mistakes, list(_unasked(found, params)) if mistakes else [], **given, **said)
+
+
+def _unasked(found: BackupSettings, params: Params) -> Iterator[Note]:
+    """A pass names the place; so does what is wrong, where nobody said which place is right."""
+    if found.enabled and params.location is None:
+        yield Note(LIES_IN, {"place": found.location or NEAREST})
 
 
 def _mistakes(found: BackupSettings, params: Params, zone: tzinfo, now: datetime) -> Iterator[Mistake]:

@@ -59,13 +59,18 @@ async def test_the_wanted_time_is_one_of_the_files_zone() -> None:
 
 async def test_the_worst_leads_and_the_others_stand_below() -> None:
     found = await seen(point_in_time_recovery=False, start="03:00", retained=2)
-    assert (found.verdict, found.reason, len(found.notes)) == (Verdict.FAIL, "recovery_off", 2)
+    assert (found.verdict, found.reason, len(found.notes)) == (Verdict.FAIL, "recovery_off", 3)
     assert said(found.notes)[1] == "2 are kept, where 7 are wanted"
 
 
 async def test_a_place_is_held_against_only_where_one_is_wanted() -> None:
     assert (await seen(location="asia")).verdict is Verdict.PASS
     assert (await seen(Params(location="asia-northeast1"), location="asia")).reason == "location"
+
+
+async def test_where_they_lie_is_told_beside_what_is_wrong() -> None:
+    found = await seen(retained=2, location="us")
+    assert said(found.notes) == ["they lie in us (the file names no place)"]
 
 
 async def test_an_instance_without_any_settings_of_backups_has_none() -> None:

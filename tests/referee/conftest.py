@@ -98,7 +98,8 @@ async def _our_findings(box: Sandbox, job: str) -> list[tuple[str, Finding]]:
     connections, probe = Connections(box.grpc, box.rest), Probe(box.rest, None)
     cloud = Cloud(connections)
     try:
-        results = await run_checks(plan(schedules, schedules.named(job)), cloud, probe, box.world.now())
+        planned = plan(schedules, schedules.named(job))
+        results = await run_checks(planned, cloud, probe, box.world.now(), zone=schedules.timezone)
     finally:
         for part in (cloud, probe, connections):
             await part.aclose()
