@@ -238,6 +238,8 @@ def _permission(refusal: Refusal, question: Question) -> str | None:
     """The permission that Google names, else the one that the question is known to need."""
     if refusal.reason == "USER_PROJECT_DENIED":
         return "serviceusage.services.use"
+    if "does not have permission to query table" in refusal.text:  # BigQuery's words where the job may run
+        return "bigquery.tables.getData"
     named = re.search(r"Permission '?([\w-]+\.[\w.-]+\w)'? denied", refusal.text)
     return refusal.metadata.get("permission") or (named[1] if named else question.permission)
 

@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from sagebase_ops.sandbox import billing_query
 from sagebase_ops.sandbox.billing_query import table_of
-from sagebase_ops.sandbox.refusals import not_found
+from sagebase_ops.sandbox.billing_scenario import Billing
+from sagebase_ops.sandbox.refusals import RefusalError, not_found
 from sagebase_ops.sandbox.rest_answers import Json
 from sagebase_ops.sandbox.world import World
 
@@ -18,8 +19,15 @@ PERMISSIONS = {
     "bigquery.jobs.query": "bigquery.jobs.create",
     "bigquery.jobs.getQueryResults": "bigquery.jobs.create",
 }
+_READ = "bigquery.tables.getData"
 _MULTI_REGIONS = {"US", "EU"}
 _MOST = 100_000
+
+
+def _no_permission_to_query(project: str, billing: Billing) -> RefusalError:
+    table = f"{project}:{billing.dataset}.{table_of(billing)}"
+    text = f"Access Denied: Table {table}: User does not have permission to query table {table}, or perhaps it does not exist."
+    return RefusalError("PERMISSION_DENIED", text, legacy="accessDenied")
 
 
 @dataclass
@@ -81,6 +89,9 @@ class _Warehouse:
         self._jobs: list[_Job] = []
 
     async def query(self, world: World, request: Request) -> Json:
+        """The job is refused where its table may not be read, in words of its own that name no permission."""
+        if _READ in world.scenario.denied_permissions:
+            raise _no_permission_to_query(str(request.path_params["project"]), world.scenario.billing)
         body = json.loads(await request.body() or b"{}")
         fields, rows = billing_query.answer(world, body)
         self._jobs.append(_Job(fields, rows, world.scenario.billing.unfinished))

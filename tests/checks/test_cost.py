@@ -196,11 +196,15 @@ async def test_without_the_account_nothing_can_be_judged() -> None:
     assert refused.value.kind is GcpErrorKind.UNAVAILABLE
 
 
-async def test_a_query_that_is_refused_says_which_permission_is_missing() -> None:
-    async with looking(denied_permissions=["bigquery.jobs.create"]) as (_, context):
+@pytest.mark.parametrize(
+    ("permission", "role"),
+    [("bigquery.jobs.create", "roles/bigquery.jobUser"), ("bigquery.tables.getData", "roles/bigquery.dataViewer")],
+)
+async def test_a_query_that_is_refused_says_which_permission_is_missing(permission: str, role: str) -> None:
+    async with looking(denied_permissions=[permission]) as (_, context):
         (found,) = await cost(EXPORT, context)
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "permission_denied")
-    assert "roles/bigquery.jobUser" in str(found.remedy)
+    assert (found.values["permission"], role in str(found.remedy)) == (permission, True)
 
 
 async def test_half_of_the_rows_is_no_bill() -> None:
