@@ -12,7 +12,7 @@ locked). Times are aware UTC. The store reads no clock: `now` is passed in.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from sagebase_ops.domain.incidents import Incident
@@ -20,6 +20,9 @@ from sagebase_ops.domain.notifications import Notification
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.silences import Silence
 from sagebase_ops.domain.slots import Claim, JobRecord, Missed, Slot
+
+LONGEST_LEASE = timedelta(minutes=5)
+"""No sender takes a longer one, and no two clocks that are right are so far apart."""
 
 RELEASED = datetime(1970, 1, 1, tzinfo=UTC)
 """The lease of a claim that was handed back: it ran out long ago, so the slot is owed at once."""
@@ -236,7 +239,11 @@ class Store(Protocol):
     # Outbox
 
     async def take_sender_lease(self, owner: str, now: datetime, until: datetime) -> bool:
-        """Be the only one who sends until then. True when free, run out before `now`, or ours already (it is prolonged)."""
+        """Be the only one who sends until then. True when free, run out before `now`, or ours already (it is prolonged).
+
+        So is one that ends later than LONGEST_LEASE after `now`: whoever took it did so by a clock that was ahead, and may be
+        gone; nobody would be told until the clock has come that far again.
+        """
 
     async def release_sender_lease(self, owner: str) -> None: ...
 

@@ -126,6 +126,12 @@ async def test_a_lease_is_prolonged_by_its_owner_and_taken_when_it_ran_out(store
     assert not await store.take_sender_lease("a", at(12.2), at(13))
 
 
+async def test_a_lease_from_before_the_clock_was_set_back_is_nobodys(store: Store) -> None:
+    assert await store.take_sender_lease("a", at(70), at(71))
+    assert not await store.take_sender_lease("b", at(66), at(67))
+    assert await store.take_sender_lease("b", at(10), at(11))
+
+
 async def test_a_lease_that_was_given_back_is_free(store: Store) -> None:
     await store.take_sender_lease("a", at(10), at(11))
     await store.release_sender_lease("b")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sagebase_ops.cli.proving.counting import counted
+from sagebase_ops.cli.proving.counting import Pressed, counted
 from sagebase_ops.cli.proving.plan import FAULTS, Step, Work, rounds
 from tests.e2e.processes import COMMAND, clean_environment
 
@@ -66,6 +66,17 @@ def held(key: str = "n", text: str = "障害", ts: str = "1795600000.000000", **
 
 
 TEN_MINUTES_BEFORE = "2026-11-25T09:36:40+00:00"  # of 1795600000
+
+
+@pytest.mark.parametrize(("worked", "wrong"), [(1, (0, 0)), (0, (1, 0)), (2, (0, 1))])
+def test_a_press_takes_effect_once(worked: int, wrong: tuple[int, int]) -> None:
+    found = counted([decided()], [held()], Pressed(1, worked), clock_is_right=True)
+    assert (found["lost"], found["doubled"]) == wrong
+
+
+def test_sixty_three_rounds_meet_every_step_in_every_work() -> None:
+    drawn = list(rounds(SEED, 63))
+    assert {(one.step, one.work) for one in drawn} == {(step, work) for step in Step for work in Work}
 
 
 @pytest.mark.parametrize(

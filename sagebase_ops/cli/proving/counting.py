@@ -3,11 +3,21 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 Post: TypeAlias = Mapping[str, Any]
 """JSON. Decided: `key`, `text` as its newest edit has it, `due` of a step. Held: a message as the control port lists it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """How many presses there were, and how many took effect."""
+
+    wanted: int = 0
+    worked: int = 0
+
 
 PUNCTUAL = timedelta(minutes=2, seconds=5)
 """A step that is told later than this must say so."""
@@ -15,10 +25,15 @@ PUNCTUAL = timedelta(minutes=2, seconds=5)
 _LATE_WORDS = ("遅れ", "late")
 
 
-def counted(decided: Sequence[Post], held: Sequence[Post], *, clock_is_right: bool) -> dict[str, Any]:
+_NOBODY = Pressed()
+
+
+def counted(
+    decided: Sequence[Post], held: Sequence[Post], pressed: Pressed = _NOBODY, *, clock_is_right: bool
+) -> dict[str, Any]:
     """`decided`, `told`, `lost`, `doubled`, `late` and `unlabelled` as numbers, and `detail` in words.
 
-    Whether a step is late is seen by Slack's clock, which is right; where ours is not, nobody can say.
+    A press that took no effect is lost, one that took effect twice is doubled. Whether a step is late is seen by Slack's clock, which is right; where ours is not, nobody can say.
     """
     told = Counter(_key(one) for one in held if not one["deleted"])
     by_key = {_key(one): one for one in held if not one["deleted"]}
@@ -28,12 +43,14 @@ def counted(decided: Sequence[Post], held: Sequence[Post], *, clock_is_right: bo
     steps = [by_key[post["key"]] for post in decided if clock_is_right and _is_late(post, by_key)]
     silent = [one for one in steps if not _says_so(one)]
     foul = [f"lost {key}" for key in lost] + [f"doubled {key}" for key in doubled]
+    unworked, again = max(pressed.wanted - pressed.worked, 0), max(pressed.worked - pressed.wanted, 0)
+    foul += ["a press took no effect"] * unworked + ["a press took effect again"] * again
     foul += [f"late without a word {_key(one)}" for one in silent]
     return {
         "decided": len(decided),
         "told": len(told),
-        "lost": len(lost),
-        "doubled": len(doubled),
+        "lost": len(lost) + unworked,
+        "doubled": len(doubled) + again,
         "late": len(steps) - len(silent),
         "unlabelled": len(silent),
         "detail": "; ".join(foul),

@@ -15,7 +15,8 @@ from sagebase_ops.app.parts import store_of
 from sagebase_ops.cli.proving import watched
 from sagebase_ops.cli.proving.clock import TurnedClock
 from sagebase_ops.cli.proving.control import Control
-from sagebase_ops.cli.proving.plan import Kill
+from sagebase_ops.cli.proving.hand import lay_hand, worked
+from sagebase_ops.cli.proving.plan import Kill, Work
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.escalation import due_at, next_due
 from sagebase_ops.domain.incidents import Incident, notice_of
@@ -37,7 +38,10 @@ _LONGEST_LIFE = 150.0  # seconds of its own time
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What one process is to do. `first`: the ledger is made, and owes one slot. `report` is written before it ends."""
+    """What one process is to do. `first`: the ledger is made, and owes one slot. `report` is written before it ends.
+
+    `work` is what is told meanwhile: a person's, done by this process; or what its own rounds find.
+    """
 
     settings: Settings
     schedules: Schedules
@@ -48,6 +52,7 @@ class Life:
     jump: timedelta
     wrong: timedelta
     first: bool
+    work: Work
 
 
 def live(life: Life) -> NoReturn:
@@ -63,16 +68,19 @@ async def _lived(life: Life) -> None:
     if life.first:
         await owe_one_slot(life.settings, life.schedules, clock.now())
     stores: list[Store] = []
+    hands: list[asyncio.Task[None]] = []
 
     def around(store: Store) -> Store:
-        stores.append(store)
         wrapped: Store = watched.WatchedStore.around(store, path, clock)
+        stores.append(store)
+        if life.work.by_hand:
+            hands.append(asyncio.create_task(lay_hand(life.work, life.settings, life.schedules, wrapped, clock)))
         return wrapped
 
     surroundings = Surroundings(clock, around, lambda settings: _slack(settings, path, clock))
     stop = asyncio.Event()
     daemon = asyncio.create_task(run_daemon(life.settings, life.schedules, stop, surroundings=surroundings))
-    turning = asyncio.create_task(_turn(life, clock, stores))
+    turning = asyncio.create_task(_turn(life, clock, stores, hands))
     await asyncio.wait({daemon, turning}, return_when=asyncio.FIRST_COMPLETED)
     for task in (daemon, turning):
         if task.done():
@@ -95,10 +103,12 @@ async def owe_one_slot(settings: Settings, schedules: Schedules, now: datetime) 
         await store.adopt(JobRecord(JOB, calendar.fingerprint, now - timedelta(days=1)))
 
 
-async def _turn(life: Life, clock: TurnedClock, stores: Sequence[Store]) -> None:
+async def _turn(life: Life, clock: TurnedClock, stores: Sequence[Store], hands: Sequence["asyncio.Task[None]"]) -> None:
     """Let time pass wherever all wait for it, until all is told or nothing is due for a while."""
     while True:
         await clock.quiet()
+        if hands:
+            await asyncio.gather(*hands)
         if stores and await _ends(life, clock, stores[0]):
             return
         clock.turn()
@@ -109,11 +119,11 @@ async def _ends(life: Life, clock: TurnedClock, store: Store) -> bool:
     if clock.skipped > _LONGEST_LIFE:
         _report(life, wait=0.0)
         os._exit(NOTHING_DUE)
-    if claims or not run:
+    if claims or not run or (life.work is Work.REOPEN and not await _is_open(store)):
         return False
     due = await _due(life, store)
     if due is None:
-        _report(life, decided=await _decided(store))
+        _report(life, decided=await _decided(store), worked=await worked(store))
         os._exit(ALL_TOLD)
     wait = due - clock.now()
     if wait > _WORTH_WAITING:
@@ -124,12 +134,18 @@ async def _ends(life: Life, clock: TurnedClock, store: Store) -> bool:
 
 async def _due(life: Life, store: Store) -> datetime | None:
     """When anything is to be done next; None once all is told that the round waits for."""
-    steps = [
-        next_due(one.policy, one.steps_taken, one.opened_at, one.eta)
-        for one in await store.incidents()
-        if one.opened_at and one.steps_taken < life.steps
-    ]
+    steps = [_step_due(one) for one in await store.incidents() if one.is_open and one.steps_taken < life.steps]
     return min((due for due in (await store.next_due(), *steps) if due), default=None)
+
+
+def _step_due(incident: Incident) -> datetime | None:
+    if incident.finding.muted_by or incident.opened_at is None:
+        return incident.muted_until
+    return next_due(incident.policy, incident.steps_taken, incident.opened_at, incident.eta)
+
+
+async def _is_open(store: Store) -> bool:
+    return any(one.is_open for one in await store.incidents())
 
 
 def _report(life: Life, **said: Any) -> None:  # Any: JSON

@@ -26,6 +26,25 @@ class Work(StrEnum):
     DIGEST = "digest"
     OPENING = "opening"
     ESCALATION = "escalation"
+    PRESS = "press"
+    SILENCE = "silence"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person does it, to an incident that was told before."""
+        return self in {Work.PRESS, Work.SILENCE, Work.RESOLVE}
+
+    @property
+    def presses(self) -> int:
+        """How many presses are to take effect, each once however often it is sent."""
+        return int(self.by_hand or self is Work.REOPEN)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the incident was told, in peace, before the processes that are killed begin."""
+        return self not in {Work.DIGEST, Work.OPENING}
 
 
 Json = dict[str, Any]
@@ -88,7 +107,7 @@ class Round:
     @property
     def steps_told(self) -> int:
         """How many steps of the escalation are waited for."""
-        return {Work.DIGEST: 0, Work.OPENING: 1, Work.ESCALATION: 2}[self.work]
+        return {Work.DIGEST: 0, Work.ESCALATION: 2, Work.SILENCE: 2}.get(self.work, 1)
 
 
 def rounds(seed: int, count: int) -> Iterator[Round]:
@@ -98,15 +117,17 @@ def rounds(seed: int, count: int) -> Iterator[Round]:
 
 
 def planned(seed: int, number: int) -> Round:
-    """Every step with every fault comes up in turn; all else is chance."""
+    """Every step with every fault comes up in turn, and in one such turn every step in every work; all else is chance."""
     chance = random.Random(f"{seed}:{number}")  # noqa: S311 (to be repeated, not to be secret)
     steps, faults, works = list(Step), list(FAULTS), list(Work)
     cell, lap = number % (len(steps) * len(faults)), number // (len(steps) * len(faults))
-    work = works[(cell + lap) % len(works)]
+    work = works[(cell + cell // len(steps) + lap) % len(works)]
     kills = [_kill(steps[cell % len(steps)], chance)]
     if chance.random() < 0.3:  # noqa: PLR2004 (nearly a third of the rounds: the process that mends is killed too)
         kills.append(_kill(chance.choice(steps), chance))
     jump = chance.choice(JUMPS) if chance.random() < 0.2 else timedelta()  # noqa: PLR2004 (a fifth)
+    if work is Work.REOPEN:
+        jump = abs(jump)  # an hour back no slot is due for an hour, and there is nothing to tell
     return Round(
         number=number,
         work=work,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sagebase_ops.cli.proving.control import Control
-from sagebase_ops.cli.proving.counting import Post, counted
+from sagebase_ops.cli.proving.counting import Post, Pressed, counted
 from sagebase_ops.cli.proving.life import ALL_TOLD, NOTHING_DUE, Life, live
 from sagebase_ops.cli.proving.plan import FAULTS, Kill, Round, Step, Work
 from sagebase_ops.config.model import Schedules
@@ -21,6 +21,7 @@ MOST_PROCESSES = 16
 """A round that is not told by then never is."""
 
 _MOST_SECONDS = 60.0  # real ones, for one process: longer than any takes on a busy machine
+_UNTIL_NEXT_SLOT = 1230.0  # seconds: what is back within half an hour is the same incident
 _BETWEEN_ROUNDS = 600.0  # seconds of Slack's time, so that no round meets the rate limits of the one before
 
 
@@ -93,9 +94,8 @@ class _Playing:
     def _until_told(self) -> Sequence[Post] | None:
         """What was decided, once all of it is told by its own account; None where it never was."""
         kills = list(self._round.kills)
-        if self._round.work is Work.ESCALATION:
-            self._process(None, self._round.steps_told)
-            self._later(self._said().get("wait", 0.0))
+        if self._round.work.begun:
+            self._begin()
         fault = FAULTS[self._round.fault]
         if fault is not None:
             self._stage.control.break_calls(self._round.method, self._round.times, dict(fault))
@@ -109,6 +109,15 @@ class _Playing:
             self._later(pause.total_seconds())
         return None
 
+    def _begin(self) -> None:
+        """The incident is opened and told, and of what comes back resolved: nothing of that is tried here."""
+        work = self._round.work
+        self._process(None, self._round.steps_told if work is Work.ESCALATION else 1, Work.OPENING)
+        if work is Work.REOPEN:
+            self._process(None, 1, Work.RESOLVE)
+            self._later(_UNTIL_NEXT_SLOT)
+        self._later(self._said().get("wait", 0.0))
+
     def _later(self, seconds: float) -> None:
         self._stage.control.advance(seconds)
 
@@ -119,8 +128,8 @@ class _Playing:
             return {}
         return said
 
-    def _process(self, kill: Kill | None, steps: int) -> int:
-        """Start a daemon, and see it end: its exit code, or minus the signal."""
+    def _process(self, kill: Kill | None, steps: int, work: Work | None = None) -> int:
+        """Start a daemon, and see it end: its exit code, or minus the signal. `work`: where it is not the round's."""
         self._report.unlink(missing_ok=True)
         leaps = self._round.jump if kill is not None and kill is self._round.kills[0] else timedelta()
         if self._round.before:
@@ -136,6 +145,7 @@ class _Playing:
             jump=leaps,
             wrong=self._wrong,
             first=self._killed == self._processes,  # one that was killed may have been killed before it owed anything
+            work=work or planned.work,
         )
         self._processes += 1
         ended = _ended(_forked(life, self._log), kill)
@@ -151,7 +161,8 @@ class _Playing:
         if decided is None:
             said = f"not told after {self._processes} processes"
             return replace(so_far, lost=1, detail=f"{said}: {self._last_words()}")
-        found = replace(so_far, **counted(decided, held, clock_is_right=not planned.jump))
+        worked = Pressed(planned.work.presses, self._said()["worked"])
+        found = replace(so_far, **counted(decided, held, worked, clock_is_right=not planned.jump))
         return found if found.kept else replace(found, detail=f"{found.detail}; {self._last_words()}")
 
     def _last_words(self) -> str:

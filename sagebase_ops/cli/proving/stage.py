@@ -36,7 +36,7 @@ escalation:
     - {after: 60m, tell: [everyone]}
 checklists:
   proof:
-    every: 1d
+    every: {every}
 """
 _DIGEST = """    digest: always
     checks: [{check: dashboard, escalation: none}]
@@ -44,6 +44,7 @@ _DIGEST = """    digest: always
 _INCIDENT = """    digest: never
     checks: [{check: dashboard, dashboard: Nowhere}]
 """
+_REPEATED = "20m"
 _MEMORY = Path("/dev/shm")  # noqa: S108 (a folder of our own is made in it)
 _WARM_SECONDS = 2.0  # real ones: a digest and its thread, which follows after one
 
@@ -57,7 +58,7 @@ def staged(store: str, seed: int) -> Iterator[Stage]:
         embedded_sandbox("healthy", [PROJECT]) as exports,
     ):
         folder = Path(made)
-        schedules = {work: _schedules(folder, _DIGEST if work is Work.DIGEST else _INCIDENT) for work in Work}
+        schedules = {work: _schedules(folder, work) for work in Work}
         stage = Stage(Control(exports[CONTROL]), _settings(exports), schedules, folder, _states(store, folder, seed))
         _warm_up(stage, folder)
         if store == "firestore":
@@ -72,9 +73,11 @@ def _settings(exports: Mapping[str, str]) -> Settings:
     return load_settings(_env_file=None, slack_app_token=None, port=None, **given)
 
 
-def _schedules(folder: Path, checklist: str) -> Schedules:
+def _schedules(folder: Path, work: Work) -> Schedules:
     file = folder / "schedules.yaml"
-    file.write_text(_FILE + checklist, encoding="utf-8")
+    every = _REPEATED if work is Work.REOPEN else "1d"
+    checklist = _DIGEST if work is Work.DIGEST else _INCIDENT
+    file.write_text(_FILE.replace("{every}", every) + checklist, encoding="utf-8")
     return load(file)
 
 

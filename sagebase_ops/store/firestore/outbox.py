@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sagebase_ops.domain.notifications import NEXT, Notification
 from sagebase_ops.errors import ClaimLostError
-from sagebase_ops.store.base import Backlog
+from sagebase_ops.store.base import LONGEST_LEASE, Backlog
 from sagebase_ops.store.firestore import notices, queries
 from sagebase_ops.store.firestore.changes import Changes, Proposal
 from sagebase_ops.store.firestore.database import Content, Database, Seen, Write
@@ -28,7 +28,7 @@ class Outbox:
         async def propose(_: bool) -> Proposal[bool]:  # noqa: FBT001 (`make` asks so)
             lease = await self._changes.seen(_SENDER)
             held = lease.content or _NOBODY
-            if held["owner"] in (None, owner) or held["until"] < now:
+            if held["owner"] in (None, owner) or not now <= held["until"] <= now + LONGEST_LEASE:
                 return Proposal(True, [Write(lease, {"owner": owner, "until": aware(until)})])
             return Proposal(answer=False)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sagebase_ops.domain.incidents import notice_of
 from sagebase_ops.domain.notifications import FINAL, NEXT, Delivery, Notification, gives_way, in_place_of
 from sagebase_ops.errors import ClaimLostError, StaleError, StoreError
-from sagebase_ops.store.base import Backlog
+from sagebase_ops.store.base import LONGEST_LEASE, Backlog
 from sagebase_ops.store.records import read_notification, write_notification
 from sagebase_ops.store.sqlite.times import as_text, from_text
 
@@ -37,8 +37,8 @@ END = (
 def take_sender_lease(db: sqlite3.Connection, owner: str, now: datetime, until: datetime) -> bool:
     taken = db.execute(
         "INSERT INTO leases (name, owner, until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET owner = excluded.owner, until = excluded.until WHERE owner = excluded.owner OR until < ?",
-        (_SENDER, owner, as_text(until), as_text(now)),
+        " SET owner = excluded.owner, until = excluded.until WHERE owner = excluded.owner OR until < ? OR until > ?",
+        (_SENDER, owner, as_text(until), as_text(now), as_text(now + LONGEST_LEASE)),
     )
     return taken.rowcount == 1
 
