@@ -32,8 +32,10 @@ LEASE = timedelta(seconds=60)
 
 _ENOUGH = timedelta(seconds=CALL_TIMEOUT_SECONDS + 10)
 _LOOK_BACK = timedelta(minutes=65)
-"""A lost post is looked for from so long before it was sent, as our clock said: that may have been an hour ahead of Slack's,
-and a post that is not found is posted twice. Mostly it costs nothing: a page holds 200 messages."""
+"""A lost post is looked for from so long before it was sent. That time is in the store, so a restart makes it no older; but
+it is our clock's, which may have been an hour ahead of Slack's, in whose time the channel is read: with a minute in place of
+this the post would lie before what is read, would not be found, and would be posted twice. An hour, as far as clocks are
+promised to jump, and five minutes for a request on its way. Mostly it costs nothing: a page holds 200 messages."""
 
 _BETWEEN_POSTS_SECONDS = 1.0  # in one channel; docs.slack.dev, rate limits: about one message a second and channel
 _LIMITS = (10, 100)  # rows: every one that is read is billed where the store is Firestore

@@ -186,3 +186,18 @@ async def test_a_post_lost_while_our_clock_was_an_hour_ahead_of_slacks_is_found(
     await sending_to.decided(messages=[Message("要点")])
     await sending_to.passes(minutes=4)
     assert (sending_to.texts, await sending_to.states()) == (["要点"], ["sent"])
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=1)])
+async def test_a_post_lost_by_a_sender_that_was_killed_is_found_by_one_that_starts_50_minutes_later(
+    sending_to: Sending, ahead: timedelta
+) -> None:
+    world, clock = sending_to.box.world, sending_to.clock
+    clock.jump(world.now() + ahead - clock.now())
+    world.faults.add(Fault("chat.postMessage", "timeout_after"))
+    await sending_to.decided(messages=[Message("要点")])
+    await sending_to.sender.deliver_due()
+    clock.jump(timedelta(minutes=50) - ahead)  # and meanwhile it was set right
+    world.advance(timedelta(minutes=50))
+    await sending_to.passes(sending_to.another("two"), minutes=15)
+    assert (sending_to.texts, await sending_to.states()) == (["要点"], ["sent"])
