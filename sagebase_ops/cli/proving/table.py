@@ -25,16 +25,18 @@ HEADS = {
 _COUNTS = tuple(HEADS)[1:]
 
 WHAT_A_ROUND_IS = (
-    "A round: one notice is decided and told (a digest with its thread, an incident's opening, or its escalation after 30 "
-    "minutes) by real daemon processes, over a real store and over sockets to the pretend Google Cloud and Slack of "
+    "A round: one thing is decided and told (a digest with its thread; an incident's opening; its escalation after 30 "
+    "minutes; that a press took it, silenced it over the time of that escalation, or resolved it; its return after that) "
+    "by real daemon processes, over a real store and over sockets to the pretend Google Cloud and Slack of "
     "`sagebase-ops sandbox`. A process is killed with SIGKILL at one step of the way, if it comes there; the next one "
     "starts 1 to 150 seconds later, and nearly one in three of those is killed too; the last one lives until nothing is "
-    "left to tell. Then all that Slack holds is held against all that was recorded, edits included. In a fifth of the "
-    "rounds the wall clock leaps by an hour, either way. late: an escalation that came more than 2 minutes after its time "
-    "and said so; unsaid: that did not.\n"
+    "left to tell. Then all that Slack holds is held against all that was recorded, edits included, and a press, which each "
+    "process is given anew, must have taken effect once. In a fifth of the rounds the wall clock leaps by an hour, either "
+    "way. late: an escalation that came more than 2 minutes after its time and said so; unsaid: that did not.\n"
     "What is not real: processes are forked from one that has loaded the program already (each has its own loop, threads, "
     "connections and store); time that nobody works in is skipped, in our clock and in Slack's at once; a call to Slack is "
-    "given up after 0.4 s in place of 15; a SQLite file lies in memory where the machine has /dev/shm: a SIGKILL loses "
+    "given up after 0.4 s in place of 15; a press comes from inside the process and not down Slack's line; a SQLite file "
+    "lies in memory where the machine has /dev/shm: a SIGKILL loses "
     "nothing that the kernel has, and a power cut is not tried here. The same seed draws the same rounds; how their "
     "processes meet in time is the machine's."
 )
