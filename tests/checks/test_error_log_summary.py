@@ -107,8 +107,9 @@ async def test_no_log_at_all_proves_no_zero() -> None:
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_data")
 
 
-async def test_half_a_count_is_unknown() -> None:
-    found = await seen(faults=[Fault("MetricService/ListTimeSeries", "half_page", None)])
+@pytest.mark.parametrize("first", [[], [Fault("MetricService/ListTimeSeries", "latency", 1, {"seconds": 0})]])
+async def test_half_a_count_of_either_period_is_unknown(first: list[Fault]) -> None:
+    found = await seen(faults=[*first, Fault("MetricService/ListTimeSeries", "half_page", None)])
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
 
 

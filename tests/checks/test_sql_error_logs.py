@@ -1,6 +1,7 @@
 """What Cloud SQL logged as errors: none is believed only where it logged anything, and a cut read is never few."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,10 +86,13 @@ async def test_no_error_is_believed_only_where_the_instance_logged_anything_at_a
 
 async def test_what_google_logs_about_an_instance_is_no_line_of_its_own() -> None:
     """The audit log goes another way: it is there though nothing of PostgreSQL is stored."""
-    audit = errors(1, severity="NOTICE").model_copy(update={"log": "cloudaudit.googleapis.com/activity"})
-    async with looking(log_entries=[audit], sql_instances=[SqlInstance(checkpoints=False)]) as (_, context):
-        (found,) = await sql_error_logs(Params(), context)
-    assert found.reason == "nothing_logged"
+    audit = errors(1, severity="NOTICE", since=timedelta(minutes=20)).model_copy(
+        update={"log": "cloudaudit.googleapis.com/activity"}
+    )
+    for checkpoints, reason in ((False, "nothing_logged"), (True, None)):
+        async with looking(log_entries=[audit], sql_instances=[SqlInstance(checkpoints=checkpoints)]) as (_, context):
+            (found,) = await sql_error_logs(Params(), context)
+        assert found.reason == reason
 
 
 async def test_one_silent_instance_costs_one_small_read_and_many_quiet_ones_one_more_together() -> None:
@@ -107,7 +111,14 @@ async def test_one_silent_instance_costs_one_small_read_and_many_quiet_ones_one_
 
 async def test_a_busy_instance_does_not_hide_that_another_one_is_silent() -> None:
     instances = [SqlInstance(name="busy"), SqlInstance(name="quiet"), SqlInstance(name="silent", checkpoints=False)]
-    busy = Entries(text="x", severity="INFO", log="cloudsql.googleapis.com/postgres.log", instance="busy", count=1500)
+    busy = Entries(
+        text="x",
+        severity="INFO",
+        log="cloudsql.googleapis.com/postgres.log",
+        instance="busy",
+        count=1500,
+        since=timedelta(hours=2),
+    )
     async with looking(sql_instances=instances, log_entries=[busy]) as (_, context):
         project = replace(context.project, sql_instances=("busy", "quiet", "silent"))
         found = await sql_error_logs(Params(), replace(context, project=project))
@@ -121,4 +132,4 @@ async def test_errors_that_were_read_stand_where_the_proof_for_another_instance_
     async with looking(faults=second, sql_instances=instances, log_entries=[loud]) as (_, context):
         project = replace(context.project, sql_instances=("loud", "quiet"))
         found = await sql_error_logs(Params(), replace(context, project=project))
-    assert [one.verdict for one in found] == [Verdict.WARN, Verdict.UNKNOWN]
+    assert [one.reason for one in found] == ["errors_logged", "permission_denied"]
