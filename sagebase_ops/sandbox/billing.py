@@ -90,7 +90,7 @@ class _Warehouse:
 
     async def query(self, world: World, request: Request) -> Json:
         """The job is refused where its table may not be read, in words of its own that name no permission."""
-        if _READ in world.scenario.denied_permissions:
+        if world.denies(_READ):
             raise _no_permission_to_query(str(request.path_params["project"]), world.scenario.billing)
         body = json.loads(await request.body() or b"{}")
         fields, rows = billing_query.answer(world, body)

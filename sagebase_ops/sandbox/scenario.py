@@ -165,7 +165,7 @@ class Scenario(Part):
     changes: list[Change] = []
     metrics_silent: bool = False
     metrics_missing: list[str] = []  # metrics by the end of their type, that have no data while the others do
-    denied_permissions: list[str] = []
+    denied_permissions: list[str] = []  # "*" for all there are
     disabled_apis: list[str] = []
     quota_exhausted: list[str] = []
     slack_down: bool = False

@@ -13,6 +13,7 @@ from sagebase_ops.sandbox.slack.presses import Presses
 from sagebase_ops.sandbox.slack.workspace import Workspace
 
 MOST_CALLS = 100_000
+EVERY = "*"
 
 
 @dataclass(slots=True)
@@ -104,8 +105,11 @@ class World:
             raise api_disabled(api, number)
         if api in self.scenario.quota_exhausted:
             raise quota_exceeded(api, number)
-        if permission in self.scenario.denied_permissions:
+        if self.denies(permission):
             raise permission_denied(permission, where, api)
+
+    def denies(self, permission: str) -> bool:
+        return bool({permission, EVERY} & set(self.scenario.denied_permissions))
 
     def named(self, text: str, project: str) -> str:
         """`{project}` in a name of the scenario, filled in."""
