@@ -5,8 +5,7 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +19,7 @@ from sagebase_ops.config.load import load
 from sagebase_ops.domain.escalation import due_steps
 from sagebase_ops.domain.incidents import CLEAN_AFTER_FLAPPING, UNKNOWN_ROUNDS, Fingerprint, Incident, State
 from sagebase_ops.domain.notifications import Action, Notification, Priority
-from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.domain.silences import Matcher
 from sagebase_ops.errors import StaleError
 from sagebase_ops.responses import Actor
@@ -36,7 +35,11 @@ VERDICTS = st.sampled_from([Verdict.FAIL, Verdict.FAIL, Verdict.FAIL, Verdict.PA
 JUMPS = st.sampled_from([timedelta(minutes=minutes) for minutes in (1, 5, 16, 25, 31, 61, 400, -60)])
 OVER = ("解決", "終了")
 OPENED_AS = {"検知しました", "再発しました", "短時間に繰り返し発生しています。30 分間問題がなければ解決とします"}
+BETWEEN = ("対応を始めました", "通知を止めました")
+"""What a story tells without that anything opened or ended."""
 MIHO = Actor("Miho", "slack")
+BLIND = timedelta(minutes=6)
+"""After so long without a look nobody knows whether it failed all the while: no `hold` is over by that."""
 
 with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as written:
     written.write(FILE)
@@ -79,6 +82,9 @@ class AnyOrder(RuleBasedStateMachine):
         store = self.does(open_copy(Path("no-such-file.db"), sandbox=True))
         self.team = Team(SCHEDULES, store, self.clock)
         self.book = Book()
+        self.failed_at: dict[tuple[str, str], datetime] = {}
+        """When each was last seen failing, by what was recorded."""
+        self.presses = 0
 
     def does(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
@@ -111,6 +117,20 @@ class AnyOrder(RuleBasedStateMachine):
             was, is_ = before.open_in(failing), self.book.open_in(failing)
             assert is_ or not was or verdict in {Verdict.PASS, None}, f"{verdict} ended it"
             assert was or not is_ or verdict is Verdict.FAIL, f"{verdict} opened it"
+            held = self.failed_at.get((entry, target), LONG_AGO) >= self.clock.now() - BLIND
+            assert was or not is_ or entry != "slow" or held, "held by what nobody saw"
+            if verdict is Verdict.FAIL and mishap is not Mishap.CRASH:
+                self.failed_at[entry, target] = self.clock.now()
+
+    @rule(reason=st.sampled_from(["other_project", "deploying"]))
+    def nothing_is_asked_of_the_whole_project(self, reason: str) -> None:
+        """What does not apply there is no list that any target could be missing from."""
+        before = self.book
+        whole = replace(finding(Verdict.SKIPPED, reason=reason), target=Target("project", "prod"))
+        self.does(self.team.sees(run_ready=whole, slow=whole))
+        self._hold()
+        for one in before.incidents.values():
+            assert self.book.open_in(one.fingerprint) or not one.is_open or one.fingerprint.of_unknown, "ended unseen"
 
     @rule(reason=st.sampled_from(REASONS))
     def nobody_can_look_for_a_while(self, reason: str) -> None:
@@ -178,6 +198,21 @@ class AnyOrder(RuleBasedStateMachine):
             self.does(self.team.responses.acknowledge(group, MIHO, eta))
             self._hold()
 
+    @rule(which=st.integers(0, 5), who=st.sampled_from(["Miho", "Ken"]))
+    def take_and_let_slack_repeat_it(self, which: int, who: str) -> None:
+        for group in self._group(which):
+            taken = {one.id: one.acknowledged_by for one in self.book.incidents.values() if one.acknowledged_by}
+            self.presses += 1
+            press = Actor(who, "slack", once=f"press-{self.presses}")
+            self.does(self.team.responses.take(group, press))
+            self._hold()
+            once = self.book.incidents
+            for id_, had in taken.items():
+                assert once[id_].acknowledged_by == had, "taken from whom who had it"
+            self.does(self.team.responses.take(group, press))
+            self._hold()
+            assert self.book.incidents == once, "a press that was repeated worked twice"
+
     @rule(which=st.integers(0, 5))
     def resolve(self, which: int) -> None:
         for group in self._group(which):
@@ -190,10 +225,22 @@ class AnyOrder(RuleBasedStateMachine):
         self.does(work)
         self._hold()
 
+    @rule(which=st.integers(0, 5), minutes=st.sampled_from([10, 70]))
+    def silence_a_message(self, which: int, minutes: int) -> None:
+        for group in self._group(which):
+            self.does(self.team.responses.silence_group(group, MIHO, timedelta(minutes=minutes), "作業中"))
+            self._hold()
+
+    @rule()
+    def lift_a_silence(self) -> None:
+        for silence in self.does(self.team.store.silences(self.clock.now()))[:1]:
+            self.does(self.team.responses.lift(silence, MIHO))
+            self._hold()
+
     def _group(self, which: int) -> Iterator[str]:
         groups = sorted({one.group for one in self.book.incidents.values() if one.is_open})
-        with suppress(IndexError):
-            yield groups[which]
+        if groups:
+            yield groups[which % len(groups)]
 
     # What always holds
 
@@ -215,7 +262,7 @@ class AnyOrder(RuleBasedStateMachine):
     def _in_turn(self, incident: Incident) -> None:
         """Opened, over, opened again, over: never twice the same."""
         words = [line.note.sentence.ja for line in incident.story]
-        turns = [word in OPENED_AS for word in words if not word.startswith("対応を始めました")]
+        turns = [word in OPENED_AS for word in words if not any(part in word for part in BETWEEN)]
         assert turns == [number % 2 == 0 for number in range(len(turns))], words
         assert incident.state is State.PENDING or turns[-1] is incident.is_open
 
