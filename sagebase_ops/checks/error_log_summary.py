@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.logs.believed import SINKS, believed
 from sagebase_ops.checks.logs.counts import (
     DAY,
     ENTRIES,
@@ -63,7 +64,7 @@ class Params(CheckParams):
     Params,
     question=QUESTION,
     runbook=RUNBOOK,
-    permissions=PERMISSIONS,
+    permissions=[*PERMISSIONS, SINKS],
     command=errors_command("7d"),
     example="{check: error_log_summary, window: 7d, guide: 週次タスク 2}",
 )
@@ -80,7 +81,7 @@ async def error_log_summary(params: Params, context: CheckContext) -> list[Findi
     names, lost = await services_to_judge(context, now.errors)
     changes = await read_changes(names, now, before, window, context)
     judged = [_judge(name, now, before, changes, params, window, context.project) for name in names]
-    judged = await idle_or_unknown(judged, params.window, context)
+    judged = await believed(await idle_or_unknown(judged, params.window, context), context)
     missing = unread(changes.refusal, entries_filter(names, context.project.region), window, context)
     return [*_of_all(now, before, window, context.project), *judged, *missing, *lost]
 

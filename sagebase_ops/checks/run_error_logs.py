@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
+from sagebase_ops.checks.logs.believed import SINKS, believed
 from sagebase_ops.checks.logs.counts import (
     PERMISSIONS,
     LogCounts,
@@ -96,7 +97,7 @@ class Params(CheckParams):
     Params,
     question=QUESTION,
     runbook=RUNBOOK,
-    permissions=PERMISSIONS,
+    permissions=[*PERMISSIONS, SINKS],
     command=errors_command("1d"),
     example="{check: run_error_logs, window: 24h, warn_above: 0, fail_above: 100, guide: 毎日のチェックリスト 3}",
 )
@@ -115,7 +116,8 @@ async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]
     details = await read_details(noisy, window, params.groups, context)
     judged = [judge(name, counts, details, params, window, context.project) for name in names]
     missing = unread(details.refusal, entries_filter(noisy, context.project.region), window, context)
-    return [*await idle_or_unknown(judged, params.window, context), *missing, *lost]
+    judged = await believed(await idle_or_unknown(judged, params.window, context), context)
+    return [*judged, *missing, *lost]
 
 
 async def idle_or_unknown(judged: list[Finding], window: timedelta, context: CheckContext) -> list[Finding]:

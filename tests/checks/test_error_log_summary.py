@@ -102,6 +102,20 @@ async def test_more_than_a_limit_fails() -> None:
     assert (await seen(params={"fail_above": 16})).verdict is Verdict.PASS
 
 
+async def test_a_week_without_an_error_is_believed_only_where_errors_are_kept() -> None:
+    storage = LogStorage.model_validate(
+        {
+            "sinks": [
+                {"name": "_Default", "bucket": "_Default", "exclusions": [{"name": "e", "filter": "severity>=ERROR"}]}
+            ]
+        }
+    )
+    quiet = [entries(severity="INFO", count=400, since="20d")]
+    found = await seen(log_entries=quiet, log_storage=storage)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "not_kept")
+    assert "--update-exclusion=name=e,disabled=true" in str(found.remedy)
+
+
 async def test_no_log_at_all_proves_no_zero() -> None:
     found = await seen(log_entries=[])
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_data")

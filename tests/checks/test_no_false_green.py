@@ -19,6 +19,7 @@ from sagebase_ops.domain.projects import Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.errors import Question
+from sagebase_ops.gcp.log_config import LogSink
 from sagebase_ops.gcp.logs import LogPage
 from sagebase_ops.gcp.monitoring import Descriptor, Gathered, MetricQuery, SeriesSet, answer_of, gather
 from sagebase_ops.gcp.run import RunService
@@ -117,11 +118,18 @@ class FakeLogs:
         return LogPage((), complete=True)
 
 
+class FakeSinks:
+    async def sinks(self, _project: str) -> tuple[LogSink, ...]:
+        """All is kept."""
+        return (LogSink("_Default", "b"),)
+
+
 @dataclass
 class FakeCloud:
     metrics: FakeMetrics
     run: FakeRun = field(default_factory=FakeRun)
     logs: FakeLogs = field(default_factory=FakeLogs)
+    log_config: FakeSinks = field(default_factory=FakeSinks)
 
 
 def context_on(raw: Raw) -> CheckContext:

@@ -15,6 +15,7 @@ from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.asked import Listing
+from sagebase_ops.gcp.log_config import LogSink
 from sagebase_ops.gcp.logs import LogPage
 from sagebase_ops.gcp.monitoring import MetricQuery, Point, Series, SeriesSet
 from sagebase_ops.gcp.run import RunService
@@ -87,10 +88,24 @@ class FakeRun:
 
 
 @dataclass
+class FakeSinks:
+    """Cloud Logging's router with the sink _Default alone."""
+
+    filter: str = ""
+    refusal: GcpError | None = None
+
+    async def sinks(self, _project: str) -> tuple[LogSink, ...]:
+        if self.refusal:
+            raise self.refusal
+        return (LogSink("_Default", "b", self.filter),)
+
+
+@dataclass
 class FakeCloud:
     metrics: FakeMetrics
     logs: FakeLogs = field(default_factory=FakeLogs)
     run: FakeRun = field(default_factory=FakeRun)
+    log_config: FakeSinks = field(default_factory=FakeSinks)
 
 
 async def look(cloud: FakeCloud, services: Any = ("web",), **params: Any) -> list[Finding]:  # a list or "*"
@@ -212,6 +227,21 @@ async def test_a_refusal_by_logging_leaves_the_count_and_brings_the_remedy() -> 
 async def test_few_errors_that_could_not_be_read_are_no_pass() -> None:
     found = await look(FakeCloud(errors(5), FakeLogs(refusal=REFUSAL)), warn_above=9)
     assert [one.verdict for one in found] == [Verdict.PASS, Verdict.UNKNOWN]
+
+
+async def test_no_error_is_believed_only_where_errors_are_kept() -> None:
+    (finding,) = await look(FakeCloud(errors(0), log_config=FakeSinks("severity<ERROR")))
+    assert (finding.verdict, finding.reason) == (Verdict.UNKNOWN, "not_kept")
+    assert "gcloud logging sinks describe _Default" in str(finding.remedy)
+    (finding,) = await look(FakeCloud(errors(3), log_config=FakeSinks("severity<ERROR")))
+    assert finding.verdict is Verdict.WARN
+
+
+async def test_where_it_may_not_be_seen_what_is_kept_no_error_alone_is_no_pass() -> None:
+    found = await look(FakeCloud(errors(0), log_config=FakeSinks(refusal=REFUSAL)))
+    assert [one.verdict for one in found] == [Verdict.PASS, Verdict.UNKNOWN]
+    (finding,) = await look(FakeCloud(errors(3), log_config=FakeSinks(refusal=REFUSAL)))
+    assert finding.verdict is Verdict.WARN
 
 
 async def test_nothing_is_read_where_there_is_nothing_to_show() -> None:

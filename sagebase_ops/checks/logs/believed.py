@@ -1,0 +1,53 @@
+"""Is no error believed? Not where the sink _Default keeps none: it would be counted as none for ever."""
+
+from dataclasses import replace
+
+from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.logs.routing import routing_mistakes
+from sagebase_ops.checks.settings_judged import Mistake
+from sagebase_ops.domain.console import log_router_page
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.gcp.log_config import DEFAULT_SINK
+
+SINKS = "logging.sinks.list"
+"""The permission that it needs."""
+NOT_KEPT = Sentence(
+    ja="確認できません：_Default シンクが ERROR 以上のログを保存していないため、0 件とは言えません",
+    en="could not look: the sink _Default keeps no entry of ERROR and above, so zero errors is not proven",
+)
+
+
+async def believed(judged: list[Finding], context: CheckContext) -> list[Finding]:
+    """`judged`, but a pass over no error at all is `unknown` where errors reach no log; one more finding if that is refused.
+
+    Asks only where there is such a pass. Source: Cloud Logging API v2, projects.sinks.list, once a run.
+    """
+    if not any(map(_is_zero, judged)):
+        return judged
+    try:
+        lost = await _what_loses_errors(context)
+    except GcpError as error:
+        link, target = log_router_page(context.project.id), Target("log_sink", DEFAULT_SINK)
+        return [*judged, refused(target, error, link=link)]
+    return [_not_kept(one, lost) if lost and _is_zero(one) else one for one in judged]
+
+
+def _is_zero(finding: Finding) -> bool:
+    return finding.verdict is Verdict.PASS and finding.value is not None and not finding.value.amount
+
+
+async def _what_loses_errors(context: CheckContext) -> Mistake | None:
+    """What takes away all of them; a part may be meant, and the check log_storage tells of it."""
+    project = context.project.id
+    sinks = await context.gcp.log_config.sinks(project)
+    found = [one for sink in sinks if sink.name == DEFAULT_SINK for one in routing_mistakes(sink, (), project)]
+    return next((one for one in found if one.verdict is Verdict.FAIL), None)
+
+
+def _not_kept(finding: Finding, lost: Mistake) -> Finding:
+    notes = (Note(lost.sentence, lost.values), *finding.notes)
+    return replace(
+        finding, verdict=Verdict.UNKNOWN, sentence=NOT_KEPT, reason="not_kept", remedy=lost.remedy, notes=notes
+    )
