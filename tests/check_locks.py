@@ -1,10 +1,12 @@
-"""Do both lock files hold a hash for each package, and the name of no host?"""
+"""Do the lock files hold a hash for each package, and the name of no host?"""
 
+import json
 import re
 import sys
 from pathlib import Path
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+SERVERS = Path(__file__).parent / "servers" / "package-lock.json"
 
 
 def wrong(lock: Path) -> list[str]:
@@ -18,5 +20,12 @@ def wrong(lock: Path) -> list[str]:
     ]
 
 
+def wrong_servers() -> list[str]:
+    text = SERVERS.read_text()
+    packages = {name: one for name, one in json.loads(text)["packages"].items() if name}
+    unhashed = [f"{name} has no hash" for name, one in packages.items() if "sha512-" not in one.get("integrity", "")]
+    return [f"{SERVERS.name}: {what}" for what in (*unhashed, *(["names a host"] if "://" in text else []))]
+
+
 if __name__ == "__main__":
-    sys.exit("\n".join(line for name in LOCKS for line in wrong(Path(name))) or None)
+    sys.exit("\n".join([*(line for name in LOCKS for line in wrong(Path(name))), *wrong_servers()]) or None)

@@ -16,6 +16,7 @@ import pytest
 from sagebase_ops.domain.results import Finding, Sentence
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run, Trigger
 from tests import firestore_emulator, postgres
+from tests.postgres_programs import installed
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -54,7 +55,7 @@ def emulator() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session", params=postgres.installed() or [None], ids=lambda path: path and path.parent.name)
+@pytest.fixture(scope="session", params=installed() or [None], ids=lambda programs: programs and str(programs.version))
 def server(request: pytest.FixtureRequest) -> Iterator[postgres.Postgres]:
     """A PostgreSQL server of each version that this machine has, one for the whole session."""
     if request.param is None:

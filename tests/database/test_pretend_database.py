@@ -19,6 +19,7 @@ from sagebase_ops.sandbox.server import Sandbox
 from tests.database.looking import DOCUMENTS, looking_at, looking_into, seen
 from tests.postgres import Postgres
 
+FIRST_WITH_TOPLEVEL = 14
 CHECKS = ("db_connections", "db_indexes", "db_slow_queries", "db_statistics")
 
 
@@ -70,6 +71,8 @@ async def found_in(box: Sandbox, check: str) -> dict[str, Finding]:
 
 
 async def test_our_questions_are_answered_in_the_same_shape_as_by_a_real_server(server: Postgres) -> None:
+    if server.version < FIRST_WITH_TOPLEVEL:
+        pytest.skip("the pretended server is a newer one, which is asked other questions")
     with server.database(*DOCUMENTS) as name:
         server.do("CREATE EXTENSION pg_stat_statements", database=name)
         with server.admin(name) as busy:
