@@ -137,13 +137,12 @@ def _print_looks(desk: Desk, past: Past, group: Group | None, looks: Sequence[Lo
 
 
 def _look_line(look: Look, now: datetime, voice: Voice, *, named: bool) -> _Line:
-    """A number as such, against its limit; what is none in its sentence."""
+    """A number against its limit; what was not judged by one in its sentence."""
     finding, at = look.row.finding, look.run.started_at
-    value, limit = voice.measured(finding)
-    held = f"{value} / {limit}" if limit else value
-    seen = held if value and finding.verdict is not Verdict.UNKNOWN else voice.finding(finding)
+    seen, limit = voice.seen(finding)
+    held = f"{seen} / {limit}" if limit else seen
     target = [clean(finding.target.name)] if named else []
-    return _Line(at, (voice.clock(at, now), look.run.job, _verdict(finding.verdict, voice), *target, seen))
+    return _Line(at, (voice.clock(at, now), look.run.job, _verdict(finding.verdict, voice), *target, held))
 
 
 def _story_line(line: StoryLine, group: Group, now: datetime, voice: Voice, columns: Columns) -> _Line:

@@ -154,11 +154,7 @@ def _lines(item: Item, project: ProjectDigest, voice: Voice, *, calm: bool) -> I
 
 
 def _line(row: Row, project: ProjectDigest, voice: Voice) -> Cells:
-    """A number is shown as such; what is none, or was not judged by it, is told in its sentence."""
-    value, limit = voice.measured(row.finding)
-    judged = row.verdict not in {Verdict.UNKNOWN, Verdict.SKIPPED}
-    seen = value if value and judged else voice.finding(row.finding)
-    return row.verdict, _what(row, project, voice), seen, limit
+    return row.verdict, _what(row, project, voice), *voice.seen(row.finding)
 
 
 def _what(row: Row, project: ProjectDigest, voice: Voice) -> str:

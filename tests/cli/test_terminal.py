@@ -137,6 +137,12 @@ def test_what_passed_has_a_line_each_while_all_is_clear_and_a_line_an_entry_whil
     assert "項目1 (2)" in shown(wrong)
 
 
+def test_what_does_not_apply_says_why_instead_of_a_number_that_was_not_judged(run_of: Runs) -> None:
+    text = shown(run_of(replace(SKIPPED, value=Quantity(0.025, "1"), limit=Quantity(0.5, "1"))))
+    assert "リクエストなし" in text
+    assert "2.5 %" not in text
+
+
 def test_of_several_targets_of_a_kind_each_has_its_name(run_of: Runs, entry_of: Entries) -> None:
     parts = tuple(passing(Target("bucket", name), FINE) for name in ("minutes", "backups"))
     text = shown(run_of(expected=(entry_of(),), results=(CheckResult(entry_of(), parts),)))

@@ -122,12 +122,10 @@ def _heading(digest: Digest, voice: Voice) -> Cells:
 
 
 def _cells(row: Row, digest: Digest, voice: Voice, several: set[tuple[str, str]]) -> Cells:
-    """A number is shown as such; what is none is told in its sentence."""
-    value, limit = voice.measured(row.finding)
+    seen, limit = voice.seen(row.finding)
     title = cut(voice.say(row.entry.title), _TITLE_ROOM)
     if (row.entry.project, row.entry.name) in several:
         title = f"{title}: {cut(row_name(row, voice), _NAME_ROOM)}"
-    seen = value if value and row.verdict is not Verdict.UNKNOWN else voice.finding(row.finding)
     project = [cut(row.entry.project, _NAME_ROOM)] if len(digest.projects) > 1 else []
     return [*project, voice.verdict(row.verdict), title, cut(seen, _CELL_ROOM), cut(limit, 30) or "-"]
 
