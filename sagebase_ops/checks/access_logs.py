@@ -71,15 +71,16 @@ async def access_logs(params: Params, context: CheckContext) -> list[Finding]:
     idle = await idle_services(params.window, context) if silent and not counts.partial else Idle()
     judged = [_judge(name, counts, samples, params, window, context.project) for name in named]
     missing = unread(samples.refusal, requests_filter(tuple(named), context.project.region), window, context)
-    return [*judged, *(_silent(name, counts, idle, params) for name in silent), *missing, *lost]
+    return [*judged, *(_silent(name, counts, idle, window, context.project) for name in silent), *missing, *lost]
 
 
-def _silent(name: str, counts: AccessCounts, idle: Idle, params: Params) -> Finding:
+def _silent(name: str, counts: AccessCounts, idle: Idle, window: Window, project: Project) -> Finding:
     """No request at all is believed only where instances were counted."""
     target = target_of(name)
-    given: dict[str, Any] = {"window": Quantity.of(params.window), "asked": counts.asked}
+    link = _link(name, (), window, project)
+    given: dict[str, Any] = {"window": Quantity.of(window.length), "asked": counts.asked, "link": link}
     if counts.partial:
-        return refused(target, counts.partial, asked=counts.asked)
+        return refused(target, counts.partial, asked=counts.asked, link=link)
     if name in idle.without_requests:
         return skipped(target, words.IDLE, reason="no_requests", **given)
     return unknown(target, words.UNCOUNTED, reason="no_data", **given)
@@ -103,7 +104,7 @@ def _judge(
     if spikes or sources:
         return warning(target, words.COUNTED, reason="refused_spike" if spikes else "one_source", **given)
     if counts.partial:
-        return refused(target, counts.partial, asked=counts.asked)
+        return refused(target, counts.partial, asked=counts.asked, link=given["link"])
     if not samples.refusal and _is_unseen(requests, samples.of(name), params):
         remedy = f"gcloud logging sinks describe _Default --project={project.id}"
         return unknown(target, words.UNSEEN, reason="nothing_logged", remedy=remedy, **given)

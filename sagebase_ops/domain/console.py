@@ -7,6 +7,26 @@ CONSOLE = "https://console.cloud.google.com"
 LONGEST_LINK = 3000
 """Slack's limit for a link."""
 
+_PAGES = {
+    "bigquery.googleapis.com": "bigquery",
+    "cloudbilling.googleapis.com": "billing/linkedaccount",
+    "cloudresourcemanager.googleapis.com": "iam-admin/iam",
+    "iam.googleapis.com": "iam-admin/serviceaccounts",
+    "logging.googleapis.com": "logs/query",
+    "monitoring.googleapis.com": "monitoring/metrics-explorer",
+    "run.googleapis.com": "run",
+    "secretmanager.googleapis.com": "security/secret-manager",
+    "serviceusage.googleapis.com": "apis/dashboard",
+    "sqladmin.googleapis.com": "sql/instances",
+    "storage.googleapis.com": "storage/browser",
+}
+_MONITORING = {
+    "alertPolicies": "alerting",
+    "notificationChannels": "alerting/notifications",
+    "uptimeCheckConfigs": "uptime",
+    "dashboards": "dashboards",
+}
+
 
 def run_service_page(project: str, region: str, service: str, tab: str = "metrics") -> str:
     """A Cloud Run service; `tab` is `metrics`, `revisions`, `logs`, `yaml`, `security` or `networking`."""
@@ -89,6 +109,13 @@ def logs_page(project: str, query: str, start: datetime, end: datetime) -> str:
     window = f"startTime={_time(start)};endTime={_time(end)}"
     link = f"{CONSOLE}/logs/query;query={_part(query)};{window}?project={_part(project)}"
     return link if len(link) <= LONGEST_LINK else f"{CONSOLE}/logs/query;{window}?project={_part(project)}"
+
+
+def page_of_api(project: str, api: str, method: str = "") -> str:
+    """Where a person sees for themselves what a method of this API tells; for an API without a page, the API's own."""
+    closer = (f"monitoring/{page}" for word, page in _MONITORING.items() if word in method)
+    page = next(closer, None) or _PAGES.get(api)
+    return f"{CONSOLE}/{page}?project={_part(project)}" if page else api_page(project, api)
 
 
 def _time(moment: datetime) -> str:

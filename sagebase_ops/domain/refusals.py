@@ -59,11 +59,12 @@ _UNNAMED = "-"
 def refused(target: Target, error: GcpError, **given: Any) -> Finding:
     """The `unknown` finding for a GcpError: its kind as reason, its remedy, and Google's own words below.
 
-    `given` is what else the caller knows of the finding, as `unknown` takes it: what was asked, a value, a link.
+    `given` is what else the caller knows of the finding, as `unknown` takes it: what was asked, a value, a link. Which API
+    it was stands in `asked` in any case.
     """
     told = {"reason": error.kind.value, "remedy": error.remedy, "notes": verbatim(error)}
-    asked = {"api": error.api, "method": error.method}
-    return unknown(target, WORDS[error.kind], **{"asked": asked, **given, **told, **_named(error)})
+    asked = {"api": error.api, "method": error.method, **(given.get("asked") or {})}
+    return unknown(target, WORDS[error.kind], **{**given, **told, **_named(error), "asked": asked})
 
 
 def details_of(error: GcpError) -> tuple[Note, ...]:

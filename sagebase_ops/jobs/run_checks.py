@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 import structlog
@@ -11,6 +11,7 @@ from sagebase_ops.checks.base import CheckContext, CheckParams
 from sagebase_ops.checks.every_target import with_every_target
 from sagebase_ops.config.model import Checklist, ScheduleEntry, Schedules
 from sagebase_ops.database.session import Database
+from sagebase_ops.domain.console import page_of_api
 from sagebase_ops.domain.database_refusals import unanswered
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.refusals import refused
@@ -141,6 +142,14 @@ async def run_checks(
     return tuple(await asyncio.gather(*map(one, expected)))
 
 
+def _linked(found: Finding, project: Project) -> Finding:
+    """What an API would not tell, a person may see in the console; a finding that knows a closer place keeps it."""
+    api = str((found.asked or {}).get("api", ""))
+    if found.link or not api.endswith(".googleapis.com"):
+        return found
+    return replace(found, link=page_of_api(project.id, api, str((found.asked or {}).get("method", ""))))
+
+
 async def _findings(item: Planned, context: CheckContext, seconds: float) -> tuple[Finding, ...]:
     whole = Target("project", item.project.id)
     try:
@@ -150,7 +159,7 @@ async def _findings(item: Planned, context: CheckContext, seconds: float) -> tup
     except TimeoutError:
         return (unknown(whole, NO_ANSWER, reason="deadline", seconds=round(seconds)),)
     except GcpError as error:
-        return (refused(whole, error),)
+        return (_linked(refused(whole, error), item.project),)
     except DatabaseError as error:
         return (unanswered(whole, error),)
     except OpsError as error:
@@ -158,4 +167,6 @@ async def _findings(item: Planned, context: CheckContext, seconds: float) -> tup
     except Exception as error:
         log.exception("check.crashed", check=item.ref.check, entry=item.ref.name, project=item.project.id)
         return (unknown(whole, CRASHED, reason="crashed", error=type(error).__name__),)
-    return found or (unknown(whole, NOTHING_MATCHED, reason="nothing_matched"),)
+    return tuple(_linked(one, item.project) for one in found) or (
+        unknown(whole, NOTHING_MATCHED, reason="nothing_matched"),
+    )

@@ -30,7 +30,8 @@ def test_where_nothing_came_over_the_wire_nothing_is_quoted() -> None:
 def test_what_the_caller_knows_stays_in_the_finding_and_the_refusal_says_why() -> None:
     error = failure(GcpErrorKind.PARTIAL, "us-east1", QUESTION)
     finding = refused(TARGET, error, link="https://console", asked={"filter": "x"})
-    assert (finding.link, finding.asked, finding.reason) == ("https://console", {"filter": "x"}, "partial")
+    asked = {"api": "run.googleapis.com", "method": "Services.ListServices", "filter": "x"}
+    assert (finding.link, finding.asked, finding.reason) == ("https://console", asked, "partial")
 
 
 def test_below_another_finding_a_refusal_says_of_which_kind_it_is() -> None:
