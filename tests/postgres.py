@@ -79,8 +79,11 @@ class Postgres:
                 (counted,) = watching.execute("SELECT pg_stat_get_snapshot_timestamp()").fetchone() or ()
 
     def until_quiet(self) -> None:
-        """Until nobody is connected any more: a session that was closed lives on for a moment."""
-        self._until_none("backend_type = 'client backend' AND pid <> pg_backend_pid()")
+        """Until nobody is connected any more: a session that was closed lives on for a moment, and others are ended."""
+        others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        with self.admin() as watching:
+            watching.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}".encode())  # noqa: S608 (ours)
+        self._until_none(others)
 
     def _until_none(self, which: str) -> None:
         ends = time.monotonic() + READY_SECONDS

@@ -136,13 +136,14 @@ def _counted(value: float, unit: str, language: str, extra: int) -> str:
         return _money(value, unit, language) if _CURRENCY.fullmatch(unit) else f"{count} {unit}"
     if language == "ja":
         return f"{count} {COUNTERS.get(noun, '件')}"
-    return f"{count} {_singular(noun) if value == 1 else noun}"
+    return f"{count} {singular(noun) if value == 1 else noun}"
 
 
-def _singular(noun: str) -> str:
+def singular(noun: str) -> str:
+    """`days` is `day`, `policies` is `policy`, `indexes` is `index`."""
     if noun.endswith("ies"):
         return f"{noun.removesuffix('ies')}y"
-    return noun.removesuffix("es" if noun.endswith("xes") else "s")
+    return noun.removesuffix("es" if noun.endswith(("xes", "sses")) else "s")
 
 
 def _decimal(value: float, language: str, extra: int) -> str:

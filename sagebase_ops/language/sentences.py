@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Value
+from sagebase_ops.language.agreement import agreeing
 from sagebase_ops.language.amounts import amount, moment, number, pair
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -23,7 +24,8 @@ def fill(sentence: Sentence, values: Mapping[str, Value], language: str, zone: t
     with one odd word is worth more than none.
     """
     texts = {name: _text(value, language, zone) for name, value in values.items()} | _held_against(values, language)
-    return _PLACEHOLDER.sub(lambda found: texts.get(found[1], found[0]), said(sentence, language))
+    told = sentence.ja if language == "ja" else agreeing(sentence.en, values)
+    return _PLACEHOLDER.sub(lambda found: texts.get(found[1], found[0]), told)
 
 
 def finding_text(finding: Finding, language: str, zone: tzinfo) -> str:

@@ -78,7 +78,7 @@ KINDS: Mapping[str, Sentence] = {
 
 # What the head says
 ALL_CLEAR = Sentence(ja="対応は不要です。", en="Nothing to do.")
-ALL_PASSED = Sentence(ja="{count} 項目すべて合格。", en="All {count} items passed.")
+ALL_PASSED = Sentence(ja="{count} 項目すべて合格。", en="{count} of {count} passed.")
 SOME_PASSED = Sentence(
     ja="{count} 項目が合格、{skipped} 項目は対象外。", en="{count} items passed, {skipped} do not apply."
 )
