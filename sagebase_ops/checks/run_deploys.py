@@ -35,7 +35,7 @@ LONGEST = timedelta(days=20)
     ),
     runbook=Sentence(
         ja=(
-            "1. 悪化していれば、下に示したリビジョンへ戻す（手順書「緊急ロールバック」、./scripts/rollback.sh --revision REVISION と同じ）。\n"
+            "1. 悪化していれば、「戻す場合」に示したリビジョンへ戻す（手順書「緊急ロールバック」、./scripts/rollback.sh --revision REVISION と同じ）。\n"
             "2. 起動に失敗したリビジョンは、コンソールの「リビジョン」とログで理由を確認する。旧リビジョンが応答を続けている。\n"
             "3. 心当たりのないデプロイは、示された実行者に確認する。"
         ),

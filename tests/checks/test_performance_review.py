@@ -75,6 +75,13 @@ async def test_what_grows_is_told_with_the_day_its_limit_is_reached_and_its_wors
     assert days == sorted(days)
 
 
+async def test_of_a_month_without_an_error_no_day_is_the_worst() -> None:
+    (errors,) = [
+        note for note in said((await seen("undersized")).notes) if note.startswith("5xx") or "error rate" in note
+    ]
+    assert "worst" not in errors
+
+
 async def test_the_mean_is_of_all_requests() -> None:
     web = await seen(**under({"latency_p50": "1s", "latency_p95": "1.01s"}))
     mean = next(note.values["value"] for note in web.notes if note.sentence.en.startswith("response time mean"))

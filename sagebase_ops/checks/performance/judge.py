@@ -152,8 +152,8 @@ class _Seen:
     def note(self) -> Note:
         pieces = [words.FIGURE if self._measure.limit is None else words.FIGURE_WITH_LIMIT]
         pieces += [words.AGAINST_BEFORE] if self._change is not None else []
-        pieces += [words.WORST_DAY] if self._days else []
-        pieces += [words.WORST_HOUR] if self._hours else []
+        pieces += [words.WORST_DAY] if any(self._days.values()) else []  # of nothing but zeros none is the worst
+        pieces += [words.WORST_HOUR] if any(self._hours.values()) else []
         pieces += self._heading()
         ja, en = "".join(piece.ja for piece in pieces), "".join(piece.en for piece in pieces)
         said = Sentence(_about(ja, self._measure.words.ja), _about(en, self._measure.words.en))

@@ -30,7 +30,7 @@ from sagebase_ops.gcp.storage import Bucket
 from sagebase_ops.gcp.usage_metrics import BUCKET, BUCKET_BYTES
 
 SIZE = Sentence(
-    ja="合計 {value}（現行のオブジェクト {live}）。{window}で {growth} の増減",
+    ja="合計 {value}（現行のオブジェクト {live}）。{window}の増減は {growth}",
     en="{value} in all ({live} live); {growth} in {window}",
 )
 GREW = Sentence(

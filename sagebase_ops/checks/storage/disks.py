@@ -31,18 +31,20 @@ FULL_SOON = Sentence(
     ja="今の増え方では {until}（約 {left}後）に上限 {limit} に達します（現在 {value}）",
     en="at this rate it reaches {limit} at {until}, in about {left} (now {value})",
 )
-TREND = Sentence(ja="1日あたり {growth} の増減（{days}日分の傾向）", en="{growth} a day (the trend of {days} days)")
+TREND = Sentence(ja="1日あたりの増減：{growth}（{days}日分の傾向）", en="{growth} a day (the trend of {days} days)")
 NO_TREND = Sentence(
     ja="データのある日が少なく、増え方はまだ分かりません", en="too few days have data to tell how it grows"
 )
-SIZE = Sentence(
-    ja="ディスク {size}、自動拡張 {resizes}、拡張の上限 {most}",
-    en="disk {size}, enlarges itself: {resizes}, up to {most}",
+FIXED = Sentence(ja="ディスク {size}（自動拡張なし）", en="a disk of {size} that does not enlarge itself")
+ENLARGES = Sentence(
+    ja="ディスク {size}（自動拡張あり、{most} まで）", en="a disk of {size} that enlarges itself up to {most}"
+)
+ENLARGES_FREELY = Sentence(
+    ja="ディスク {size}（自動拡張あり・上限なし）", en="a disk of {size} that enlarges itself without a limit"
 )
 NO_SIZE = Sentence(
     ja="確認できません：ディスクの大きさが得られませんでした", en="could not look: Google names no size of the disk"
 )
-UNLIMITED = "-"
 _GIB = 2**30
 
 
@@ -124,10 +126,13 @@ def _notes(upkeep: Upkeep, trend: Trend | None) -> Iterator[Note]:
         yield Note(NO_TREND)
     else:
         yield Note(TREND, {"growth": Quantity(trend.per_day, "By"), "days": trend.days})
-    most = _gib(upkeep.resize_limit_gb) if upkeep.resize_limit_gb else UNLIMITED
-    yield Note(
-        SIZE, {"size": _gib(upkeep.disk_gb or 0), "resizes": "on" if upkeep.auto_resize else "off", "most": most}
-    )
+    size = {"size": _gib(upkeep.disk_gb or 0)}
+    if not upkeep.auto_resize:
+        yield Note(FIXED, size)
+    elif upkeep.resize_limit_gb:
+        yield Note(ENLARGES, {**size, "most": _gib(upkeep.resize_limit_gb)})
+    else:
+        yield Note(ENLARGES_FREELY, size)
 
 
 def _gib(count: int) -> str:
