@@ -67,4 +67,4 @@ def _is_one(value: Value) -> bool:
     """A share, a size or a duration of one counts nothing."""
     if isinstance(value, Quantity):
         return value.amount == 1 and value.unit.startswith("{")
-    return value in {1, "1"}
+    return value in (1, "1")
