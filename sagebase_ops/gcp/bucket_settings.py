@@ -9,7 +9,7 @@ from sagebase_ops.gcp.rest_lists import moment, text
 
 @dataclass(frozen=True, slots=True)
 class BucketSettings:
-    """`lifecycle_rules` counts the rules, `prevents_public` is `publicAccessPrevention: enforced` on the bucket itself.
+    """`lifecycle_rules` counts those that delete or move objects, `prevents_public` is `publicAccessPrevention: enforced` on the bucket itself.
 
     Without the latter an organisation's policy may still prevent it. `soft_delete` is how long deleted objects stay.
     """
@@ -26,11 +26,18 @@ def read_bucket_settings(item: Json) -> BucketSettings:
     seconds = text(item, "softDeletePolicy", "retentionDurationSeconds")
     return BucketSettings(
         versioning=_at(item, "versioning", "enabled") is True,
-        lifecycle_rules=len(rules) if isinstance(rules := _at(item, "lifecycle", "rule"), list) else 0,
+        lifecycle_rules=sum(_frees(rule) for rule in rules)
+        if isinstance(rules := _at(item, "lifecycle", "rule"), list)
+        else 0,
         prevents_public=text(item, "iamConfiguration", "publicAccessPrevention") == "enforced",
         soft_delete=timedelta(seconds=int(seconds) if seconds.isdecimal() else 0),
         created_at=moment(item, "timeCreated"),
     )
+
+
+def _frees(rule: object) -> bool:
+    """AbortIncompleteMultipartUpload clears out what never became an object, and nothing else."""
+    return isinstance(rule, dict) and text(rule, "action", "type") in {"Delete", "SetStorageClass"}
 
 
 def _at(item: Json, outer: str, inner: str) -> object:

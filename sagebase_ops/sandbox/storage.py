@@ -23,7 +23,7 @@ def paths() -> Iterator[tuple[str, str, str, Any, str]]:  # Any: the Make of res
 
 def _buckets(world: World, request: Request) -> Json:
     project = str(request.query_params.get("project") or world.projects[0])
-    found = [_resource(world, project, one) for one in world.scenario.buckets]
+    found = [_resource(world, project, one) for one in world.scenario.buckets if one.owner is None]
     return {"kind": "storage#buckets", **({"items": found} if found else {})}
 
 
@@ -55,12 +55,12 @@ def _named(world: World, request: Request) -> tuple[str, Bucket]:
 def _resource(world: World, project: str, one: Bucket) -> Json:
     """A Bucket. Versioning and rules that were never set are left out, as recorded."""
     name = world.named(one.name, project)
-    rule = {"action": {"type": "Delete"}, "condition": {"daysSinceNoncurrentTime": one.lifecycle_days}}
+    rule = {"action": {"type": one.lifecycle_action}, "condition": {"daysSinceNoncurrentTime": one.lifecycle_days}}
     return {
         "kind": "storage#bucket",
         "id": name,
         "name": name,
-        "projectNumber": world.scenario.number,
+        "projectNumber": one.owner or world.scenario.number,
         "location": one.location,
         "locationType": "region",
         "storageClass": one.storage_class,

@@ -23,6 +23,9 @@ class Bucket(Part):
     versioning: bool = True
     lifecycle_days: int | None = 90
     """After how long old versions are deleted; None: no rule."""
+    lifecycle_action: str = "Delete"
+    owner: str | None = None
+    """The number of another project, in whose list it is; None: the scenario's own."""
     public_prevention: str = "enforced"
     members: list[str] = ["projectViewer:{project}"]
     """Who may read its objects."""

@@ -55,6 +55,8 @@ ONLY_FOR = {
     ("run.revisions.list", "uptime"): "a service that fails",
     ("logging.logEntries.list", "run_deploys"): "a deploy",
     ("monitoring.timeSeries.list", "run_deploys"): "a deploy",
+    ("logging.sinks.list", "error_log_summary"): "a service without any error",
+    ("logging.sinks.list", "run_error_logs"): "the same",
     ("secretmanager.secrets.list", "smoke_test"): "a secret that is missing",
     ("storage.buckets.get", "smoke_test"): "a bucket that is in no list",
     ("storage.buckets.get", "storage_usage"): "the same",

@@ -77,6 +77,8 @@ async def test_a_bucket_is_told_by_storage_class_and_type_since_gsutil_counts_li
         ({"live_gb": 12.0, "growth_gb": 0.3}, Verdict.PASS, None),
         ({"versioning": False}, Verdict.WARN, "kept_badly"),
         ({"lifecycle_days": None}, Verdict.WARN, "kept_badly"),
+        ({"lifecycle_action": "AbortIncompleteMultipartUpload"}, Verdict.WARN, "kept_badly"),
+        ({"lifecycle_action": "SetStorageClass"}, Verdict.PASS, None),
         ({"public_prevention": "inherited"}, Verdict.PASS, None),
         ({"public_prevention": "inherited", "members": ["allUsers"]}, Verdict.FAIL, "public"),
         ({"public_prevention": "inherited", "members": ["allAuthenticatedUsers"]}, Verdict.FAIL, "public"),
@@ -91,6 +93,21 @@ async def test_a_bucket_is_judged_by_size_growth_and_keeping(
 ) -> None:
     seen = await bucket(**given)
     assert (seen.verdict, seen.reason) == (verdict, reason)
+
+
+async def test_growth_is_told_by_storage_class_and_type() -> None:
+    seen = await bucket(live_gb=90.0, growth_gb=2.0)
+    told = {note.values["type"]: note.values["growth"] for note in seen.notes if "type" in note.values}
+    assert {kind: round(more.amount / 1e9) for kind, more in told.items()} == {  # type: ignore[union-attr] # a Quantity
+        "live-object": 60,
+        "noncurrent-object": 0,
+        "soft-deleted-object": 0,
+    }
+
+
+async def test_a_bucket_of_another_project_is_told_with_whose_it_is() -> None:
+    seen = await bucket(owner="987654321098")
+    assert (seen.verdict, seen.values["number"]) == (Verdict.WARN, "987654321098")
 
 
 async def test_both_spellings_of_the_backup_bucket_are_looked_for() -> None:

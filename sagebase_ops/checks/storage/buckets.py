@@ -1,6 +1,6 @@
 """How large is one bucket, how fast does it grow, and is it kept as it should be? Part of `storage_usage`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metrics.data import Measured
 from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
-from sagebase_ops.checks.storage.sizes import MEASURED_AFTER, grown, newest_sizes
+from sagebase_ops.checks.storage.sizes import MEASURED_AFTER, Part, grown, grown_by_part, newest_sizes
 from sagebase_ops.domain.console import bucket_page
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
@@ -50,9 +50,17 @@ NO_VERSIONING = Sentence(
     en="no versioning: what was overwritten cannot be brought back once soft deletion is over",
 )
 NO_LIFECYCLE = Sentence(
-    ja="ライフサイクルルールがなく、古いオブジェクトが増え続けます", en="no lifecycle rule: what is old piles up"
+    ja="削除・移動するライフサイクルルールがなく、古いオブジェクトが増え続けます",
+    en="no lifecycle rule that deletes or moves: what is old piles up",
 )
-BY_CLASS = Sentence(ja="{storage_class} の {type}：{size}", en="{storage_class}, {type}: {size}")
+BY_CLASS = Sentence(
+    ja="{storage_class} の {type}：{size}（{window}で {growth} の増減）",
+    en="{storage_class}, {type}: {size} ({growth} in {window})",
+)
+FOREIGN = Sentence(
+    ja="別のプロジェクト（番号 {number}）のバケットです。バックアップの置き場所として意図したものかを確認してください",
+    en="belongs to another project (number {number}): make sure that it is meant to",
+)
 OTHER_SPELLING = Sentence(
     ja="手順書のもう一つの書き方の {other} も存在します。手動エクスポートがどちらに入るかを確認してください",
     en="the guide's other spelling, {other}, exists as well: look which of them the exports go to",
@@ -92,7 +100,7 @@ async def judge_bucket(
         found = await _by_size(target, bucket, used, growth, context, given)
     except GcpError as error:
         return refused(target, error, **given)
-    shortcomings = tuple(_shortcomings(bucket))
+    shortcomings = tuple(_shortcomings(bucket, listing))
     notes = tuple(_spelling(name, listing, project))
     if members:
         size = () if found.verdict is Verdict.PASS else (Note(found.sentence, found.with_values()),)
@@ -102,7 +110,7 @@ async def judge_bucket(
     if shortcomings and found.verdict is Verdict.PASS:
         first, *others = shortcomings
         told = {"value": found.value, "notes": (*others, *found.notes, *notes)}
-        return warning(target, first.sentence, reason="kept_badly", **told, **given)
+        return warning(target, first.sentence, reason="kept_badly", **first.values, **told, **given)
     return replace(found, notes=(*found.notes, *shortcomings, *notes))
 
 
@@ -146,11 +154,7 @@ async def _by_size(
     if not sizes:
         return await _unmeasured(target, bucket, used, context, given)
     total, live = sum(sizes.values()), sum(size for (_, kind), size in sizes.items() if kind == _LIVE)
-    notes = tuple(
-        Note(BY_CLASS, {"storage_class": storage_class, "type": kind, "size": Quantity(size, "By")})
-        for (storage_class, kind), size in sorted(sizes.items())
-    )
-    more = grown(bucket.name, used, growth.window)
+    notes, more = tuple(_by_part(bucket.name, sizes, used, growth.window)), grown(bucket.name, used, growth.window)
     told: Given = {"value": Quantity(total, "By"), "growth": Quantity(more, "By"), "notes": notes, **given}
     told["window"] = Quantity.of(growth.window)
     before = total - more
@@ -158,6 +162,14 @@ async def _by_size(
         share = Quantity(more / before, "1") if before > 0 else _UNSAID
         return warning(target, GREW, reason="grew", share=share, **told)
     return passing(target, SIZE, live=Quantity(live, "By"), **told)
+
+
+def _by_part(name: str, sizes: Mapping[Part, float], used: Measured, window: timedelta) -> Iterator[Note]:
+    more = grown_by_part(name, used, window)
+    for part, size in sorted(sizes.items()):
+        storage_class, kind = part
+        told = {"size": Quantity(size, "By"), "growth": Quantity(more[part], "By"), "window": Quantity.of(window)}
+        yield Note(BY_CLASS, {"storage_class": storage_class, "type": kind, **told})
 
 
 async def _unmeasured(target: Target, bucket: Bucket, used: Measured, context: CheckContext, given: Given) -> Finding:
@@ -170,7 +182,10 @@ async def _unmeasured(target: Target, bucket: Bucket, used: Measured, context: C
     return without_data(target, used, {**given, "remedy": f"gcloud storage du --summarize gs://{bucket.name}"})
 
 
-def _shortcomings(bucket: Bucket) -> Iterator[Note]:
+def _shortcomings(bucket: Bucket, listing: Listing[Bucket]) -> Iterator[Note]:
+    """What the complete list of a project lacks is another's, though its name is known here."""
+    if listing.complete and bucket not in listing.items:
+        yield Note(FOREIGN, {"number": bucket.project_number or _UNSAID})
     if not bucket.settings.versioning:
         yield Note(NO_VERSIONING)
     if not bucket.settings.lifecycle_rules:
