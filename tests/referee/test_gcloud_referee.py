@@ -109,6 +109,8 @@ OF_WEEK_AND_MONTH = {
     "bad-deploy": "deploys; the daily commands show no before and after",
     "pinned-traffic": "where traffic goes; the daily commands do not ask",
     "guide-alerting": "what the guide assumes of alerting; no row of the table",
+    "backup-drift": "settings of backups, which test_backup_referee holds against gcloud",
+    "nothing-granted": "no grant at all: nobody is told anything, gcloud neither",
 }
 """Scenarios in which the daily commands print what they print in healthy, and why no row says so."""
 
