@@ -74,10 +74,10 @@ class Rules:
     """
 
     hold: timedelta = timedelta(0)
-    blind: timedelta | None = None
     recover: int = 1
     reopen: timedelta = timedelta(minutes=30)
     unknown_after: timedelta = timedelta(minutes=15)
+    blind: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
