@@ -63,7 +63,7 @@ class AlertPolicy:
     """`id` is the last part of its name. `enabled` None: Google did not say, which means neither.
 
     `channels` are full names. `invalid` is Google's word for why it can open no incident, "" where it can. `all_must_hold`:
-    it fires only when every condition holds. `kept` is what else people wrote into it, as Google gave it.
+    it fires only when every condition holds. `prompts` are when it tells (`OPENED`, `CLOSED`), empty where unsaid. `kept` is what else people wrote into it, as Google gave it.
     """
 
     id: str
@@ -73,6 +73,7 @@ class AlertPolicy:
     conditions: tuple[AlertCondition, ...] = ()
     all_must_hold: bool = False
     invalid: str = ""
+    prompts: tuple[str, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)  # JSON
 
 
@@ -90,7 +91,7 @@ class NotificationChannel:
 
 def read_policy(item: Json) -> AlertPolicy:
     """An AlertPolicy resource. False is written out; only what is not said is absent."""
-    conditions = item.get("conditions")
+    conditions, strategy = item.get("conditions"), item.get("alertStrategy")
     return AlertPolicy(
         id=text(item, "name").rsplit("/", 1)[-1],
         display_name=text(item, "displayName"),
@@ -99,6 +100,7 @@ def read_policy(item: Json) -> AlertPolicy:
         conditions=tuple(map(_condition, conditions)) if isinstance(conditions, list) else (),
         all_must_hold=text(item, "combiner").startswith("AND"),
         invalid=_refusal(item.get("validity")),
+        prompts=texts(strategy, "notificationPrompts") if isinstance(strategy, dict) else (),
         kept={key: item[key] for key in _KEPT if key in item},
     )
 

@@ -59,6 +59,8 @@ def policy(world: World, project: str, policy: AlertPolicy, number: int) -> Json
     said: Json = {} if policy.enabled is None else {"enabled": policy.enabled}
     if policy.channels:
         said["notificationChannels"] = [channel_name(project, one) for one in policy.channels]
+    if policy.prompts:
+        said["alertStrategy"] = {"notificationPrompts": policy.prompts}
     if policy.invalid:
         said["validity"] = {"code": 3, "message": policy.invalid}
     about = {"name": name, "displayName": policy.title, "combiner": policy.combiner, "conditions": conditions}

@@ -50,4 +50,5 @@ class AlertPolicy(Part):
     channels: list[str] = []
     enabled: bool | None = True
     invalid: str = ""
+    prompts: list[str] = []
     open_since: list[Span] = []

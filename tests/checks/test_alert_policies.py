@@ -208,11 +208,13 @@ async def test_an_alert_on_an_uptime_check_that_does_not_look_at_ours_watches_no
         ({"enabled": None}, "unknown", "no_state"),
         ({"invalid": "the metric is gone"}, "fail", "invalid"),
         ({"channels": []}, "fail", "no_channel"),
+        ({"prompts": ["CLOSED"]}, "fail", "told_when_closed"),
+        ({"prompts": ["OPENED", "CLOSED"]}, "pass", None),
         ({"channels": ["1"]}, "fail", "channel_gone"),
         ({"channels": ["1", "7000000000000000001"]}, "warn", "channel_gone"),
     ],
 )
-async def test_a_policy_that_nobody_hears_is_no_pass(changed: dict[str, Any], verdict: str, reason: str) -> None:
+async def test_a_policy_that_nobody_hears_is_no_pass(changed: dict[str, Any], verdict: str, reason: str | None) -> None:
     found = await seen(CPU, HEALTHY[CPU].model_copy(update=changed))
     assert (found.verdict, found.reason) == (verdict, reason)
 

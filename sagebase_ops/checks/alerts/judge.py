@@ -97,6 +97,8 @@ def _condition(policy: AlertPolicy, wanted: Wanted, subject: str, seen: Alerting
 
 def _told(policy: AlertPolicy, seen: Alerting) -> Iterator[Mistake]:
     """A dead channel beside a living one is a warning: somebody hears."""
+    if policy.prompts and "OPENED" not in policy.prompts:
+        yield Mistake(Verdict.FAIL, "told_when_closed", words.TOLD_WHEN_CLOSED)
     if not policy.channels:
         yield Mistake(Verdict.FAIL, "no_channel", words.NO_CHANNEL)
     elif "channels" in seen.refused:

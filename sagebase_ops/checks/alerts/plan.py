@@ -25,6 +25,8 @@ def corrected(found: Judged, seen: Alerting) -> Json:
     """The whole policy. What people wrote into the old one (documentation, labels, severity) stays."""
     old = found.policy
     kept = dict(old.kept) if old else {}
+    if old and old.prompts and "OPENED" not in old.prompts:
+        del kept["alertStrategy"]
     named = {"name": f"projects/{seen.project.id}/alertPolicies/{old.id}"} if old else {}
     channels = living_channels(old.channels if old else (), seen) or living_channels(tuple(seen.channels), seen)
     return {

@@ -21,6 +21,10 @@ INVALID = Sentence(
     ja="Google が無効な設定と判定し、発報しません：{error}",
     en="Google calls it invalid, so that it never fires: {error}",
 )
+TOLD_WHEN_CLOSED = Sentence(
+    ja="発報しても通知せず、解消したときだけ通知する設定です（notificationPrompts）",
+    en="tells nothing when it fires, only when it is over (notificationPrompts)",
+)
 NO_CHANNEL = Sentence(
     ja="通知チャンネルが付いていません。発報しても誰にも届きません", en="has no channel: it fires, and nobody hears"
 )
