@@ -16,7 +16,7 @@ from sagebase_ops.domain.results import Finding
 from sagebase_ops.domain.silences import Muting
 from sagebase_ops.slack.messages.incident import incident_message, opening_messages
 from sagebase_ops.slack.messages.telling import Telling
-from sagebase_ops.slack.messages.thread import DueStep, change_message, steps_message
+from sagebase_ops.slack.messages.thread import LATE_AFTER, DueStep, change_message, steps_message
 
 EDIT_AT_MOST_EVERY = timedelta(minutes=5)
 """A value that moves is not worth an edit each minute."""
@@ -221,15 +221,25 @@ class _Group:
         if due:
             steps = [DueStep(number, at) for number, at in sorted(due.items())]
             wrong = [one for one in self._shown if one.is_open]  # what is over already is unresolved no more
-            self._add(steps_message(wrong, steps, self._now, self._route.telling), Priority.ESCALATION, broadcast=True)
+            message = steps_message(wrong, steps, self._now, self._route.telling)
+            says_so = self._now - steps[0].due > LATE_AFTER
+            self._add(message, Priority.ESCALATION, broadcast=True, meant_at=None if says_so else steps[0].due)
             self._edit = True
 
-    def _add(self, message: Message, priority: int, action: Action = Action.POST, *, broadcast: bool = False) -> None:
+    def _add(
+        self,
+        message: Message,
+        priority: int,
+        action: Action = Action.POST,
+        *,
+        broadcast: bool = False,
+        meant_at: datetime | None = None,
+    ) -> None:
         if action is Action.EDIT:  # noted in one of them: each that is noted in is written anew
             noted = next(filter(self._is_changed, self._all), self._all[0])
             self._members[noted.id] = replace(noted, edited_at=self._now)
         row = post_of(self._route, self._all[0].group, message, self._now, priority)
-        self._rows.append(replace(row, action=action, broadcast=broadcast))
+        self._rows.append(replace(row, action=action, broadcast=broadcast, meant_at=meant_at))
 
 
 def post_of(route: Route, group: str, message: Message, now: datetime, priority: int = Priority.CHANGE) -> Notification:

@@ -89,6 +89,7 @@ class Notification:
     with `broadcast` in the channel too. `key` is this post's own: its metadata carries it, so that a post whose answer was lost is found again.
     `parent` is where the notice's first post stands, once it does. `reads` counts complete looks into the channel that
     did not find it. `again` says that it goes out though an earlier try of it, at `unproven_since`, may stand there.
+    `meant_at` is when it was due, where that was shortly before it was decided and its words do not say so.
     `refused_by` is the channel that would not take it, with Slack's word why. `language` is that of the marks that telling adds.
     Times are aware UTC.
     """
@@ -114,6 +115,7 @@ class Notification:
     language: str = "ja"
     again: bool = False
     unproven_since: datetime | None = None
+    meant_at: datetime | None = None
     refused_by: tuple[str, str] | None = None
 
     @property

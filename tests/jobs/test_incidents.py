@@ -19,6 +19,7 @@ from sagebase_ops.domain.silences import Matcher, Muting
 from sagebase_ops.jobs.incidents import Incidents
 from sagebase_ops.jobs.run_checks import planned
 from sagebase_ops.responses import Actor, Done, Responses
+from sagebase_ops.slack.messages.marks import marked
 from sagebase_ops.slack.messages.telling import Telling
 from sagebase_ops.store.base import Decision, Outcome, Store
 from sagebase_ops.store.sqlite.opening import open_store
@@ -475,6 +476,24 @@ async def test_after_an_end_what_nobody_saw_is_not_held_either(team: Team) -> No
     await team.passes(minutes=20)
     await team.sees(slow=FAIL)
     assert not (await team.one()).is_open
+
+
+async def test_a_step_that_is_decided_late_and_sent_late_says_how_late_it_is_by_both(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.clock.advance(minutes=31, seconds=30)
+    await team.incidents.escalate()
+    (step,) = [row for row in await team.told() if row.broadcast]
+    assert "遅れて" not in str(marked(step, team.clock.now()))
+    assert "3 分遅れて" in marked(step, team.clock.now() + timedelta(seconds=100)).text
+
+
+async def test_a_step_whose_words_say_already_that_it_is_late_is_not_marked_for_that_again(team: Team) -> None:
+    await team.sees(run_ready=FAIL)
+    await team.clock.advance(minutes=45)
+    await team.incidents.escalate()
+    (step,) = [row for row in await team.told() if row.broadcast]
+    assert "本来の時刻" in str(step.message.blocks)
+    assert marked(step, team.clock.now()) == step.message
 
 
 async def test_a_step_counts_only_what_is_not_over_yet(team: Team) -> None:

@@ -50,7 +50,7 @@ def marked(row: Notification, now: datetime) -> Message:
 
 def _marks(row: Notification, now: datetime) -> Iterator[str]:
     voice = Voice(row.language, UTC)
-    late = now - row.created_at
+    late = now - (row.meant_at or row.created_at)
     if row.again:
         yield voice.say(POSSIBLY_AGAIN)
     if row.priority <= Priority.OPENING and late > LATE_AFTER:
