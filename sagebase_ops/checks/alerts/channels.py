@@ -1,6 +1,6 @@
 """Does a notification channel of Cloud Monitoring reach anybody?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.results import Sentence, Verdict
@@ -29,6 +29,13 @@ NO_SLACK_CHANNEL = Sentence(
     ja="通知チャンネル「{channel}」に Slack のチャンネル名（channel_name）がありません",
     en="channel '{channel}' names no channel of Slack (channel_name)",
 )
+NO_ADDRESS = Sentence(
+    ja="通知チャンネル「{channel}」に宛先（{label}）がありません", en="channel '{channel}' has no address ({label})"
+)
+UNSAID_ADDRESS = Sentence(
+    ja="確認できません：通知チャンネル「{channel}」の宛先（{label}）を Google が返しませんでした",
+    en="could not look: Google did not say the address of channel '{channel}' ({label})",
+)
 SLACKS_WEBHOOK = Sentence(
     ja=(
         "通知チャンネル「{channel}」は Slack の Incoming Webhook 宛てです。"
@@ -36,6 +43,8 @@ SLACKS_WEBHOOK = Sentence(
     ),
     en="channel '{channel}' posts to Slack's incoming webhook, which does not take Cloud Monitoring's format",
 )
+_ADDRESSES = {"email": "email_address", "sms": "number", "pubsub": "topic"}
+"""The label without which a channel of that type has nowhere to go. Source: projects.notificationChannelDescriptors."""
 _SLACKS_HOOKS = "hooks.slack.com"
 
 
@@ -52,7 +61,19 @@ def mistakes_in(channel: NotificationChannel) -> Iterator[Mistake]:
         yield Mistake(Verdict.FAIL, "webhook_as_label", WEBHOOK_AS_LABEL, name)
     elif channel.type == "slack" and not channel.labels.get("channel_name"):
         yield Mistake(Verdict.FAIL, "no_slack_channel", NO_SLACK_CHANNEL, name)
-    if channel.type.startswith("webhook") and _SLACKS_HOOKS in channel.labels.get("url", ""):
+    yield from _address(channel, name)
+
+
+def _address(channel: NotificationChannel, name: Mapping[str, str]) -> Iterator[Mistake]:
+    """A webhook's URL may hold a token, and Google may keep back what is secret: without one nothing is proven."""
+    label = _ADDRESSES.get(channel.type)
+    if label and not channel.labels.get(label):
+        yield Mistake(Verdict.FAIL, "no_address", NO_ADDRESS, {**name, "label": label})
+    if not channel.type.startswith("webhook"):
+        return
+    if not (url := channel.labels.get("url")):
+        yield Mistake(Verdict.UNKNOWN, "no_address", UNSAID_ADDRESS, {**name, "label": "url"})
+    elif _SLACKS_HOOKS in url:
         yield Mistake(Verdict.FAIL, "slacks_webhook", SLACKS_WEBHOOK, name)
 
 
