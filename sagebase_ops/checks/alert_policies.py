@@ -1,13 +1,23 @@
 """Are the guide's six alert policies there, do they measure what it says, and would anybody hear?"""
 
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
 from sagebase_ops.checks.alerts import words
 from sagebase_ops.checks.alerts.judge import Judged, judge
 from sagebase_ops.checks.alerts.seen import Alerting, seen_by
 from sagebase_ops.checks.alerts.wanted import Params, wanted
 from sagebase_ops.checks.base import CheckContext, check
-from sagebase_ops.checks.settings_judged import judged
+from sagebase_ops.checks.parts import or_refusal
+from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.domain.console import alerting_page
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target
+from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict
+from sagebase_ops.errors import GcpError
+from sagebase_ops.gcp.alert_policies import AlertPolicy, Snooze
+
+_UNSAID = "-"
 
 
 @check(
@@ -36,6 +46,7 @@ from sagebase_ops.domain.results import Finding, Note, Sentence, Target
         "cloudsql.instances.list",
         "monitoring.alertPolicies.list",
         "monitoring.notificationChannels.list",
+        "monitoring.snoozes.list",
         "monitoring.uptimeCheckConfigs.list",
         "run.services.list",
     ],
@@ -45,13 +56,19 @@ from sagebase_ops.domain.results import Finding, Note, Sentence, Target
 async def alert_policies(params: Params, context: CheckContext) -> list[Finding]:
     """One finding for each of the six: fail where it cannot do what the guide says, warn where it does something like it.
 
-    Source: Cloud Monitoring API v3, alertPolicies, notificationChannels and uptimeCheckConfigs, one list each.
+    Source: Cloud Monitoring API v3, alertPolicies, notificationChannels, uptimeCheckConfigs and snoozes, one list each.
     """
-    seen = await seen_by(context.gcp, context.project)
-    return [*(_finding(judge(one, seen), seen) for one in wanted(params)), *seen.lost]
+    project = context.project
+    seen, snoozes = await asyncio.gather(
+        seen_by(context.gcp, project), or_refusal(context.gcp.alerting.snoozes(project.id))
+    )
+    unread = [refused(Target("snoozes", project.id), snoozes)] if isinstance(snoozes, GcpError) else []
+    known = () if isinstance(snoozes, GcpError) else snoozes
+    told = [_finding(judge(one, seen), seen, known, context.now) for one in wanted(params)]
+    return [*told, *seen.lost, *unread]
 
 
-def _finding(found: Judged, seen: Alerting) -> Finding:
+def _finding(found: Judged, seen: Alerting, snoozes: Sequence[Snooze], now: datetime) -> Finding:
     policy, project = found.policy, seen.project.id
     name = policy.display_name if policy else ""
     notes = [Note(words.JUDGED, {"policy": name})] if policy and name != found.wanted.name else []
@@ -60,10 +77,18 @@ def _finding(found: Judged, seen: Alerting) -> Finding:
     return judged(
         Target("alert_policy", found.wanted.name),
         words.RIGHT,
-        found.mistakes,
+        [*found.mistakes, *(_snoozed(policy, snoozes, now) if policy else ())],
         notes,
         asked={"method": "monitoring.alertPolicies.list", "metric": found.wanted.metric},
         link=alerting_page(project, policy.id if policy else ""),
         policy=name,
         channels=len(policy.channels) if policy else 0,
     )
+
+
+def _snoozed(policy: AlertPolicy, snoozes: Sequence[Snooze], now: datetime) -> Iterator[Mistake]:
+    """Somebody wanted it, for a time: a warning, so that it is not forgotten."""
+    for one in snoozes:
+        if one.mutes(policy.id, now):
+            until = one.until or _UNSAID
+            yield Mistake(Verdict.WARN, "snoozed", words.SNOOZED, {"snooze": one.display_name, "until": until})

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import text, texts
+from sagebase_ops.gcp.rest_lists import moment, text, texts
 
 ConditionKind: TypeAlias = Literal["threshold", "absent", "other"]
 _KEPT = ("documentation", "userLabels", "severity", "alertStrategy")
@@ -75,6 +75,21 @@ class AlertPolicy:
     invalid: str = ""
     prompts: tuple[str, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)  # JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """A time in which the policies with these ids open no incident and tell nobody. `until` None: Google did not say."""
+
+    display_name: str
+    policies: frozenset[str]
+    since: datetime | None
+    until: datetime | None
+
+    def mutes(self, policy: str, now: datetime) -> bool:
+        """What Google left out is taken for the worse: it began, and is not over."""
+        begun, over = self.since is None or self.since <= now, self.until is not None and self.until <= now
+        return policy in self.policies and begun and not over
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +193,15 @@ def _refusal(validity: object) -> str:
     if not isinstance(validity, dict) or not validity.get("code"):
         return ""
     return text(validity, "message") or f"code {validity['code']}"
+
+
+def read_snooze(item: Json) -> Snooze:
+    """A Snooze resource as we see it."""
+    criteria = item.get("criteria")
+    names = texts(criteria, "policies") if isinstance(criteria, dict) else ()
+    return Snooze(
+        text(item, "displayName"),
+        frozenset(name.rpartition("/")[2] for name in names),
+        moment(item, "interval", "startTime"),
+        moment(item, "interval", "endTime"),
+    )

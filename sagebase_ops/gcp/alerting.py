@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sagebase_ops.errors import GcpErrorKind
-from sagebase_ops.gcp.alert_policies import AlertPolicy, NotificationChannel, read_channel, read_policy, seconds
+from sagebase_ops.gcp.alert_policies import (
+    AlertPolicy,
+    NotificationChannel,
+    Snooze,
+    read_channel,
+    read_policy,
+    read_snooze,
+    seconds,
+)
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
@@ -77,6 +85,13 @@ class AlertingReader:
     async def channels(self, project: str) -> tuple[NotificationChannel, ...]:
         """Every notification channel. Raises GcpError. Source: projects.notificationChannels.list."""
         return await self._asked.once(("alerting.channels", project), lambda: self._channels(project))
+
+    async def snoozes(self, project: str) -> tuple[Snooze, ...]:
+        """All of them, past ones too. Raises GcpError. Source: projects.snoozes.list."""
+        return await self._asked.once(("alerting.snoozes", project), lambda: self._snoozes(project))
+
+    async def _snoozes(self, project: str) -> tuple[Snooze, ...]:
+        return tuple([read_snooze(item) async for item, _ in self._listed(project, "snoozes")])
 
     async def _channels(self, project: str) -> tuple[NotificationChannel, ...]:
         return tuple([read_channel(item) async for item, _ in self._listed(project, "notificationChannels")])

@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, UptimeCheck
+from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, Snooze, UptimeCheck
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Question
 from sagebase_ops.sandbox.refusals import invalid
 from sagebase_ops.sandbox.rest_answers import Json, stamp
@@ -49,6 +49,11 @@ def channels(world: World, project: str) -> Json:
     return {"notificationChannels": found, "totalSize": len(found)} if found else {}
 
 
+def snoozes(world: World, project: str) -> Json:
+    found = [_snooze(world, project, one, number) for number, one in enumerate(world.scenario.snoozes)]
+    return {"snoozes": found} if found else {}
+
+
 def policy(world: World, project: str, policy: AlertPolicy, number: int) -> Json:
     """The resource at this place of the list."""
     name = policy_name(project, number)
@@ -65,6 +70,19 @@ def policy(world: World, project: str, policy: AlertPolicy, number: int) -> Json
         said["validity"] = {"code": 3, "message": policy.invalid}
     about = {"name": name, "displayName": policy.title, "combiner": policy.combiner, "conditions": conditions}
     return {**about, **said, "creationRecord": made, "mutationRecord": made}
+
+
+def _snooze(world: World, project: str, one: Snooze, number: int) -> Json:
+    titles = [policy.title for policy in world.scenario.alert_policies]
+    muted = [policy_name(project, titles.index(title)) for title in one.policies]
+    begin = world.anchor - one.since
+    ends = {} if one.until is None else {"endTime": stamp(world.anchor + one.until)}
+    return {
+        "name": f"projects/{project}/snoozes/{number + 1}",
+        "criteria": {"policies": muted},
+        "interval": {"startTime": stamp(begin), **ends},
+        "displayName": one.title,
+    }
 
 
 def _conditions(policy: AlertPolicy, project: str) -> list[Json]:

@@ -52,3 +52,12 @@ class AlertPolicy(Part):
     invalid: str = ""
     prompts: list[str] = []
     open_since: list[Span] = []
+
+
+class Snooze(Part):
+    """A time in which the policies with these titles tell nobody: from `since` ago until so much later (None: unsaid)."""
+
+    title: str = "Maintenance"
+    policies: list[str]
+    since: Span = timedelta(hours=1)
+    until: Span | None = timedelta(hours=2)

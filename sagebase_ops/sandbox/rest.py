@@ -153,6 +153,7 @@ _ALERTING: dict[str, Make] = {
         world, _project(world, request), request.query_params.get("filter", "")
     ),
     "notificationChannels": lambda world, request: alerting.channels(world, _project(world, request)),
+    "snoozes": lambda world, request: alerting.snoozes(world, _project(world, request)),
     "uptimeCheckConfigs": lambda world, request: alerting.uptime_checks(world, _project(world, request)),
 }
 

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from sagebase_ops.sandbox.access_scenario import Visit
-from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, UptimeCheck
+from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, Snooze, UptimeCheck
 from sagebase_ops.sandbox.billing_scenario import Billing
 from sagebase_ops.sandbox.iam_scenario import Binding, Change, ServiceAccount
 from sagebase_ops.sandbox.loads import Load
@@ -156,6 +156,7 @@ class Scenario(Part):
     dashboards: list[Dashboard] = []
     uptime_checks: list[UptimeCheck] = []
     alert_policies: list[AlertPolicy] = []
+    snoozes: list[Snooze] = []
     notification_channels: list[NotificationChannel] = []
     log_entries: list[Entries] = []
     log_storage: LogStorage = LogStorage()

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sagebase_ops.checks.alerts.wanted import Params
 from sagebase_ops.domain.projects import EVERY
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
-from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, UptimeCheck
+from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel, Snooze, UptimeCheck
 from sagebase_ops.sandbox.scenario import RunService, load_scenario
 from tests.checks.watching import PROJECT, looking, refusing, said
 
@@ -217,6 +218,29 @@ async def test_an_alert_on_an_uptime_check_that_does_not_look_at_ours_watches_no
 async def test_a_policy_that_nobody_hears_is_no_pass(changed: dict[str, Any], verdict: str, reason: str | None) -> None:
     found = await seen(CPU, HEALTHY[CPU].model_copy(update=changed))
     assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({}, "snoozed"),
+        ({"until": None}, "snoozed"),
+        ({"since": timedelta(hours=5), "until": timedelta(hours=-1)}, None),
+        ({"since": timedelta(hours=-1)}, None),
+        ({"policies": ["High Error Rate"]}, None),
+    ],
+)
+async def test_a_policy_that_is_snoozed_now_warns_until_when(given: dict[str, Any], reason: str | None) -> None:
+    snooze = Snooze(**{"policies": ["High CPU Usage"], **given})
+    found = await seen(CPU, HEALTHY[CPU], snoozes=[snooze])
+    assert (found.verdict, found.reason) == (Verdict.WARN if reason else Verdict.PASS, reason)
+
+
+async def test_snoozes_that_may_not_be_listed_are_told_beside_the_policies() -> None:
+    async with looking(denied_permissions=["monitoring.snoozes.list"]) as (_, context):
+        *policies, last = await alert_policies(Params(), context)
+    assert (last.verdict, last.target.kind, last.reason) == (Verdict.UNKNOWN, "snoozes", "permission_denied")
+    assert [one.verdict for one in policies] == [Verdict.PASS] * 6
 
 
 async def test_an_unverified_channel_fails_every_policy_that_relies_on_it() -> None:

@@ -25,6 +25,10 @@ TOLD_WHEN_CLOSED = Sentence(
     ja="発報しても通知せず、解消したときだけ通知する設定です（notificationPrompts）",
     en="tells nothing when it fires, only when it is over (notificationPrompts)",
 )
+SNOOZED = Sentence(
+    ja="スヌーズ「{snooze}」により、{until} まで発報も通知もしません",
+    en="is snoozed by '{snooze}' until {until}: it neither fires nor tells",
+)
 NO_CHANNEL = Sentence(
     ja="通知チャンネルが付いていません。発報しても誰にも届きません", en="has no channel: it fires, and nobody hears"
 )
