@@ -21,6 +21,11 @@ from tests.postgres_programs import installed
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is marked `long` first, all else in its order."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 class OutsideWorldError(OSError):
     """A test tried to leave the machine."""
 

@@ -26,6 +26,7 @@ def prove(*options: str, **env: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_kills_at_every_step_and_every_fault_of_slack_lose_nothing_and_double_nothing() -> None:
     done = prove("--rounds", str(ROUNDS), "--seed", str(SEED), "--format", "json")
     assert done.returncode == 0, done.stderr[-6000:]
@@ -35,6 +36,7 @@ def test_kills_at_every_step_and_every_fault_of_slack_lose_nothing_and_double_no
     assert {total[wrong] for wrong in ("lost", "doubled", "unlabelled")} == {0}
 
 
+@pytest.mark.long
 def test_the_same_over_the_second_store(emulator: str) -> None:
     count, options = str(FIRESTORE_ROUNDS), ("--seed", str(SEED), "--store", "firestore")
     done = prove("--rounds", count, *options, FIRESTORE_EMULATOR_HOST=emulator)
