@@ -102,6 +102,7 @@ QUESTIONS: Mapping[str, Ask] = {
         project.id, _INSTANCES.type
     ),
     "monitoring.notificationChannels.list": lambda cloud, project, _: cloud.alerting.channels(project.id),
+    "monitoring.snoozes.list": lambda cloud, project, _: cloud.alerting.snoozes(project.id),
     "monitoring.timeSeries.list": _time_series,
     "monitoring.uptimeCheckConfigs.list": lambda cloud, project, _: cloud.alerting.uptime_checks(project.id),
     "resourcemanager.projects.get": lambda cloud, project, _: cloud.billing.account(project.id),
