@@ -99,7 +99,8 @@ async def _run(grpc: str, rest: str, schedules: Path, job: str) -> tuple[float, 
 
 def _scenario(names: list[str]) -> str:
     services = "\n".join(f"  - {{name: {name}}}" for name in names)
-    logs = "\n".join(f"  - {{text: started, severity: INFO, service: {name}, count: 5}}" for name in names)
+    kinds = ("text: started", "log: run.googleapis.com/requests, status: 200, visit: {path: /}")
+    logs = "\n".join(f"  - {{{kind}, severity: INFO, service: {name}, count: 5}}" for name in names for kind in kinds)
     return f"extends: healthy\nservices:\n{services}\nlog_entries:\n{logs}\n"
 
 
