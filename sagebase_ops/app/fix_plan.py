@@ -1,6 +1,7 @@
 """What each project's alert policies are, and what they should be. Reads only."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sagebase_ops.app.outside import outside_of
@@ -16,10 +17,10 @@ from sagebase_ops.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One of the six that is wrong in `project`, and the policy that is right (JSON)."""
+    """What is wrong in one policy of `project`, or that there is none, and the policy that is right (JSON)."""
 
     project: Project
-    found: Judged
+    found: tuple[Judged, ...]
     policy: Json
 
 
@@ -31,13 +32,16 @@ async def fix_plan(settings: Settings, schedules: Schedules) -> list[Correction]
         seen = await asyncio.gather(*(seen_by(cloud, project) for project in schedules.projects))
     for error in (error for one in seen for error in one.refused.values()):
         raise error  # a plan from a part of it would take away what it does not see
-    return [
-        _correction(found, one) for one in seen for found in (judge(each, one) for each in limits) if found.mistakes
-    ]
+    return [one for each in seen for one in _corrections([judge(limit, each) for limit in limits], each)]
 
 
-def _correction(found: Judged, seen: Alerting) -> Correction:
-    return Correction(seen.project, found, corrected(found, seen))
+def _corrections(judged: Sequence[Judged], seen: Alerting) -> list[Correction]:
+    """One for each policy: two that are corrected apart would undo each other."""
+    by_policy: dict[str, list[Judged]] = {}
+    for found in judged:
+        if found.mistakes:
+            by_policy.setdefault(found.policy.id if found.policy else found.wanted.name, []).append(found)
+    return [Correction(seen.project, tuple(founds), corrected(founds, seen)) for founds in by_policy.values()]
 
 
 def _limits(schedules: Schedules) -> Params:

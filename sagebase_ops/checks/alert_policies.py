@@ -1,23 +1,23 @@
 """Are the guide's six alert policies there, do they measure what it says, and would anybody hear?"""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sagebase_ops.checks.alerts import words
+from sagebase_ops.checks.alerts.conditions import takes_the_mean
 from sagebase_ops.checks.alerts.judge import Judged, judge
 from sagebase_ops.checks.alerts.seen import Alerting, seen_by
+from sagebase_ops.checks.alerts.snoozed import snoozed, unclear
 from sagebase_ops.checks.alerts.wanted import Params, wanted
 from sagebase_ops.checks.base import CheckContext, check
 from sagebase_ops.checks.parts import or_refusal
-from sagebase_ops.checks.settings_judged import Mistake, judged
+from sagebase_ops.checks.settings_judged import judged
 from sagebase_ops.domain.console import alerting_page
 from sagebase_ops.domain.refusals import refused
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.alert_policies import AlertPolicy, Snooze
-
-_UNSAID = "-"
+from sagebase_ops.gcp.alert_policies import Snooze
 
 
 @check(
@@ -65,30 +65,24 @@ async def alert_policies(params: Params, context: CheckContext) -> list[Finding]
     unread = [refused(Target("snoozes", project.id), snoozes)] if isinstance(snoozes, GcpError) else []
     known = () if isinstance(snoozes, GcpError) else snoozes
     told = [_finding(judge(one, seen), seen, known, context.now) for one in wanted(params)]
-    return [*told, *seen.lost, *unread]
+    return [*told, *seen.lost, *unclear(known, project.id, context.now), *unread]
 
 
 def _finding(found: Judged, seen: Alerting, snoozes: Sequence[Snooze], now: datetime) -> Finding:
     policy, project = found.policy, seen.project.id
     name = policy.display_name if policy else ""
     notes = [Note(words.JUDGED, {"policy": name})] if policy and name != found.wanted.name else []
+    if policy and any(takes_the_mean(one, found.wanted) for one in policy.conditions):
+        notes.append(Note(words.BY_MEAN))
     if found.others:
         notes.append(Note(words.OTHERS, {"names": ", ".join(found.others)}))
     return judged(
         Target("alert_policy", found.wanted.name),
         words.RIGHT,
-        [*found.mistakes, *(_snoozed(policy, snoozes, now) if policy else ())],
+        [*found.mistakes, *(snoozed(policy.id, found.wanted, seen, snoozes, now) if policy else ())],
         notes,
         asked={"method": "monitoring.alertPolicies.list", "metric": found.wanted.metric},
         link=alerting_page(project, policy.id if policy else ""),
         policy=name,
         channels=len(policy.channels) if policy else 0,
     )
-
-
-def _snoozed(policy: AlertPolicy, snoozes: Sequence[Snooze], now: datetime) -> Iterator[Mistake]:
-    """Somebody wanted it, for a time: a warning, so that it is not forgotten."""
-    for one in snoozes:
-        if one.mutes(policy.id, now):
-            until = one.until or _UNSAID
-            yield Mistake(Verdict.WARN, "snoozed", words.SNOOZED, {"snooze": one.display_name, "until": until})

@@ -42,10 +42,11 @@ def print_plan(form: str, settings: Settings, path: Path, project: str) -> int:
 
 
 def _headed(one: Correction, voice: Voice) -> Iterator[str]:
-    yield f"# {one.project.id}: {one.found.wanted.name}"
-    for wrong in one.found.mistakes:
-        values = {"target": one.found.wanted.name, **wrong.values}
-        yield f"# - {clean(voice.note(Note(wrong.sentence, values)))}"
+    for found in one.found:
+        yield f"# {one.project.id}: {found.wanted.name}"
+        for wrong in found.mistakes:
+            values = {"target": found.wanted.name, **wrong.values}
+            yield f"# - {clean(voice.note(Note(wrong.sentence, values)))}"
     yield from (f"# ! {said}" for said in _wanting(one, voice))
 
 
@@ -58,8 +59,10 @@ def _wanting(one: Correction, voice: Voice) -> Iterator[str]:
 
 
 def _terraform(one: Correction, voice: Voice) -> str:
-    label = f"{one.project.id}_{one.found.wanted.name}"
-    body = {"project": one.project.id, **{key: value for key, value in one.policy.items() if key != "name"}}
+    label = f"{one.project.id}_{one.found[0].wanted.name}"
+    parts = [{key: said for key, said in part.items() if key != "name"} for part in one.policy["conditions"]]
+    body = {"project": one.project.id, **one.policy, "conditions": parts}
+    body.pop("name", None)
     written = resource(_KIND, label, body)
     if "name" not in one.policy:
         return written
@@ -72,14 +75,14 @@ def _applied(one: Correction, form: str) -> Iterator[str]:
     if form != "both":
         return
     what = f"update {one.policy['name']}" if "name" in one.policy else "create"
-    file = f"{identifier(one.found.wanted.name)}.json"
+    file = f"{identifier(one.found[0].wanted.name)}.json"
     yield f"# {file}: gcloud alpha monitoring policies {what} --policy-from-file={file} --project={one.project.id}"
     yield _json(one.policy)
 
 
 def _names_no_check(one: Correction) -> bool:
-    wanted = one.found.wanted
-    return wanted.kind == "uptime" and wanted.label not in json.dumps(one.policy["conditions"])
+    looks = [found.wanted.label for found in one.found if found.wanted.kind == "uptime"]
+    return any(label not in json.dumps(one.policy["conditions"]) for label in looks)
 
 
 def _json(value: object) -> str:

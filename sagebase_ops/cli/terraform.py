@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
-_MAPS = {"userLabels"}  # arguments, whose keys are the user's own
+_MAPS = {"userLabels", "labels", "labelExtractors"}  # arguments, whose keys are the user's own
 
 
 def resource(kind: str, label: str, body: Mapping[str, Any]) -> str:  # JSON

@@ -40,7 +40,8 @@ class AlertCondition:
 
     `comparison` is `GT` or `LT`, "" where there is none; `duration` how long it must hold before it fires.
     `at_least` series, or `percent` of them, must be bad at once. `fires_without_data`: a series that stops counts as bad.
-    `query` holds the text of the other kinds. `unread` names what else it says, which nobody here looks at.
+    `query` holds the text of the other kinds. `unread` names what else it says, which nobody here looks at. `given` is all of
+    it, as Google gave it.
     """
 
     kind: ConditionKind
@@ -56,6 +57,7 @@ class AlertCondition:
     fires_without_data: bool = False
     query: str = ""
     unread: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict, compare=False)  # JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,21 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """A time in which the policies with these ids open no incident and tell nobody. `until` None: Google did not say."""
+    """A time in which the policies with these ids open no incident and tell nobody. `until` None: Google did not say.
+
+    With a `filter`, only the incidents whose labels match it.
+    """
 
     display_name: str
     policies: frozenset[str]
     since: datetime | None
     until: datetime | None
+    filter: str = ""
 
-    def mutes(self, policy: str, now: datetime) -> bool:
+    def goes_on(self, now: datetime) -> bool:
         """What Google left out is taken for the worse: it began, and is not over."""
         begun, over = self.since is None or self.since <= now, self.until is not None and self.until <= now
-        return policy in self.policies and begun and not over
+        return begun and not over
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ def _condition(item: object) -> AlertCondition:
     key = next((key for key in whole if key.startswith("condition") and isinstance(whole[key], dict)), "")
     inner: Json = whole[key] if key else {}
     if key not in _KINDS:
-        return AlertCondition("other", query=text(inner, "query") or text(inner, "filter"))
+        return AlertCondition("other", query=text(inner, "query") or text(inner, "filter"), given=whole)
     said = inner.get("trigger")
     trigger: Json = said if isinstance(said, dict) else {}
     return AlertCondition(
@@ -162,6 +168,7 @@ def _condition(item: object) -> AlertCondition:
         percent=_number(trigger.get("percent")),
         unread=tuple(sorted(inner.keys() - _READ)),
         fires_without_data=text(inner, "evaluationMissingData") == "EVALUATION_MISSING_DATA_ACTIVE",
+        given=whole,
     )
 
 
@@ -197,11 +204,12 @@ def _refusal(validity: object) -> str:
 
 def read_snooze(item: Json) -> Snooze:
     """A Snooze resource as we see it."""
-    criteria = item.get("criteria")
-    names = texts(criteria, "policies") if isinstance(criteria, dict) else ()
+    found = item.get("criteria")
+    criteria: Json = found if isinstance(found, dict) else {}
     return Snooze(
         text(item, "displayName"),
-        frozenset(name.rpartition("/")[2] for name in names),
+        frozenset(name.rpartition("/")[2] for name in texts(criteria, "policies")),
         moment(item, "interval", "startTime"),
         moment(item, "interval", "endTime"),
+        text(criteria, "filter").strip(),
     )

@@ -41,6 +41,8 @@ class Alert:
 class UptimeCheck:
     """`id` is the `check_id` of its metric. It looks at `host` (lower case), or at a Cloud Run `service`.
 
+    `project` and `location` say where that is; "" where Google does not.
+
     `http`: it asks for `path` (else it only connects), over TLS where `tls`, whose certificate it looks at where
     `validates`, at `port` (None: the usual one), and takes `accepts` for good: `4xx`, `503`, `ANY`; empty is 2xx alone.
     `disabled`: it does not look. `regions` empty is every region there is. `private`: it looks from inside a network (VPC_CHECKERS).
@@ -50,6 +52,8 @@ class UptimeCheck:
     display_name: str
     host: str = ""
     service: str = ""
+    project: str = ""
+    location: str = ""
     period: timedelta = _USUAL_PERIOD
     http: bool = True
     path: str = "/"
@@ -137,6 +141,8 @@ def read_uptime_check(item: Json) -> UptimeCheck:
         display_name=text(item, "displayName"),
         host=text(labels, "labels", "host").lower(),
         service=text(labels, "labels", "service_name"),
+        project=text(labels, "labels", "project_id"),
+        location=text(labels, "labels", "location"),
         period=seconds(text(item, "period")) or _USUAL_PERIOD,
         http=isinstance(http, dict),
         path=text(asked, "path") or "/",

@@ -61,6 +61,7 @@ KINDS: Mapping[str, Sentence] = {
     "idle_in_transaction": Sentence(ja="待機中のトランザクション", en="idle in transaction"),
     "oldest_transaction": Sentence(ja="最も古いトランザクション", en="oldest transaction"),
     "slow_statements": Sentence(ja="遅い SQL", en="slow statements"),
+    "snooze": Sentence(ja="スヌーズ", en="snooze"),
     "snoozes": Sentence(ja="スヌーズの一覧", en="list of snoozes"),
     "run_services": Sentence(ja="Cloud Run サービスの一覧", en="list of services"),
     "sql_instances": Sentence(ja="Cloud SQL インスタンスの一覧", en="list of Cloud SQL instances"),

@@ -77,9 +77,10 @@ def _snooze(world: World, project: str, one: Snooze, number: int) -> Json:
     muted = [policy_name(project, titles.index(title)) for title in one.policies]
     begin = world.anchor - one.since
     ends = {} if one.until is None else {"endTime": stamp(world.anchor + one.until)}
+    criteria = {key: said for key, said in (("policies", muted), ("filter", one.filter)) if said}
     return {
         "name": f"projects/{project}/snoozes/{number + 1}",
-        "criteria": {"policies": muted},
+        "criteria": criteria,
         "interval": {"startTime": stamp(begin), **ends},
         "displayName": one.title,
     }
@@ -133,11 +134,15 @@ def _uptime(world: World, project: str, check: UptimeCheck, number: int) -> Json
     if check.accepts:
         named = [{"statusClass" if isinstance(one, str) else "statusValue": one} for one in check.accepts]
         asked["acceptedResponseStatusCodes"] = named
+    looked_at = {"host": check.host or own, "project_id": project}
+    if check.bound_in:
+        empty = {"configuration_name": "", "revision_name": ""}
+        looked_at = {"location": check.bound_in, "project_id": project, "service_name": check.service, **empty}
     said = {key: True for key, is_set in (("useSsl", check.tls), ("validateSsl", check.validates)) if is_set}
     return {
         "name": f"projects/{project}/uptimeCheckConfigs/{uptime_id(number)}",
         "displayName": check.title,
-        "monitoredResource": {"type": "uptime_url", "labels": {"host": check.host or own, "project_id": project}},
+        "monitoredResource": {"type": "cloud_run_revision" if check.bound_in else "uptime_url", "labels": looked_at},
         "httpCheck": {**asked, **said},
         "period": f"{int(check.period.total_seconds())}s",
         "timeout": "10s",

@@ -12,6 +12,7 @@ class UptimeCheck(Part):
     title: str = "Sagebase Uptime"
     service: str = "sagebase-streamlit"
     host: str | None = None  # None: the service's own
+    bound_in: str = ""  # a location: it is bound to the Cloud Run service there, not to a host
     period: Span = timedelta(minutes=1)
     path: str = "/"
     tls: bool = True
@@ -55,9 +56,13 @@ class AlertPolicy(Part):
 
 
 class Snooze(Part):
-    """A time in which the policies with these titles tell nobody: from `since` ago until so much later (None: unsaid)."""
+    """A time in which the policies with these titles tell nobody: from `since` ago until so much later (None: unsaid).
+
+    With a `filter` (Google's), only of the incidents that match it.
+    """
 
     title: str = "Maintenance"
-    policies: list[str]
+    policies: list[str] = []
+    filter: str = ""
     since: Span = timedelta(hours=1)
     until: Span | None = timedelta(hours=2)

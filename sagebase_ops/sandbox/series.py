@@ -260,6 +260,8 @@ def _uptime(world: World, project: str) -> Iterator[RawSeries]:
         up = _spans(world, service.load, lambda load: float(not 0 < load.requests <= load.errors))
         down = _spans(world, [Load()], lambda _: 0.0)
         resource = {"project_id": project, "host": check.host or service.host}
+        if check.bound_in:
+            resource = {"project_id": project, "service_name": service.name, "location": check.bound_in}
         for place in CHECKERS:
             labels = {"check_id": uptime_id(position), "checker_location": place, "checked_resource_id": ""}
             yield RawSeries(labels, resource, down if place in check.down_at else up)

@@ -236,6 +236,30 @@ async def test_a_policy_that_is_snoozed_now_warns_until_when(given: dict[str, An
     assert (found.verdict, found.reason) == (Verdict.WARN if reason else Verdict.PASS, reason)
 
 
+@pytest.mark.parametrize(
+    ("filter_", "reason"),
+    [
+        ('resource.labels.service_name="sagebase-streamlit"', "snoozed"),
+        ('resource.labels.location="asia-northeast1"', "snoozed"),
+        ("((", "snoozed"),
+        ('resource.labels.service_name="another" AND resource.labels.location="asia-northeast1"', None),
+    ],
+)
+async def test_a_snooze_of_what_matches_a_filter_is_told_as_such(filter_: str, reason: str | None) -> None:
+    snooze = Snooze(policies=["High CPU Usage"], filter=filter_)
+    found = await seen(CPU, HEALTHY[CPU], snoozes=[snooze])
+    assert (found.reason, found.values.get("found")) == (reason, filter_ if reason else None)
+
+
+@pytest.mark.parametrize("filter_", ["", 'resource.labels.service_name="sagebase-streamlit"'])
+async def test_a_snooze_that_names_no_policy_is_unknown_while_it_goes_on(filter_: str) -> None:
+    over = Snooze(title="Over", filter=filter_, since=timedelta(hours=5), until=timedelta(hours=-1))
+    async with looking(snoozes=[Snooze(title="All", filter=filter_), over]) as (_, context):
+        *policies, last = await alert_policies(Params(), context)
+    assert (last.target.name, last.verdict, last.reason) == ("All", Verdict.UNKNOWN, "no_policy_named")
+    assert [one.verdict for one in policies] == [Verdict.PASS] * 6
+
+
 async def test_snoozes_that_may_not_be_listed_are_told_beside_the_policies() -> None:
     async with looking(denied_permissions=["monitoring.snoozes.list"]) as (_, context):
         *policies, last = await alert_policies(Params(), context)
@@ -247,6 +271,32 @@ async def test_an_unverified_channel_fails_every_policy_that_relies_on_it() -> N
     channel = NotificationChannel(id="7000000000000000001", type="email", verification="UNVERIFIED")
     found = await seen(CPU, HEALTHY[CPU], notification_channels=[channel])
     assert (found.verdict, found.reason) == (Verdict.FAIL, "channel_unverified")
+
+
+async def test_a_policy_by_the_mean_passes_and_says_what_it_does_not_see() -> None:
+    mean = conditions(CPU, aggregations=aligned("ALIGN_DELTA", "REDUCE_MEAN", BY_SERVICE))
+    found = await seen(CPU, HEALTHY[CPU].model_copy(update={"conditions": mean}))
+    assert found.verdict is Verdict.PASS
+    assert said(found.notes)[0].startswith("it takes the mean")
+    assert (await seen(CPU, HEALTHY[CPU])).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("where", "resource", "reason"),
+    [
+        ("asia-northeast1", "cloud_run_revision", None),
+        ("asia-northeast1", "uptime_url", "other_resource"),
+        ("us-central1", "cloud_run_revision", "nothing_watched"),
+    ],
+)
+async def test_a_check_that_is_bound_to_the_service_there_has_its_results_on_the_service(
+    where: str, resource: str, reason: str | None
+) -> None:
+    by = aligned("ALIGN_NEXT_OLDER", "REDUCE_COUNT_FALSE", BY_SERVICE)
+    asked = PASSED.replace("uptime_url", resource) + ' AND metric.label.check_id="sagebase-uptime-000000"'
+    policy = HEALTHY[UPTIME].model_copy(update={"conditions": conditions(UPTIME, filter=asked, aggregations=by)})
+    found = await seen(UPTIME, policy, uptime_checks=[UptimeCheck(bound_in=where)])
+    assert (found.reason, found.verdict) == (reason, Verdict.FAIL if reason else Verdict.PASS)
 
 
 async def test_a_missing_policy_fails_and_its_name_alone_is_no_measure() -> None:

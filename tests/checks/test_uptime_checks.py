@@ -48,6 +48,12 @@ async def test_a_check_is_held_against_what_the_alert_relies_on(
     assert (found.verdict, found.reason, found.target.name) == (verdict, reason, WEB)
 
 
+@pytest.mark.parametrize(("where", "verdict"), [("asia-northeast1", Verdict.PASS), ("us-central1", Verdict.FAIL)])
+async def test_a_check_that_is_bound_to_a_service_counts_in_its_region_alone(where: str, verdict: Verdict) -> None:
+    (found,) = await seen(check(bound_in=where))
+    assert (found.verdict, found.target.name) == (verdict, WEB)
+
+
 async def test_every_mistake_is_named_the_worst_first() -> None:
     (found,) = await seen(check(period="15m", tls=False, path="/x"))
     assert found.reason == "too_rare"

@@ -70,6 +70,32 @@ def test_both_forms_name_what_is_wrong_and_how_to_apply_it() -> None:
     assert "エラー率ではありません" in said
 
 
+TOGETHER = """
+title: One policy for CPU, memory and the queue; the uptime check is bound to the service
+extends: healthy
+uptime_checks: [{bound_in: asia-northeast1}]
+alert_policies:
+  - title: Load
+    channels: ["7000000000000000001"]
+    conditions:
+      - conditionThreshold: {filter: 'metric.type="run.googleapis.com/container/cpu/utilizations"', thresholdValue: 80}
+      - conditionThreshold: {filter: 'metric.type="run.googleapis.com/container/memory/utilizations"', thresholdValue: 85}
+      - {displayName: Queue, conditionThreshold: {filter: 'metric.type="custom.googleapis.com/queue"', thresholdValue: 5}}
+"""
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_a_policy_of_several_conditions_is_mended_once_and_keeps_what_is_not_the_guides(tmp_path: Path) -> None:
+    scenario = tmp_path / "together.yaml"
+    scenario.write_text(TOGETHER)
+    policies = json.loads(planned(str(scenario), "json"))
+    (load,) = [one for one in policies if one["displayName"] == "Load"]
+    assert [one["displayName"] for one in load["conditions"]] == ["Queue", "High CPU Usage", "High Memory Usage"]
+    assert "conditions/3" not in planned(str(scenario), "terraform")
+    (uptime,) = [one for one in policies if one["displayName"] == "Service Availability"]
+    assert 'resource.type="cloud_run_revision"' in uptime["conditions"][0]["conditionThreshold"]["filter"]
+
+
 @pytest.mark.usefixtures("unconfigured")
 def test_what_is_right_is_not_planned() -> None:
     assert json.loads(planned("healthy", "json")) == []

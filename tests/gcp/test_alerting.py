@@ -43,6 +43,7 @@ def test_a_recorded_uptime_check_is_read(answer: Any) -> None:
         "uptimecheckconfigid",
         answer["displayName"],
         "192.168.1.1",
+        project="example-project",
         period=period,
         path=answer["httpCheck"]["path"],
         tls=True,

@@ -36,6 +36,11 @@ def is_about(one: AlertCondition, wanted: Wanted) -> bool:
     return wanted.kind != "ratio" or is_about_5xx(terms_of(one.filter or one.query))
 
 
+def takes_the_mean(one: AlertCondition, wanted: Wanted) -> bool:
+    """Right by the guide's words, which say of which statistic for response time only."""
+    return wanted.kind == "distribution" and is_about(one, wanted) and _statistic(_first(one.aggregations)) == "MEAN"
+
+
 def condition_mistakes(one: AlertCondition, wanted: Wanted, subject: str, seen: Alerting) -> Iterator[Mistake]:
     """Everything, as seen from `subject` (a service, an uptime check, a database; "" for any)."""
     if one.kind != "threshold":
@@ -67,16 +72,21 @@ def _distribution(one: AlertCondition, wanted: Wanted) -> Iterator[Mistake]:
     if by.aligner in _ON_DISTRIBUTIONS and by.reducer == "REDUCE_NONE":
         yield _inapplicable(f"{by.aligner} (REDUCE_NONE)", wanted, "DISTRIBUTION")
         return
-    statistic = by.reducer.removeprefix("REDUCE_")
     if by.aligner not in _ON_DISTRIBUTIONS:
-        statistic = by.aligner.removeprefix("ALIGN_")
         if by.reducer == "REDUCE_NONE":
             yield warned("per_series", words.PER_SERIES, aligner=by.aligner)
         elif wanted.name == RESPONSE_TIME or by.reducer != "REDUCE_MAX":
             yield warned("mixed_percentiles", words.MIXED_PERCENTILES, aligner=by.aligner, reducer=by.reducer)
+    statistic = _statistic(by)
     if f"REDUCE_{statistic}" not in wanted.reducers:
         yield warned("other_statistic", words.OTHER_STATISTIC, found=statistic, wanted=right)
     yield from limit_mistakes(one, wanted)
+
+
+def _statistic(by: Aggregation) -> str:
+    """`MEAN`, `PERCENTILE_95` …, of a distribution."""
+    reduced = by.aligner in _ON_DISTRIBUTIONS
+    return by.reducer.removeprefix("REDUCE_") if reduced else by.aligner.removeprefix("ALIGN_")
 
 
 def _ratio(one: AlertCondition, wanted: Wanted, subject: str, seen: Alerting) -> Iterator[Mistake]:

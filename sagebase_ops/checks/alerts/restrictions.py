@@ -20,7 +20,7 @@ def restriction_mistakes(one: AlertCondition, wanted: Wanted, subject: str, seen
     terms = terms_of(one.filter)
     for term in terms:
         if term.label == RESOURCE:
-            yield from _resource(term, wanted)
+            yield from _resource(term, wanted, seen.resource(wanted, subject))
         elif term.label == wanted.label:
             yield from _subject(term, wanted, subject, seen)
         elif term.label != METRIC and not (wanted.kind == "ratio" and term.label in _CODES):
@@ -36,7 +36,7 @@ def restriction_mistakes(one: AlertCondition, wanted: Wanted, subject: str, seen
 def denominator_mistakes(one: AlertCondition, wanted: Wanted, subject: str, seen: Alerting) -> Iterator[Mistake]:
     """Where it is not all the requests of what the numerator counts the 5xx of."""
     above, below = terms_of(one.filter), terms_of(one.denominator)
-    right = {**_expected(wanted, seen), wanted.label: subject, METRIC: wanted.metric, RESOURCE: wanted.resources[0]}
+    right = {**_expected(wanted, seen), wanted.label: subject, METRIC: wanted.metric, RESOURCE: wanted.resource}
     same = {_bare(term) for term in above if term.label not in _CODES}
     free = [term for term in below if _bare(term) not in same]
     fits = all(term.label in right.keys() - _CODES and term.lets(right[term.label]) for term in free)
@@ -52,10 +52,9 @@ def is_one(terms: Sequence[Term], label: str) -> bool:
     return any(term.label == label and len(term.names) == 1 for term in terms)
 
 
-def _resource(term: Term, wanted: Wanted) -> Iterator[Mistake]:
-    if not any(term.lets(name) for name in wanted.resources):
+def _resource(term: Term, wanted: Wanted, right: str) -> Iterator[Mistake]:
+    if right and not term.lets(right):
         found = ", ".join(term.names) or term.text
-        right = " / ".join(wanted.resources)
         yield failed("other_resource", words.OTHER_RESOURCE, found=found, wanted=right, metric=wanted.metric)
 
 

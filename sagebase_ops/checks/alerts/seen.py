@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sagebase_ops.checks.alerts.wanted import Wanted
 from sagebase_ops.checks.parts import or_refusal
 from sagebase_ops.checks.run.targets import Watched, watched
 from sagebase_ops.checks.smoke.params import Params as SmokeParams
@@ -18,10 +19,14 @@ from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.run import RunService
 from sagebase_ops.gcp.snapshot import Cloud
 
+_BOUND = "cloud_run_revision"
+
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
     """`channels` by full name. `uptime_checks` are the ids of all; `watching` of those that look at a watched service now.
+
+    Of these, `bound` are bound to the service itself: their results lie on another resource than those of a host.
 
     `services` are those that are watched, each by name; `lost` says why they cannot all be named ("*" in a partial list).
     Of what was `refused` (`channels`, `uptime_checks`, `services`) nothing stands here, and nothing is proven by that.
@@ -32,6 +37,7 @@ class Alerting:
     channels: Mapping[str, NotificationChannel]
     uptime_checks: frozenset[str]
     watching: tuple[str, ...]
+    bound: frozenset[str]
     services: tuple[str, ...]
     lost: tuple[Finding, ...] = ()
     refused: Mapping[str, GcpError] = field(default_factory=dict)
@@ -44,6 +50,12 @@ class Alerting:
         if label == "database_id":
             return tuple(f"{project.id}:{name}" for name in project.sql_instances)
         return self.services
+
+    def resource(self, wanted: Wanted, subject: str) -> str:
+        """On what Cloud Monitoring writes the metric of `subject`; "" for an uptime check that nobody names: either."""
+        if wanted.kind != "uptime":
+            return wanted.resource
+        return "" if not subject else _BOUND if subject in self.bound else wanted.resource
 
     def unread(self, kind: str) -> tuple[GcpError, ...]:
         """Why it cannot be said whether an alert of `kind` looks at the right thing."""
@@ -72,6 +84,7 @@ async def seen_by(cloud: Cloud, project: Project) -> Alerting:
         {} if isinstance(channels, GcpError) else {one.name: one for one in channels},
         frozenset(one.id for one in known),
         tuple(dict.fromkeys(one.id for site in sites for one in looking_at(site, known) if not one.disabled)),
+        frozenset(one.id for one in known if one.service),
         tuple(one.name for one in there.services) if every else tuple(project.services),
         there.lost if every else (),
         {what: answer for what, answer in asked.items() if isinstance(answer, GcpError)},

@@ -9,7 +9,7 @@ from sagebase_ops.domain.quantities import Percentage, PositiveDuration
 
 Kind: TypeAlias = Literal["uptime", "ratio", "distribution", "connections"]
 AVAILABILITY, RESPONSE_TIME = "Service Availability", "High Response Time"
-_RUN = ("cloud_run_revision",)
+_RUN = "cloud_run_revision"
 _REQUESTS = "run.googleapis.com/request_count"
 _MS = 1000
 
@@ -40,7 +40,7 @@ class Wanted:
     name: str
     kind: Kind
     metric: str
-    resources: tuple[str, ...]
+    resource: str
     threshold: float
     reducers: tuple[str, ...]
     label: str = "service_name"
@@ -53,14 +53,13 @@ def wanted(params: Params) -> tuple[Wanted, ...]:
     use = "run.googleapis.com/container/{}/utilizations".format
     p95, p99, mean, total = ("REDUCE_PERCENTILE_95", "REDUCE_PERCENTILE_99", "REDUCE_MEAN", "REDUCE_SUM")
     passed = "monitoring.googleapis.com/uptime_check/check_passed"
-    looked_at = ("uptime_url", *_RUN)
     backends = "cloudsql.googleapis.com/database/postgresql/num_backends"
     slow = params.response_time.total_seconds() * _MS
     return (
-        Wanted(AVAILABILITY, "uptime", passed, looked_at, 1, (), "check_id", at_least=params.failing_for),
+        Wanted(AVAILABILITY, "uptime", passed, "uptime_url", 1, (), "check_id", at_least=params.failing_for),
         Wanted("High Error Rate", "ratio", _REQUESTS, _RUN, params.error_rate, (total,)),
         Wanted(RESPONSE_TIME, "distribution", "run.googleapis.com/request_latencies", _RUN, slow, (p95,)),
         Wanted("High CPU Usage", "distribution", use("cpu"), _RUN, params.cpu, (p95, p99, mean)),
         Wanted("High Memory Usage", "distribution", use("memory"), _RUN, params.memory, (p99, p95, mean)),
-        Wanted("Database Connection Failures", "connections", backends, ("cloudsql_database",), 1, (total,), "database_id", "LT"),
+        Wanted("Database Connection Failures", "connections", backends, "cloudsql_database", 1, (total,), "database_id", "LT"),
     )  # fmt: skip

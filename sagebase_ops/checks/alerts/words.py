@@ -7,6 +7,10 @@ RIGHT = Sentence(
     en="as the guide says (policy '{policy}', {channels} channels)",
 )
 JUDGED = Sentence(ja="判定したポリシー：{policy}", en="judged by the policy '{policy}'")
+BY_MEAN = Sentence(
+    ja="平均を見ています（手順書はどの統計値かを決めていません）。1台だけが上限に達していても発報しません",
+    en="it takes the mean, as the guide does not say which statistic: one instance at its limit alone does not fire it",
+)
 OTHERS = Sentence(ja="同じ指標を見るほかのポリシー：{names}", en="others on the same metric: {names}")
 MISSING = Sentence(
     ja="アラートポリシー「{target}」がありません（{metric} を見るポリシーがない）",
@@ -28,6 +32,18 @@ TOLD_WHEN_CLOSED = Sentence(
 SNOOZED = Sentence(
     ja="スヌーズ「{snooze}」により、{until} まで発報も通知もしません",
     en="is snoozed by '{snooze}' until {until}: it neither fires nor tells",
+)
+SNOOZED_IN_PART = Sentence(
+    ja="スヌーズ「{snooze}」により、{found} に当たるものは {until} まで発報も通知もしません",
+    en="is snoozed in part by '{snooze}' until {until}: what matches {found} neither fires nor tells",
+)
+SNOOZES_WHAT = Sentence(
+    ja="確認できません：{until} まで {found} に当たるものを止めていますが、どのポリシーかを Google が返しませんでした",
+    en="could not look: it silences what matches {found} until {until}, and Google did not say of which policies",
+)
+SNOOZES_UNSAID = Sentence(
+    ja="確認できません：{until} まで有効ですが、どのポリシーを止めているかを Google が返しませんでした",
+    en="could not look: it is in force until {until}, and Google did not say which policies it silences",
 )
 NO_CHANNEL = Sentence(
     ja="通知チャンネルが付いていません。発報しても誰にも届きません", en="has no channel: it fires, and nobody hears"

@@ -11,7 +11,7 @@ FAILED = Sentence(ja="{type} が失敗しました（{at} {who}）：{error}", e
 BY_ITSELF = Sentence(ja="{type} が起きました（{at}）", en="{type} happened ({at})")
 ENDLESS = Sentence(ja="{type} が {age}たっても終わっていません（{who}）", en="{type} has not ended after {age} ({who})")
 WAITING = Sentence(
-    ja="{type} が {age}たっても始まっていません（PENDING、{who}）", en="{type} is PENDING for {age} ({who})"
+    ja="{type} が {age}たっても始まっていません（PENDING、{who}）", en="{type} has been PENDING for {age} ({who})"
 )
 UNCLEAR = Sentence(
     ja="確認できません：{type} の成否が分かりません（状態 {status}、{at}、{who}）",

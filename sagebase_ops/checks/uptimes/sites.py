@@ -9,7 +9,13 @@ from sagebase_ops.probe.http import host_of
 
 def looking_at(site: Site, known: Sequence[UptimeCheck]) -> tuple[UptimeCheck, ...]:
     """Those of the service's own hosts, and those that are bound to the service itself."""
-    return tuple(one for one in known if one.host in site.hosts or one.service == site.service.name)
+    return tuple(one for one in known if one.host in site.hosts or _is_bound_to(site, one))
+
+
+def _is_bound_to(site: Site, check: UptimeCheck) -> bool:
+    """By name and place, as far as Google says where: the same name may serve in another region or project."""
+    here = {"", site.service.region or site.project.region}
+    return check.service == site.service.name and check.project in {"", site.project.id} and check.location in here
 
 
 def create_command(site: Site) -> str:
