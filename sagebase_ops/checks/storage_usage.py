@@ -13,7 +13,7 @@ from sagebase_ops.checks.storage.buckets import Growth, judge_bucket
 from sagebase_ops.checks.storage.disks import Room, judge_disk
 from sagebase_ops.domain.quantities import Duration, Percentage, Size
 from sagebase_ops.domain.results import Finding, Sentence, Target
-from sagebase_ops.gcp.usage_metrics import BUCKET_BYTES, DISK_USED
+from sagebase_ops.gcp.usage_metrics import BUCKET_BYTES, DAY, DISK_USED
 
 
 def _whole_days(window: timedelta) -> timedelta:
@@ -26,7 +26,7 @@ class Params(CheckParams):
     """How full is too full, and what growth is worth a look."""
 
     window: Annotated[Duration, AfterValidator(_whole_days)] = timedelta(days=30)
-    """The trend is drawn through the days of this window; Cloud Monitoring keeps six weeks."""
+    """A disk's trend is drawn through its days, a bucket's growth is over it; Cloud Monitoring keeps six weeks."""
     warn_above: Percentage = 0.8
     """How much of the disk, or of the limit that it may grow to, may be used."""
     fail_above: Percentage = 0.9
@@ -102,8 +102,8 @@ async def _buckets(params: Params, context: CheckContext) -> list[Finding]:
     if not project.buckets:
         return []
     listing, used = await asyncio.gather(
-        context.gcp.storage.buckets(project.id), measure_or_refusal(BUCKET_BYTES, params.window, context)
-    )
+        context.gcp.storage.buckets(project.id), measure_or_refusal(BUCKET_BYTES, params.window + DAY, context)
+    )  # a day more, to know what there was when the window began
     growth = Growth(params.warn_growth, params.floor, params.window)
     judged = (judge_bucket(name, listing, used, growth, context) for name in project.buckets)
     return list(await asyncio.gather(*judged))

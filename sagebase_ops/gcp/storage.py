@@ -57,7 +57,7 @@ class StorageReader:
         return await self._asked.once(("storage.readers", name), lambda: self._readers(project, name))
 
     async def is_empty(self, project: str, name: str) -> bool:
-        """Whether the bucket holds no live object. Raises GcpError. Source: storage.objects.list, its first one."""
+        """Whether the bucket holds no live object: a page may be empty, and not the last. Raises GcpError. Source: storage.objects.list, its first one."""
         return await self._asked.once(("storage.is_empty", name), lambda: self._is_empty(project, name))
 
     async def _readers(self, project: str, name: str) -> frozenset[str]:
@@ -70,7 +70,7 @@ class StorageReader:
 
     async def _is_empty(self, project: str, name: str) -> bool:
         answer = await self._one(project, name, "/o", "storage.objects.list", maxResults=1)
-        return not answer.get("items")
+        return not (answer.get("items") or answer.get("nextPageToken"))
 
     async def _one(self, project: str, name: str, part: str, permission: str, **params: str | int) -> Json:
         path = f"/storage/v1/b/{quote(name, safe='')}{part}"

@@ -68,7 +68,7 @@ def _resource(world: World, project: str, one: Bucket) -> Json:
         **({"labels": one.labels} if one.labels else {}),
         "iamConfiguration": {
             "publicAccessPrevention": one.public_prevention,
-            "uniformBucketLevelAccess": {"enabled": True},
+            "uniformBucketLevelAccess": {"enabled": one.uniform_access},
         },
         "softDeletePolicy": {"retentionDurationSeconds": "604800", "effectiveTime": stamp(world.anchor - one.age)},
         **({"versioning": {"enabled": True}} if one.versioning else {}),

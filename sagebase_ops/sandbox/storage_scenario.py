@@ -27,5 +27,7 @@ class Bucket(Part):
     owner: str | None = None
     """The number of another project, in whose list it is; None: the scenario's own."""
     public_prevention: str = "enforced"
+    uniform_access: bool = True
+    """Whether the access lists of single objects are off."""
     members: list[str] = ["projectViewer:{project}"]
     """Who may read its objects."""

@@ -83,6 +83,8 @@ async def test_a_bucket_is_told_by_storage_class_and_type_since_gsutil_counts_li
         ({"public_prevention": "inherited", "members": ["allUsers"]}, Verdict.FAIL, "public"),
         ({"public_prevention": "inherited", "members": ["allAuthenticatedUsers"]}, Verdict.FAIL, "public"),
         ({"members": ["allUsers"]}, Verdict.PASS, None),
+        ({"public_prevention": "inherited", "uniform_access": False}, Verdict.WARN, "kept_badly"),
+        ({"uniform_access": False}, Verdict.PASS, None),
         ({"measured": False}, Verdict.UNKNOWN, "no_data"),
         ({"measured": False, "objects": False}, Verdict.PASS, None),
         ({"measured": False, "age": timedelta(hours=30)}, Verdict.SKIPPED, "young"),
@@ -103,6 +105,28 @@ async def test_growth_is_told_by_storage_class_and_type() -> None:
         "noncurrent-object": 0,
         "soft-deleted-object": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "more_gb"),
+    [
+        ({"age": timedelta(days=10), "live_gb": 40.0, "growth_gb": 4.0}, 42),  # 1.5 and 0.4 of old objects among them
+        ({"age": timedelta(days=4), "live_gb": 400.0, "growth_gb": 100.0}, 402),
+        (
+            {"age": timedelta(days=400), "live_gb": 300.0, "growth_gb": 60.0},
+            300,
+        ),  # nothing live but for the last five days
+    ],
+)
+async def test_what_came_in_at_once_is_all_of_the_growth(given: dict[str, Any], more_gb: int) -> None:
+    seen = await bucket(**given)
+    assert (seen.verdict, seen.reason) == (Verdict.WARN, "grew")
+    assert seen.values["growth"].amount / 1e9 == pytest.approx(more_gb, rel=0.3)  # type: ignore[union-attr] # a Quantity
+
+
+async def test_a_page_without_an_object_is_no_empty_bucket_where_there_is_another_page() -> None:
+    seen = await bucket([Fault("storage.objects.list", "half_page", None)], measured=False)
+    assert seen.verdict is Verdict.UNKNOWN
 
 
 async def test_a_bucket_of_another_project_is_told_with_whose_it_is() -> None:

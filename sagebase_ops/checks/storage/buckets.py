@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metrics.data import Measured
 from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
-from sagebase_ops.checks.storage.sizes import MEASURED_AFTER, Part, grown, grown_by_part, newest_sizes
+from sagebase_ops.checks.storage.sizes import MEASURED_AFTER, Part, Size, sizes_of
 from sagebase_ops.domain.console import bucket_page
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
@@ -37,6 +37,9 @@ GREW = Sentence(
     ja="{window}で {growth}（{share}）増えました（合計 {value}）",
     en="grew by {growth} ({share}) in {window} ({value} in all)",
 )
+CAME = Sentence(
+    ja="{window}前には何もなく、今は合計 {value} あります", en="held nothing {window} ago, and holds {value} in all now"
+)
 PUBLIC = Sentence(
     ja="インターネットに公開されています（{members}）", en="open to everybody on the internet ({members})"
 )
@@ -60,6 +63,10 @@ BY_CLASS = Sentence(
 FOREIGN = Sentence(
     ja="別のプロジェクト（番号 {number}）のバケットです。バックアップの置き場所として意図したものかを確認してください",
     en="belongs to another project (number {number}): make sure that it is meant to",
+)
+OWN_ACCESS = Sentence(
+    ja="オブジェクトごとのアクセス制御（ACL）が有効で、1つずつ公開されたものは確認できません（均一なバケットレベルのアクセスにすると防げます）",
+    en="single objects have access lists of their own, so one may be public unseen; uniform bucket-level access prevents it",
 )
 OTHER_SPELLING = Sentence(
     ja="手順書のもう一つの書き方の {other} も存在します。手動エクスポートがどちらに入るかを確認してください",
@@ -150,25 +157,23 @@ async def _by_size(
         return unknown(target, NOT_AS_BELIEVED, reason="unit", google=used.otherwise, believed=believed, **given)
     if (lacking := used.answer.partial or used.unproven) is not None:
         return refused(target, lacking, **given)
-    sizes = newest_sizes(bucket.name, used)
+    sizes = sizes_of(bucket.name, used, growth.window)
     if not sizes:
         return await _unmeasured(target, bucket, used, context, given)
-    total, live = sum(sizes.values()), sum(size for (_, kind), size in sizes.items() if kind == _LIVE)
-    notes, more = tuple(_by_part(bucket.name, sizes, used, growth.window)), grown(bucket.name, used, growth.window)
-    told: Given = {"value": Quantity(total, "By"), "growth": Quantity(more, "By"), "notes": notes, **given}
-    told["window"] = Quantity.of(growth.window)
-    before = total - more
-    if more > growth.floor and more > growth.share * before:
-        share = Quantity(more / before, "1") if before > 0 else _UNSAID
-        return warning(target, GREW, reason="grew", share=share, **told)
+    whole = Size(sum(size.now for size in sizes.values()), sum(size.before for size in sizes.values()))
+    told: Given = {"value": Quantity(whole.now, "By"), "growth": Quantity(whole.growth, "By"), **given}
+    told |= {"window": Quantity.of(growth.window), "notes": tuple(_by_part(sizes, growth.window))}
+    if whole.growth > growth.floor and not whole.before:
+        return warning(target, CAME, reason="grew", **told)
+    if whole.growth > growth.floor and whole.growth > growth.share * whole.before:
+        return warning(target, GREW, reason="grew", share=Quantity(whole.growth / whole.before, "1"), **told)
+    live = sum(size.now for (_, kind), size in sizes.items() if kind == _LIVE)
     return passing(target, SIZE, live=Quantity(live, "By"), **told)
 
 
-def _by_part(name: str, sizes: Mapping[Part, float], used: Measured, window: timedelta) -> Iterator[Note]:
-    more = grown_by_part(name, used, window)
-    for part, size in sorted(sizes.items()):
-        storage_class, kind = part
-        told = {"size": Quantity(size, "By"), "growth": Quantity(more[part], "By"), "window": Quantity.of(window)}
+def _by_part(sizes: Mapping[Part, Size], window: timedelta) -> Iterator[Note]:
+    for (storage_class, kind), size in sorted(sizes.items()):
+        told = {"size": Quantity(size.now, "By"), "growth": Quantity(size.growth, "By"), "window": Quantity.of(window)}
         yield Note(BY_CLASS, {"storage_class": storage_class, "type": kind, **told})
 
 
@@ -186,6 +191,8 @@ def _shortcomings(bucket: Bucket, listing: Listing[Bucket]) -> Iterator[Note]:
     """What the complete list of a project lacks is another's, though its name is known here."""
     if listing.complete and bucket not in listing.items:
         yield Note(FOREIGN, {"number": bucket.project_number or _UNSAID})
+    if not (bucket.settings.prevents_public or bucket.settings.uniform_access):
+        yield Note(OWN_ACCESS)
     if not bucket.settings.versioning:
         yield Note(NO_VERSIONING)
     if not bucket.settings.lifecycle_rules:
