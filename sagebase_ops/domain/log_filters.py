@@ -6,11 +6,9 @@ side that cannot be converted matches nothing, and a field of a request that an 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    from lark import Lark
+from sagebase_ops.domain.grammars import parsed
 
 Known: TypeAlias = Mapping[str, Sequence[str]]
 """By field (`resource.type`), every value that it may have among the entries in question. `log_id` is the log's id."""
@@ -56,33 +54,20 @@ def matches(filter_: str, known: Known) -> Answer:
     """What is not known, or cannot be read, may be anything; an empty filter matches all."""
     if not filter_.strip():
         return True
-    from lark import UnexpectedInput  # noqa: PLC0415 (50 ms, for those alone who read a filter)
-
+    tree = parsed(_GRAMMAR, filter_)
     try:
-        return _ask(_parser().parse(filter_), known)
-    except (UnexpectedInput, re.error, RecursionError):
+        return None if tree is None else _ask(tree, known)
+    except (re.error, RecursionError):
         return None
 
 
 def share_of(filter_: str) -> float:
     """The share of what else matches that `sample(insertId, 0.9)` draws; 1.0 where it stands in no plain conjunction."""
-    from lark import UnexpectedInput  # noqa: PLC0415 (as above)
-
-    try:
-        tree: Any = _parser().parse(filter_) if filter_.strip() else None
-    except UnexpectedInput:
-        return 1.0
+    tree = parsed(_GRAMMAR, filter_) if filter_.strip() else None
     terms = tree.children if tree else []
     alone = [term.children[0] for term in terms if len(term.children) == 1]
     drawn = [_fraction(one) for one in alone if one.data == "function" and _name(one) == "sample"]
     return min(drawn, default=1.0)
-
-
-@cache
-def _parser() -> "Lark":
-    from lark import Lark  # noqa: PLC0415 (as above)
-
-    return Lark(_GRAMMAR, start="all", parser="lalr")
 
 
 def _ask(node: Any, known: Known) -> Answer:  # Any: lark's trees

@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sagebase_ops.domain.grammars import parsed
 from sagebase_ops.domain.metric_terms import REGEX, Term
-
-if TYPE_CHECKING:
-    from lark import Lark
 
 _GRAMMAR = r"""
 all: any ("AND"? any)*
@@ -44,19 +42,10 @@ def terms_of(query: str) -> tuple[Term, ...]:
     """Of a filter, or of a PromQL query the matchers of all its selectors. What cannot be read is one term that says so."""
     if not query.strip():
         return ()
-    from lark import UnexpectedInput  # noqa: PLC0415 (50 ms, for those alone who read a filter)
-
-    try:
-        return tuple(_terms(_parser().parse(query), query))
-    except UnexpectedInput:
-        return tuple(_promql(query)) if _PROMQL.search(query) else (_unread(query),)
-
-
-@cache
-def _parser() -> "Lark":
-    from lark import Lark  # noqa: PLC0415 (see above)
-
-    return Lark(_GRAMMAR, start="all", parser="lalr", propagate_positions=True)
+    tree = parsed(_GRAMMAR, query)
+    if tree is not None:
+        return tuple(_terms(tree, query))
+    return tuple(_promql(query)) if _PROMQL.search(query) else (_unread(query),)
 
 
 def _terms(node: Any, query: str) -> Iterator[Term]:  # Any: lark's trees
