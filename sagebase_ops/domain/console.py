@@ -14,6 +14,7 @@ _PAGES = {
     "iam.googleapis.com": "iam-admin/serviceaccounts",
     "logging.googleapis.com": "logs/query",
     "monitoring.googleapis.com": "monitoring/metrics-explorer",
+    "postgresql": "sql/instances",
     "run.googleapis.com": "run",
     "secretmanager.googleapis.com": "security/secret-manager",
     "serviceusage.googleapis.com": "apis/dashboard",

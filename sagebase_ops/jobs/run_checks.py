@@ -145,7 +145,7 @@ async def run_checks(
 def _linked(found: Finding, project: Project) -> Finding:
     """What an API would not tell, a person may see in the console; a finding that knows a closer place keeps it."""
     api = str((found.asked or {}).get("api", ""))
-    if found.link or not api.endswith(".googleapis.com"):
+    if found.link or not api:
         return found
     return replace(found, link=page_of_api(project.id, api, str((found.asked or {}).get("method", ""))))
 
@@ -161,7 +161,7 @@ async def _findings(item: Planned, context: CheckContext, seconds: float) -> tup
     except GcpError as error:
         return (_linked(refused(whole, error), item.project),)
     except DatabaseError as error:
-        return (unanswered(whole, error),)
+        return (_linked(unanswered(whole, error), item.project),)
     except OpsError as error:
         return (unknown(whole, COULD_NOT, reason="refused", error=str(error)),)
     except Exception as error:

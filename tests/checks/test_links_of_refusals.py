@@ -34,6 +34,14 @@ async def test_no_refusal_is_without_a_link(job: str) -> None:
     assert [name for name, finding in found if not finding.link] == []
 
 
+async def test_a_database_that_does_not_answer_is_looked_for_among_the_instances() -> None:
+    schedules = load(SHIPPED, example_project=PROJECT.id)
+    async with looking() as (_, context):
+        planned = plan(schedules, schedules.named("monthly"), ["db_statistics"])
+        ((found,),) = [one.findings for one in await run_checks(planned, context.gcp, context.probe, context.now)]
+    assert (found.reason, found.link) == ("no_address", f"https://console.cloud.google.com/sql/instances{PLACE}")
+
+
 async def test_the_link_leads_to_what_could_not_be_read_and_not_just_to_its_api() -> None:
     links = {name: finding.link for name, finding in await refused("weekly", everywhere())}
     console = "https://console.cloud.google.com"
