@@ -1,5 +1,6 @@
 """Are the project's secrets young, alone in their versions, renewed when they should be, and in use as they were renewed?"""
 
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -12,9 +13,14 @@ from sagebase_ops.checks.secret_versions.uses import Uses, read_uses
 from sagebase_ops.checks.settings_judged import judged, not_read
 from sagebase_ops.domain.console import secret_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
-from sagebase_ops.domain.results import Finding, Sentence, Target
+from sagebase_ops.domain.results import Finding, Sentence, Target, failing
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.secrets import Secret
+
+NOT_THERE = Sentence(
+    ja="存在しないシークレットです。使っているサービス（{services}）は次に起動するときに失敗します",
+    en="there is no such secret, though {services} takes it: the next start fails",
+)
 
 
 class Params(CheckParams):
@@ -64,14 +70,18 @@ class Params(CheckParams):
 async def secrets(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per secret, none without any secret, which is not green; no payload is ever read.
 
+    One that a service takes and nobody has is a failure.
+
     Source: SecretManagerService.ListSecrets, .ListSecretVersions (Google has no list over all secrets);
     Services.ListServices and Revisions.ListRevisions for who uses which version.
     """
     project = context.project.id
-    known = [one for one in await context.gcp.secrets.secrets(project) if one.name not in params.ignore]
+    listed = await context.gcp.secrets.secrets(project)
     uses = await or_refusal(read_uses(context))
     wanted = Wanted(params.max_age, params.most_enabled, params.expires_within, context.now)
-    return await each_alike(*((Target("secret", one.name), _judge(one, uses, wanted, context)) for one in known))
+    known = [one for one in listed if one.name not in params.ignore]
+    judged = await each_alike(*((Target("secret", one.name), _judge(one, uses, wanted, context)) for one in known))
+    return [*judged, *_absent({*params.ignore, *(one.name for one in listed)}, uses, context)]
 
 
 async def _judge(secret: Secret, uses: Uses | GcpError, wanted: Wanted, context: CheckContext) -> list[Finding]:
@@ -81,6 +91,17 @@ async def _judge(secret: Secret, uses: Uses | GcpError, wanted: Wanted, context:
     told = mistakes_of(secret, versions, own, wanted)
     given = _given(secret.name, told.age, context)
     return [judged(Target("secret", secret.name), FINE, [*told.mistakes, *unread], told.notes, **given)]
+
+
+def _absent(known: Collection[str], uses: Uses | GcpError, context: CheckContext) -> Iterator[Finding]:
+    """Its list is whole, so that what it lacks was deleted, or is named wrongly."""
+    if isinstance(uses, GcpError):
+        return
+    for name in sorted(uses.keys() - known):
+        services = ", ".join(sorted({use.service for use in uses[name]}))
+        remedy = f"gcloud secrets list --project={context.project.id}"
+        given = {"services": services, "remedy": remedy, **_given(name, None, context)}
+        yield failing(Target("secret", name), NOT_THERE, reason="does_not_exist", **given)
 
 
 def _given(secret: str, age: timedelta | None, context: CheckContext) -> dict[str, Any]:  # fields of Finding by name

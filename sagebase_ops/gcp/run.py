@@ -179,7 +179,7 @@ def read_service(message: Any) -> RunService:  # raw google.cloud.run.v2.Service
         update_time=_time(message, "update_time"),
         last_modifier=message.last_modifier,
         sizing=read_sizing(message),
-        secrets=tuple(dict.fromkeys(_secrets(message.template))),
+        secrets=tuple(dict.fromkeys(_secrets(message.template, message.name))),
         labels=dict(message.labels),
     )
 
@@ -194,25 +194,31 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
         ready=None if ready is None else _condition(ready),
         creator=message.creator,
         image_gone=any(_reason(condition) == _IMAGE_GONE for condition in message.conditions),
-        secrets=tuple(dict.fromkeys(_secrets(message))),
+        secrets=tuple(dict.fromkeys(_secrets(message, message.name))),
     )
 
 
-def _secrets(described: Any) -> Iterator[SecretUse]:  # as above
-    """Of a revision or a template, those of its own project: one of another is named with it (`projects/P/secrets/S`).
+def _secrets(described: Any, owner: str) -> Iterator[SecretUse]:  # as above
+    """Of a revision or a template that belongs to `owner`: the secrets of its own project.
 
     Source: SecretKeySelector.
     """
     for container in described.containers:
         for variable in container.env:
             reference = variable.value_source.secret_key_ref
-            if reference.secret and "/" not in reference.secret:
-                yield SecretUse(reference.secret, reference.version or _LATEST, at_start=True)
+            if secret := _own_secret(reference.secret, owner):
+                yield SecretUse(secret, reference.version or _LATEST, at_start=True)
     for volume in described.volumes:
-        if volume.secret.secret and "/" not in volume.secret.secret:
+        if secret := _own_secret(volume.secret.secret, owner):
             versions = {item.version or _LATEST for item in volume.secret.items} or {_LATEST}
             for version in sorted(versions):
-                yield SecretUse(volume.secret.secret, version, at_start=False)
+                yield SecretUse(secret, version, at_start=False)
+
+
+def _own_secret(named: str, owner: str) -> str:
+    """Its short name: Google names one of another project with it (`projects/P/secrets/S`), which is "" here."""
+    project, _, secret = named.rpartition("/secrets/")
+    return secret if project in {"", "/".join(owner.split("/")[:2])} else ""
 
 
 def _services_client() -> "type[ServicesAsyncClient]":

@@ -150,6 +150,22 @@ async def test_a_secret_of_another_project_is_not_taken_for_ours_of_the_same_nam
     assert (found.verdict, found.notes) == (Verdict.PASS, ())
 
 
+@pytest.mark.parametrize("named", ["s", "projects/sagebase-sandbox/secrets/s"])
+async def test_our_own_is_known_by_its_whole_name_too(named: str) -> None:
+    services = [RunService(secrets=[SecretUse.model_validate({"secret": named, "version": "7"})])]
+    async with looking(secrets=[Secret(name="s")], services=services) as (_, context):
+        (found,) = await secrets(Params(), context)
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "version_not_enabled")
+
+
+async def test_a_secret_that_a_service_takes_and_nobody_has_fails() -> None:
+    services = [RunService(secrets=[SecretUse.model_validate({"secret": name}) for name in ("s", "gone", "put-off")])]
+    async with looking(secrets=[Secret(name="s")], services=services) as (_, context):
+        judged = await secrets(Params(ignore=("put-off",)), context)
+    found = {one.target.name: (one.verdict, one.reason) for one in judged}
+    assert found == {"s": (Verdict.PASS, None), "gone": (Verdict.FAIL, "does_not_exist")}
+
+
 async def test_the_worst_leads_and_the_rest_stands_below() -> None:
     found = await seen({"versions": ["ENABLED", "ENABLED"], "expires_in": DAY, "rotation_overdue": DAY})
     assert (found.verdict, found.reason, len(found.notes)) == (Verdict.FAIL, "expires", 2)
@@ -184,7 +200,7 @@ async def test_a_version_that_cannot_be_read_at_the_next_start_fails(versions: l
 
 
 async def test_an_ignored_secret_is_left_out_and_none_at_all_is_no_pass() -> None:
-    async with looking(secrets=[Secret(name="s")]) as (_, context):
+    async with looking(secrets=[Secret(name="s")], services=[RunService()]) as (_, context):
         assert await secrets(Params(ignore=("s",)), context) == []
 
 
