@@ -4,7 +4,7 @@ A day is Google's billing day (US Pacific). Today and yesterday are never judged
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -35,6 +35,11 @@ class Span:
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+    @property
+    def days(self) -> Iterator[date]:
+        """Each of them, oldest first."""
+        return (self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
 
     def before(self, length: timedelta) -> "Span":
         return Span(self.first - length, self.last - length)

@@ -234,6 +234,33 @@ async def test_fresh_rows_of_an_older_day_are_late() -> None:
     assert {(one.verdict, one.reason) for one in parts} == {(Verdict.SKIPPED, "late")}
 
 
+async def test_a_day_of_which_no_row_came_is_no_cheap_day() -> None:
+    broken = [RUN.model_copy(update={"until": timedelta(days=6)}), RUN.model_copy(update={"since": timedelta(days=4)})]
+    week, so_far, *parts = await seen(Params(dataset="billing_export", budget=100_000), costs=broken)
+    assert [(one.verdict, one.reason) for one in (week, so_far)] == [(Verdict.UNKNOWN, "days_missing")] * 2
+    assert "not one row of 2026-11-19 has come" in told(week)
+    assert {(one.verdict, one.reason) for one in parts} == {(Verdict.SKIPPED, "days_missing")}
+
+
+async def test_a_group_that_the_bill_does_not_name_is_not_told_as_costing_nothing() -> None:
+    found = {one.target.name: one for one in await seen(costs=[RUN])}
+    assert (found["Gemini"].verdict, found["Gemini"].reason) == (Verdict.SKIPPED, "no_rows")
+    assert "Vertex AI, Gemini API, Generative Language API" in told(found["Gemini"])
+    assert found[REST].verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("until", "verdict"),
+    [(timedelta(days=2), Verdict.PASS), (timedelta(days=5), Verdict.WARN), (timedelta(days=11), Verdict.PASS)],
+)
+async def test_a_service_whose_rows_alone_are_late_is_not_told_as_cheaper(until: timedelta, verdict: Verdict) -> None:
+    """Of one that ended in the week before, that is known by now."""
+    database = Cost(service="Cloud SQL", sku="vCPU", daily=980, until=until)
+    found = {one.target.name: one for one in await seen(costs=[RUN, database])}
+    assert (found["Cloud SQL"].verdict, found["Cloud Run"].verdict) == (verdict, Verdict.PASS)
+    assert ("end with 2026-11-19" in told(found["Cloud SQL"])) == (verdict is Verdict.WARN)
+
+
 @pytest.mark.parametrize(
     ("since", "of_weeks", "of_month"),
     [

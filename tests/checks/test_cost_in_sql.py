@@ -13,7 +13,7 @@ import sqlglot
 from sagebase_ops.checks.billing.params import Params
 from sagebase_ops.checks.billing.weeks import REST
 from sagebase_ops.checks.cost import cost
-from sagebase_ops.domain.costs import spans_at
+from sagebase_ops.domain.costs import Span, spans_at
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.sandbox import billing_query
@@ -28,8 +28,9 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 NOW = datetime(2026, 11, 25, 1, tzinfo=UTC)  # 10:00 in Tokyo; summer time ended in the US on the 1st
 SPANS = spans_at(NOW)
 NOON = datetime(2026, 11, 20, 12, tzinfo=PACIFIC)
-ENOUGH = (Usage(datetime.combine(SPANS.first, time(1), PACIFIC), 0), Usage(NOW - timedelta(hours=30), 0))
-"""Rows of the first and the last day, without which nothing is judged."""
+DAYS = Span(SPANS.first, SPANS.week.last).days
+ENOUGH = (*(Usage(datetime.combine(day, time(1), PACIFIC), 0) for day in DAYS), Usage(NOW - timedelta(hours=30), 0))
+"""A row of each day, without which nothing is judged."""
 ANSWER = billing_query.answer
 
 

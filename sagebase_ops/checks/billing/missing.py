@@ -7,11 +7,14 @@ from datetime import date, datetime, timedelta
 from sagebase_ops.checks.billing import words
 from sagebase_ops.checks.billing.export import export_page
 from sagebase_ops.checks.billing.statement import Statement
+from sagebase_ops.domain.costs import Span
 from sagebase_ops.domain.results import Finding, Sentence, Target, unknown
 from sagebase_ops.gcp.billing import Costs
 
 LATE = timedelta(hours=48)
 """Google promises no time, but rows come several times a day; after so long the export has stopped."""
+
+MOST_DAYS = 3
 
 
 def unreadable(whole: Target, costs: Costs, now: datetime, account: str) -> Finding | None:
@@ -41,14 +44,16 @@ class Missing:
 
 def missing_of_weeks(statement: Statement) -> Missing | None:
     """What two weeks lack to be compared."""
-    first = statement.spans.week_before.first
-    return _late(statement) or _young(statement, first, words.NO_WEEK_BEFORE, "no_week_before")
+    both = Span(statement.spans.week_before.first, statement.spans.week.last)
+    young = _young(statement, both.first, words.NO_WEEK_BEFORE, "no_week_before")
+    return _late(statement) or young or _holes(statement, both)
 
 
 def missing_of_month(statement: Statement) -> Missing | None:
     """What the month so far lacks to be summed."""
-    first = statement.spans.month.first
-    return _late(statement) or _young(statement, first, words.NO_WHOLE_MONTH, "no_whole_month")
+    month = statement.spans.month
+    young = _young(statement, month.first, words.NO_WHOLE_MONTH, "no_whole_month")
+    return _late(statement) or young or _holes(statement, month)
 
 
 def _late(statement: Statement) -> Missing | None:
@@ -64,3 +69,13 @@ def _young(statement: Statement, first: date, sentence: Sentence, reason: str) -
     if oldest <= first:
         return None
     return Missing(sentence, reason, {"oldest": oldest.isoformat(), "wanted": first.isoformat()})
+
+
+def _holes(statement: Statement, span: Span) -> Missing | None:
+    """Disks, buckets and what is free of charge have a row each day: a day without any was not exported."""
+    there = {row.day for row in statement.costs.days}
+    lacking = [day.isoformat() for day in span.days if day not in there]
+    if not lacking:
+        return None
+    days = ", ".join(lacking[:MOST_DAYS]) + (" …" if len(lacking) > MOST_DAYS else "")
+    return Missing(words.HOLES, "days_missing", {"days": days})

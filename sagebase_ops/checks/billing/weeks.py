@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ from sagebase_ops.checks.billing import words
 from sagebase_ops.checks.billing.missing import missing_of_weeks
 from sagebase_ops.checks.billing.month import months_of
 from sagebase_ops.checks.billing.statement import Statement, dates
-from sagebase_ops.domain.costs import WEEK, Bill, DailyCost, bill_of, grouped
+from sagebase_ops.domain.costs import WEEK, Bill, DailyCost, Spans, bill_of, grouped
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Finding, Note, Series, Target, passing, skipped, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Series, Target, Verdict, passing, skipped, unknown, warning
 
 DAY, NOON = timedelta(days=1), time(12)
 REST = "その他 / others"
@@ -41,9 +42,19 @@ def parts_of_week(statement: Statement) -> list[Finding]:
 
 
 def _part(target: Target, rows: Sequence[DailyCost], statement: Statement) -> Finding:
+    """What no row tells of is not told as costing nothing: the bill may call it by another name."""
     bill = bill_of(rows, statement.spans)
+    names = ", ".join(statement.params.services.get(target.name, ()))
+    if names and not any(row.day >= statement.spans.week_before.first for row in rows):
+        notes = months_of(bill, statement)
+        return skipped(target, words.NO_ROWS_OF, reason="no_rows", names=names, notes=notes, **statement.given)
     notes = (*_moved(bill, statement), *_named(bill, statement), *months_of(bill, statement))
-    return _compared(target, bill, statement, notes=notes)
+    found = _compared(target, bill, statement, notes=notes)
+    newest = _end(rows, statement.spans)
+    if newest is None or found.verdict is not Verdict.PASS:
+        return found
+    values = {**found.values, "newest": newest.isoformat()}
+    return replace(found, verdict=Verdict.WARN, sentence=words.ROWS_END, values=values, reason="rows_end")
 
 
 def _compared(target: Target, bill: Bill, statement: Statement, **given: Any) -> Finding:
@@ -62,6 +73,13 @@ def _about(statement: Statement) -> Iterator[Note]:
             words.FRESH, {**dates(statement.spans.week), "newest": statement.newest.isoformat(), "exported": come}
         )
     yield Note(words.SCANNED, {"size": Quantity(statement.costs.scanned, "By")})
+
+
+def _end(rows: Sequence[DailyCost], spans: Spans) -> date | None:
+    """The last day with a row, of what had one on each day and suddenly has none: late rows alone read as cheaper."""
+    days = {row.day for row in rows}
+    newest = max(days, default=spans.week.last)
+    return newest if newest < spans.week.last and days.issuperset(spans.week_before.days) else None
 
 
 def _named(bill: Bill, statement: Statement) -> Iterator[Note]:

@@ -41,6 +41,18 @@ NO_WHOLE_MONTH = Sentence(
     ja="確認できません：請求エクスポートは {oldest} 分からで、月初（{wanted}）からの合計が分かりません",
     en="could not look: the billing export begins with {oldest}, so the sum from {wanted} on is not known",
 )
+HOLES = Sentence(
+    ja="確認できません：{days} 分の費用の行が1件も届いておらず、合計がその分少なくなります",
+    en="could not look: not one row of {days} has come, and every sum lacks them",
+)
+NO_ROWS_OF = Sentence(
+    ja="この2週間、請求に {names} の行がありません",
+    en="the bill of these two weeks has no row of {names}",
+)
+ROWS_END = Sentence(
+    ja="{value}（その前の7日間 {before}）。毎日あった行が {newest} 分で途切れています。使うのをやめたのでなければ、まだ届いていない分だけ少なく見えています",
+    en="{value}, {before} in the 7 days before; rows came each day and end with {newest}: unless it is used no more, the rest is late and lacking here",
+)
 NOT_COMPARED = Sentence(ja="比べるデータが揃っていません", en="there are no two whole weeks of data to compare")
 
 OF_THE_MONTH = Sentence(
