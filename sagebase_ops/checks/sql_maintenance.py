@@ -1,16 +1,15 @@
 """Does Cloud SQL's maintenance window lie where schedules.yaml mutes the watch?"""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.sql.connections import absent
+from sagebase_ops.checks.sql.targets import target_of, watched_instances
 from sagebase_ops.domain.console import sql_instance_page
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Value, failing, passing, skipped, warning
 from sagebase_ops.domain.silences import Maintenance
-from sagebase_ops.gcp.asked import Listing
-from sagebase_ops.gcp.metrics import SQL_INSTANCE
 from sagebase_ops.gcp.sql import SqlInstance
 from sagebase_ops.gcp.sql_upkeep import WeeklyHour
 
@@ -34,7 +33,22 @@ BACKUP_TOO = Sentence(
     ja="手順書ではバックアップが毎日 03:00 JST（18:00 UTC）に始まるため、実行中のバックアップとメンテナンスが重なることがあります",
     en="the guide's backups begin at 03:00 JST (18:00 UTC) each day, so a maintenance may meet a running one",
 )
-WINDOW = timedelta(hours=1)
+REPLICA = Sentence(
+    ja="リードレプリカのため対象外です（メンテナンスはプライマリのウィンドウで行われます）",
+    en="a read replica: it is worked on in its primary's window",
+)
+ALERT_ELSEWHERE = Sentence(
+    ja="Google 側のアラート「{alert}」は、{starts} からのメンテナンス（UTC で {utc}）の間も知らされます。schedules.yaml の maintenance で、open_alerts の cron も合わせてください",
+    en="Google's own alert {alert} is told during the maintenance from {starts} ({utc} in UTC): set the cron for open_alerts as well",
+)
+ALERT_TOLD = Sentence(
+    ja="Google 側のアラート「{alert}」を open_alerts で見ている場合、メンテナンス中も知らされます（maintenance に該当する期間がありません）",
+    en="Google's own alert {alert} is told during a maintenance where open_alerts looks at it: no window of the file is about it",
+)
+GUIDES_ALERT = "Database Connection Failures"
+"""What the guide calls the policy of its sixth alert."""
+WINDOW, WEEK, WEEKS = timedelta(hours=1), timedelta(weeks=1), 5
+"""A month has at most five windows, and is looked at once."""
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _ALERT = "sql_connected"
 
@@ -66,37 +80,41 @@ class Params(CheckParams):
     example="{check: sql_maintenance}",
 )
 async def sql_maintenance(_params: Params, context: CheckContext) -> list[Finding]:
-    """One finding per instance: fail where its window is not muted as a whole, warn where it has none.
+    """One finding per instance: fail where one of its windows until the next month is not muted, warn where it has none.
 
     Source: sqladmin v1, `settings.maintenanceWindow`: day (1 = Monday) and hour are UTC.
     """
-    listing = await context.gcp.sql.instances(context.project.id)
-    return [_judge(name, listing, context) for name in context.project.sql_instances]
+    watched = await watched_instances(context)
+    return [*(_judge(one, context) for one in watched.instances), *watched.lost]
 
 
-def _judge(name: str, listing: Listing[SqlInstance], context: CheckContext) -> Finding:
-    target, project, now = Target(SQL_INSTANCE, name), context.project.id, context.now
+def _judge(instance: SqlInstance, context: CheckContext) -> Finding:
+    target, project, now = target_of(instance.name), context.project.id, context.now
     asked = {"method": "sqladmin.instances.list", "field": "settings.maintenanceWindow", "project": project}
-    given: dict[str, Any] = {"asked": asked, "link": sql_instance_page(project, name)}  # fields of Finding by name
-    instance = next((one for one in listing.items if one.name == name), None)
-    if instance is None:
-        return absent(target, listing, given)
-    muting = [one for one in context.maintenance if _mutes(one, project, name)]
-    nearest = min(muting, key=lambda one: one.calendar.next_after(now), default=None)
-    if nearest is not None:
-        given["remedy"] = _command(name, nearest.calendar.next_after(now), project)
+    given: dict[str, Any] = {
+        "asked": asked,
+        "link": sql_instance_page(project, instance.name),
+    }  # fields of Finding by name
+    if instance.replica:
+        return skipped(target, REPLICA, reason="replica", **given)
+    muting = _muting(context, _ALERT, instance.name)
+    if muting:
+        given["remedy"] = _command(instance.name, _soonest(muting, now), project)
     if instance.upkeep.window is None:
         return warning(target, ANY_TIME, reason="no_window", **given)
     starts = next_start(instance.upkeep.window, now)
-    given |= {"starts": starts, "utc": f"{_day(starts)} {starts:%H:%M}"}
-    if nearest is None:
-        return failing(target, NOT_MUTED, reason="not_muted", **given)
-    covering = next((one for one in muting if _covers(one, starts)), None)
-    if covering is None:
-        wanted = nearest.calendar.next_after(now)
-        return failing(target, ELSEWHERE, reason="other_window", wanted=wanted, muted_by=nearest.title, **given)
+    coming = [starts + week * WEEK for week in range(WEEKS)]
+    if not muting:
+        return failing(target, NOT_MUTED, reason="not_muted", **_said(starts), **given)
+    if told := _first_told(muting, coming):
+        wanted = {"wanted": _soonest(muting, now), "muted_by": muting[0].title}
+        return failing(target, ELSEWHERE, reason="other_window", **_said(told), **wanted, **given)
     del given["remedy"]
-    return passing(target, AGREES, muted_by=covering.title, notes=(Note(BACKUP_TOO),), **given)
+    of_google = _muting(context, "open_alerts", GUIDES_ALERT)
+    if of_google and (told := _first_told(of_google, coming)):
+        return failing(target, ALERT_ELSEWHERE, reason="alert_told", alert=GUIDES_ALERT, **_said(told), **given)
+    notes = (Note(BACKUP_TOO), *(() if of_google else [Note(ALERT_TOLD, {"alert": GUIDES_ALERT})]))
+    return passing(target, AGREES, muted_by=muting[0].title, notes=notes, **_said(starts), **given)
 
 
 def next_start(window: WeeklyHour, now: datetime) -> datetime:
@@ -107,9 +125,27 @@ def next_start(window: WeeklyHour, now: datetime) -> datetime:
     return next(start for start in weeks if start + WINDOW > now)
 
 
-def _mutes(maintenance: Maintenance, project: str, instance: str) -> bool:
-    """It is about this instance's alert, whatever the entry is called."""
-    return replace(maintenance.matcher, name="*").matches(project, _ALERT, "", instance)
+def _muting(context: CheckContext, check: str, target: str) -> list[Maintenance]:
+    """The file's windows that are about this target, whatever the entry is called; the soonest first."""
+    about = (
+        one
+        for one in context.maintenance
+        if replace(one.matcher, name="*").matches(context.project.id, check, "", target)
+    )
+    return sorted(about, key=lambda one: one.calendar.next_after(context.now))
+
+
+def _soonest(muting: Sequence[Maintenance], now: datetime) -> datetime:
+    return muting[0].calendar.next_after(now)
+
+
+def _first_told(muting: Sequence[Maintenance], coming: Iterable[datetime]) -> datetime | None:
+    """The first window that the file does not mute as a whole. One is not every one: a file may say `1-7 * sun`."""
+    return next((starts for starts in coming if not any(_covers(one, starts) for one in muting)), None)
+
+
+def _said(starts: datetime) -> dict[str, Value]:
+    return {"starts": starts, "utc": f"{_day(starts)} {starts:%H:%M}"}
 
 
 def _covers(maintenance: Maintenance, starts: datetime) -> bool:

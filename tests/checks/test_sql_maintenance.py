@@ -3,20 +3,23 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from sagebase_ops.checks.sql_maintenance import Params, next_start, sql_maintenance
 from sagebase_ops.config.load import load
+from sagebase_ops.domain.calendars import CronCalendar
 from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict
 from sagebase_ops.domain.runs import EntryRef
 from sagebase_ops.domain.silences import Maintenance, Matcher, Muting
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.sql_upkeep import WeeklyHour
 from sagebase_ops.sandbox.sql_scenario import MaintenanceWindow, SqlInstance
-from tests.checks.watching import PROJECT, SHIPPED, looking, refusing
+from tests.checks.watching import PROJECT, SHIPPED, looking, refusing, said
 
 SHIPPED_FILE = load(SHIPPED, example_project=PROJECT.id)
+TOKYO = ZoneInfo("Asia/Tokyo")
 SATURDAY = datetime(2026, 11, 28, tzinfo=UTC)
 
 
@@ -61,6 +64,32 @@ async def test_a_file_that_mutes_nothing_fails(maintenance: tuple[Maintenance, .
 
 async def test_a_window_muted_only_in_part_fails() -> None:
     assert (await seen(changed(duration=timedelta(minutes=30)))).reason == "other_window"
+
+
+async def test_a_window_muted_this_week_and_not_the_next_fails() -> None:
+    async with looking() as (_, given):
+        next_one = next_start(WeeklyHour(6, 19), given.now).astimezone(TOKYO)
+        once = CronCalendar(f"0 4 {next_one.day} {next_one.month} *", TOKYO)
+        (found,) = await sql_maintenance(Params(), replace(given, maintenance=changed(calendar=once)))
+    assert (found.verdict, found.reason) == (Verdict.FAIL, "other_window")
+    assert found.values["starts"] == next_one + timedelta(weeks=1)
+
+
+async def test_googles_own_alert_is_muted_in_the_same_window_or_told() -> None:
+    ours, of_google = SHIPPED_FILE.maintenance
+    moved = replace(of_google, duration=timedelta(minutes=30))
+    assert (await seen((ours, moved))).reason == "alert_told"
+    alone = await seen((ours,))
+    assert alone.verdict is Verdict.PASS
+    assert any("no window of the file is about it" in line for line in said(alone.notes))
+    assert not any("no window of the file is about it" in line for line in said((await seen()).notes))
+
+
+async def test_a_replica_has_no_window_of_its_own() -> None:
+    replica = SqlInstance(instance_type="READ_REPLICA_INSTANCE", maintenance=None)
+    async with looking(sql_instances=[replica]) as (_, given):
+        (found,) = await sql_maintenance(Params(), replace(given, maintenance=SHIPPED_FILE.maintenance))
+    assert (found.verdict, found.reason) == (Verdict.SKIPPED, "replica")
 
 
 async def test_an_instance_that_is_gone_fails_and_a_refusal_is_a_gcp_error() -> None:
