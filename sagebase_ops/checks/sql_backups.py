@@ -20,8 +20,8 @@ class Params(CheckParams):
     """Older than this the newest automated backup is a failure; six hours more until tonight's window is over."""
     days: Annotated[int, Field(ge=1, le=30)] = 7
     """Each of so many last nights must have an automated backup that succeeded."""
-    size_change: Percentage = 0.5
-    """A newest backup that is larger or smaller than the usual by more than this is a warning."""
+    size_change: Percentage | None = 0.5
+    """A newest backup that is larger or smaller than the usual by more than this is a warning; null: sizes are not looked at."""
 
 
 @check(

@@ -57,10 +57,11 @@ def _nightly(project: str, instance: SqlInstance, begin: datetime, night: int) -
     if status == "FAILED":
         error = {"kind": "sql#operationError", "code": "INTERNAL_ERROR", "message": instance.backup_error}
         return {**run, "error": error}
-    return {**run, "maxChargeableBytes": str(int(_size_mb(instance, night) * 1_000_000))}
+    size = _size_mb(instance, night)
+    return run if size is None else {**run, "maxChargeableBytes": str(int(size * 1_000_000))}
 
 
-def _size_mb(instance: SqlInstance, night: int) -> float:
+def _size_mb(instance: SqlInstance, night: int) -> float | None:
     told = instance.backup_sizes_mb
     return told[night] if night < len(told) else _NEWEST_MB - _GROWS_MB * night
 

@@ -77,8 +77,8 @@ class SqlInstance(Part):
     nights: list[str] = ["SUCCESSFUL"] * 7
     """What became of each night's automated backup, the newest first, "" for none at all."""
     backup_error: str = "The backup could not be taken because the instance was busy."
-    backup_sizes_mb: list[float] = []
-    """Of the nights, the newest first; where it ends, they shrink by 12 MB a night into the past."""
+    backup_sizes_mb: list[float | None] = []
+    """Of the nights, the newest first (null: Google does not say); where it ends, they shrink by 12 MB a night into the past."""
     on_demand: list[OnDemandBackup] = []
     operations: list[SqlOperation] = []
     maintenance: MaintenanceWindow | None = MaintenanceWindow()

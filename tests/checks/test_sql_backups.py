@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from sagebase_ops.checks.sql.backup_verdicts import judged
 from sagebase_ops.checks.sql_backups import Params, sql_backups
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
+from sagebase_ops.gcp.sql_backups import BackupRun
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.sql_scenario import BackupSettings, OnDemandBackup, SqlInstance
 from tests.checks.watching import looking, refusing, said
@@ -66,6 +68,9 @@ async def test_the_sizes_are_there_night_by_night_for_a_chart_with_a_gap_where_n
         ({"backup_sizes_mb": [1100.0]}, Verdict.PASS, None),
         ({"backup_sizes_mb": [0.0]}, Verdict.WARN, "size_changed"),
         ({"backup_sizes_mb": [0.0] * 7}, Verdict.WARN, "size_changed"),
+        ({"backup_sizes_mb": [None]}, Verdict.UNKNOWN, "no_size"),
+        ({"backup_sizes_mb": [None], "nights": [OK, OK, "FAILED", OK, "", OK, OK]}, Verdict.WARN, "nights_missing"),
+        ({"backup_sizes_mb": [2048.0, None, None]}, Verdict.PASS, None),
         ({"backup": BackupSettings(enabled=False), "nights": []}, Verdict.FAIL, "backups_off"),
         ({"backup": None}, Verdict.FAIL, "backups_off"),
         ({"backup": BackupSettings(tier="ENHANCED"), "nights": []}, Verdict.UNKNOWN, "backup_and_dr"),
@@ -89,6 +94,26 @@ async def test_what_is_no_automated_success_is_named() -> None:
     notes = "\n".join(said(found.notes))
     for part in ("FAILED INTERNAL_ERROR: disk full", "no run on record", "DELETED", "by hand: ", "by hand (", "size: "):
         assert part in notes, notes
+
+
+async def test_sizes_are_not_missed_by_whoever_does_without() -> None:
+    async with looking(sql_instances=[SqlInstance(backup_sizes_mb=[None] * 7)]) as (box, context):
+        at = morning(box.world.now())
+        box.world.advance(at - box.world.now())
+        (found,) = await sql_backups(Params(size_change=None), replace(context, now=at))
+    assert (found.verdict, any("size" in line for line in said(found.notes))) == (Verdict.PASS, False)
+
+
+async def test_a_night_that_was_saved_at_the_second_try_is_named() -> None:
+    async with looking() as (_, context):
+        begin = context.now.replace(hour=18, minute=0) - timedelta(days=3)
+        (instance,) = (await context.gcp.sql.instances(context.project.id)).items
+        runs = [
+            *await context.gcp.sql.backups(context.project.id),
+            BackupRun(instance.name, "AUTOMATED", "FAILED", begin, begin, error="busy"),
+        ]
+    found = judged(instance, runs, Params(), context)
+    assert any(line.endswith("SUCCESSFUL; FAILED busy") for line in said(found.notes)), said(found.notes)
 
 
 async def test_a_backup_may_be_older_until_the_window_of_the_next_is_over() -> None:

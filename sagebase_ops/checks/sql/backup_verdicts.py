@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.sql import backup_words as words
-from sagebase_ops.checks.sql.backup_week import FAILURES, TAKES, UNDER_WAY, WINDOW, BackupWeek, Night, week_of
+from sagebase_ops.checks.sql.backup_week import BROKEN, TAKES, UNDER_WAY, WINDOW, BackupWeek, Night, week_of
 from sagebase_ops.checks.sql.targets import of_a_replica, target_of
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.projects import Project
@@ -21,8 +21,7 @@ from sagebase_ops.gcp.sql_backups import BackupRun
 BACKUPS = "{backups}"
 ENHANCED = "ENHANCED"
 """The tier whose backups Google's Backup and DR service holds, by a plan of its own."""
-_DID_NOT = {*FAILURES, "SKIPPED"}
-_KNOWN = {*_DID_NOT, *UNDER_WAY, "SUCCESSFUL", "DELETED", "DELETION_PENDING", "DELETION_FAILED"}
+_KNOWN = {*BROKEN, *UNDER_WAY, "SUCCESSFUL", "DELETED", "DELETION_PENDING", "DELETION_FAILED"}
 
 DAY = timedelta(days=1)
 
@@ -35,7 +34,7 @@ class Wanted(Protocol):
     @property
     def days(self) -> int: ...
     @property
-    def size_change(self) -> float: ...
+    def size_change(self) -> float | None: ...
 
 
 def judged(instance: SqlInstance, runs: Sequence[BackupRun], wanted: Wanted, context: CheckContext) -> Finding:
@@ -70,11 +69,15 @@ def _by_age(target: Target, week: BackupWeek, wanted: Wanted, now: datetime, giv
     return _young(target, week, wanted.size_change, {**told, "remedy": None})
 
 
-def _young(target: Target, week: BackupWeek, jump: float, given: dict[str, Any]) -> Finding:
+def _young(target: Target, week: BackupWeek, jump: float | None, given: dict[str, Any]) -> Finding:
     told = {**given, "nights": Quantity(len(week.nights), "{days}")}
     if week.unsaved:
         holes = Quantity(len(week.unsaved), "{days}")
         return warning(target, words.HOLES, holes=holes, reason="nights_missing", **told)
+    if jump is None:
+        return passing(target, words.IN_ORDER, **told)
+    if week.unsized:
+        return unknown(target, words.UNSIZED, reason="no_size", **told)
     change = week.size_change
     if change is not None and (change <= -1 or abs(change) > jump):
         size, by = Quantity(week.sizes[0][1], "By"), Quantity(abs(change), "1")
@@ -87,11 +90,11 @@ def _without(target: Target, week: BackupWeek, since: datetime, given: dict[str,
     status = week.tried.status if week.tried else ""
     if status and status not in _KNOWN:
         return unknown(target, words.STRANGE, status=status, reason="unknown_status", **given)
-    if week.by_hand and week.by_hand.at >= since and status not in _DID_NOT:
+    if week.by_hand and week.by_hand.at >= since and status not in BROKEN:
         return warning(target, words.ONLY_BY_HAND, at=week.by_hand.at, reason="only_by_hand", **given)
     if week.newest is None:
         return failing(target, words.NONE, reason="no_backup", **given)
-    if status in _DID_NOT:
+    if status in BROKEN:
         return failing(target, words.DID_NOT_SUCCEED, status=status, reason=status.lower(), **given)
     return failing(target, words.TOO_OLD, reason="too_old", **given)
 
@@ -110,13 +113,13 @@ def _switch_on(instance: SqlInstance, project: Project) -> str:
 
 
 def _notes(week: BackupWeek) -> Iterator[Note]:
-    yield from map(_of_night, week.unsaved)
+    yield from (_of_night(night) for night in week.nights if not night.smooth)
     if week.tried and week.tried.status in UNDER_WAY:
         yield Note(words.UNDER_WAY, {"status": week.tried.status, "at": week.tried.at})
     yield from _by_hand(week)
     if week.deleted:
         yield Note(words.DELETED, {"count": Quantity(week.deleted, BACKUPS)})
-    if week.sizes:
+    if week.sizes and not week.unsized:
         yield _size(week)
 
 
@@ -131,7 +134,7 @@ def _by_hand(week: BackupWeek) -> Iterator[Note]:
         count = sum(run.successful for run in week.others)
         yield Note(words.BY_HAND, {"count": Quantity(count, BACKUPS), "at": week.by_hand.at})
     for run in week.others:
-        if run.status in _DID_NOT:
+        if run.status in BROKEN:
             yield Note(words.BY_HAND_FAILED, {"at": run.at, "status": _outcome(run)})
 
 

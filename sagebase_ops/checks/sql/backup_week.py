@@ -14,6 +14,8 @@ TAKES = timedelta(hours=2)
 """What it then may take; a night counts once both are over."""
 UNDER_WAY = {"RUNNING", "ENQUEUED"}
 FAILURES = {"FAILED", "OVERDUE"}
+BROKEN = {*FAILURES, "SKIPPED"}
+"""What came to nothing."""
 _DAY = timedelta(days=1)
 _LAST_MINUTE = time(23, 59)  # where the start is not known, a night counts once the whole day is over
 _ENOUGH_SIZES = 3
@@ -29,6 +31,11 @@ class Night:
     @property
     def saved(self) -> bool:
         return any(run.successful for run in self.runs)
+
+    @property
+    def smooth(self) -> bool:
+        """Saved at the first try."""
+        return self.saved and not any(run.status in BROKEN for run in self.runs)
 
     @property
     def settled(self) -> bool:
@@ -68,11 +75,18 @@ class BackupWeek:
         return next((run for run in self.others if run.type == ON_DEMAND and run.successful), None)
 
     @property
+    def unsized(self) -> bool:
+        """Google does not say how large the newest is."""
+        return self.newest is not None and self.newest.size is None
+
+    @property
     def size_change(self) -> float | None:
         """The newest size against the median of those before, 0.5 for half as much again; None with too few of them.
 
         An empty one is -1 whatever was before.
         """
+        if self.unsized:
+            return None
         if self.sizes and not self.sizes[0][1]:
             return -1.0
         before = [size for _, size in self.sizes[1:]]

@@ -41,6 +41,10 @@ JUMPED = Sentence(
     ja="最新の自動バックアップは {value}前ですが、サイズがふだんと {change}違います（{size}）",
     en="newest automated backup is {value} old, but its size differs from the usual by {change} ({size})",
 )
+UNSIZED = Sentence(
+    ja="確認できません：最新の自動バックアップは {value}前で毎日成功していますが、サイズを Google が答えていないため、急な変化は分かりません（不要なら size_change: null）",
+    en="could not look: newest automated backup is {value} old and each day has one, but Google does not say its size, so a sudden change of it is not known (size_change: null does without)",
+)
 TOO_OLD = Sentence(
     ja="最新の自動バックアップが {value}前です（上限 {limit}）",
     en="newest automated backup is {value} old, limit {limit}",
