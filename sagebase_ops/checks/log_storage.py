@@ -1,5 +1,6 @@
 """How much is logged and what does it cost, how long is it kept, and what is thrown away before anybody sees it?"""
 
+import asyncio
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -10,13 +11,13 @@ from sagebase_ops.checks.logs import storage_words as words
 from sagebase_ops.checks.logs.counts import window_before
 from sagebase_ops.checks.logs.routing import routing_mistakes
 from sagebase_ops.checks.logs.volume import FREE, LogVolume, measure_volume
-from sagebase_ops.checks.parts import each_part
+from sagebase_ops.checks.parts import each_part, or_refusal
 from sagebase_ops.checks.settings_judged import judged
 from sagebase_ops.domain.console import log_router_page, log_storage_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity, Size
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Target, passing, unknown, warning
-from sagebase_ops.gcp.log_config import DEFAULT_SINK, LogBucket, LogSink
+from sagebase_ops.gcp.log_config import DEFAULT_SINK, REQUIRED, LogBucket, LogSink
 
 
 class Params(CheckParams):
@@ -65,9 +66,13 @@ async def _volume(params: Params, context: CheckContext) -> list[Finding]:
 
 
 async def _buckets(params: Params, context: CheckContext) -> list[Finding]:
-    project = context.project.id
-    buckets = await context.gcp.log_config.buckets(project)
-    return [_bucket(bucket, params, project) for bucket in buckets] or [_no_buckets(project)]
+    """What keeping costs is reckoned from the volume; where that was refused, its own finding says so."""
+    project, window = context.project.id, window_before(context.now, params.window)
+    buckets, volume = await asyncio.gather(
+        context.gcp.log_config.buckets(project), or_refusal(measure_volume(window, context))
+    )
+    known = volume if isinstance(volume, LogVolume) and not volume.partial else None
+    return [_bucket(bucket, known, params, project) for bucket in buckets] or [_no_buckets(project)]
 
 
 async def _sinks(params: Params, context: CheckContext) -> list[Finding]:
@@ -105,8 +110,10 @@ def _no_buckets(project: str) -> Finding:
     return unknown(target, words.NO_BUCKETS, reason="no_data", remedy=remedy, asked=asked, link=link)
 
 
-def _bucket(bucket: LogBucket, params: Params, project: str) -> Finding:
-    target, kept = Target("log_bucket", bucket.name), Quantity.of(bucket.retention)
+def _bucket(bucket: LogBucket, volume: LogVolume | None, params: Params, project: str) -> Finding:
+    """Names are unique in a location only. What Google keeps in _Required costs nothing."""
+    name = bucket.name if bucket.location == "global" else f"{bucket.location}/{bucket.name}"
+    target, kept = Target("log_bucket", name), Quantity.of(bucket.retention)
     given: dict[str, Any] = {
         "value": kept,
         "limit": Quantity.of(params.keep_at_least),
@@ -122,6 +129,8 @@ def _bucket(bucket: LogBucket, params: Params, project: str) -> Finding:
             f" --retention-days={params.keep_at_least.days} --project={project}"
         )
         return warning(target, words.SHORT, reason="short_retention", remedy=remedy, **given)
+    if volume and bucket.name != REQUIRED and (cost := volume.keeping_cost(bucket.retention)):
+        return passing(target, words.KEPT_LONGER, cost=Quantity(cost, "USD"), **given)
     return passing(target, words.LOCKED if bucket.locked else words.KEPT, **given)
 
 

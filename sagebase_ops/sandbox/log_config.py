@@ -50,7 +50,8 @@ def _sink(world: World, project: str, one: LogSink) -> Json:
     ]
     return {
         "name": one.name,
-        "destination": f"logging.googleapis.com/projects/{project}/locations/global/buckets/{one.bucket}",
+        "destination": one.destination
+        or f"logging.googleapis.com/projects/{project}/locations/global/buckets/{one.bucket}",
         "resourceName": f"projects/{project}/sinks/{one.name}",
         "createTime": stamp(world.anchor - timedelta(days=400)),
         **({"filter": one.filter} if one.filter else {}),

@@ -22,6 +22,8 @@ class Exclusion(Part):
 class LogSink(Part):
     name: str
     bucket: str
+    destination: str | None = None
+    """Where it leads in place of a bucket of this project."""
     filter: str = ""
     disabled: bool = False
     exclusions: list[Exclusion] = []

@@ -103,6 +103,23 @@ async def test_a_bucket_keeps_long_enough_or_is_told(bucket: dict[str, Any], rea
     assert found["log_bucket", "_Default"].reason == reason
 
 
+async def test_buckets_of_one_name_are_told_apart_by_their_location() -> None:
+    found = await seen(buckets=[{"name": "app", "location": "us", "retention_days": 7}, {"name": "app"}])
+    reasons = {name: one.reason for (kind, name), one in found.items() if kind == "log_bucket"}
+    assert reasons == {"us/app": "short_retention", "app": None}
+
+
+@pytest.mark.parametrize(("days", "dollars"), [(30, None), (60, 1.0), (365, 335 / 30)])
+async def test_what_is_kept_longer_than_30_days_costs_extra(days: int, dollars: float | None) -> None:
+    """100 GiB a month, of which a bucket of 60 days always holds as much again."""
+    volumes = [volume(100 * GIB / 30 / 1e6)]
+    kept = {"name": "_Default", "retention_days": days}, {"name": "_Required", "retention_days": 400}
+    found = await seen(buckets=list(kept), volumes=volumes)
+    cost = found["log_bucket", "_Default"].values.get("cost")
+    assert (cost.amount if isinstance(cost, Quantity) else None) == (dollars and pytest.approx(dollars, rel=0.01))
+    assert "cost" not in found["log_bucket", "_Required"].values
+
+
 async def test_not_one_bucket_is_unknown_since_google_makes_two_in_every_project() -> None:
     found = (await seen(buckets=[]))["log_bucket", "sagebase-sandbox"]
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_data")
@@ -131,6 +148,8 @@ async def test_that_sinks_above_the_project_are_not_seen_is_said_where_nothing_i
         (sinks(filter="severity>=CRITICAL"), "filter_may_hide_errors"),
         (sinks(filter='NOT log_id("run.googleapis.com/requests")'), "filter_hides_requests"),
         (sinks(filter='NOT log_id("cloudaudit.googleapis.com/activity")'), None),
+        (sinks(destination="bigquery.googleapis.com/projects/sagebase-sandbox/datasets/logs"), "elsewhere"),
+        (sinks(destination="logging.googleapis.com/projects/central/locations/global/buckets/all"), "elsewhere"),
         (sinks(disabled=True), "disabled"),
         ([{"name": "other", "bucket": "b"}], "does_not_exist"),
     ],

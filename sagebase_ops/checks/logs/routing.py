@@ -26,7 +26,14 @@ def routing_mistakes(sink: LogSink, accepted: Collection[str], project: str) -> 
         remedy = f"gcloud logging sinks update {sink.name} --no-disabled --project={project}"
         verdict, sentence = (Verdict.FAIL, words.NOTHING_KEPT) if default else (Verdict.WARN, words.DISABLED)
         return [Mistake(verdict, "disabled", sentence, remedy=remedy)]
-    return [*_by_filter(sink, project), *_by_exclusions(sink, accepted, project)] if default else []
+    if not default:
+        return []
+    return [*_by_destination(sink, project), *_by_filter(sink, project), *_by_exclusions(sink, accepted, project)]
+
+
+def _by_destination(sink: LogSink, project: str) -> Iterator[Mistake]:
+    if not sink.destination.startswith(f"logging.googleapis.com/projects/{project}/"):
+        yield Mistake(Verdict.WARN, "elsewhere", words.ELSEWHERE, {"destination": sink.destination or "-"})
 
 
 def _by_filter(sink: LogSink, project: str) -> Iterator[Mistake]:

@@ -1,6 +1,6 @@
 """How are the volume, the keeping and the leaving out of logs told?"""
 
-from sagebase_ops.checks.logs.volume import FREE, PRICE, LogVolume
+from sagebase_ops.checks.logs.volume import FREE, KEEPING, PRICE, LogVolume
 from sagebase_ops.domain.log_filters import share_of
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.quoting import one_line
@@ -27,6 +27,10 @@ PRICE_LIST = Sentence(
 )
 _LOG = Sentence(ja="{log}：{size}（その前は {before}）", en="{log}: {size} ({before} before)")
 KEPT = Sentence(ja="{value}保存されます（基準 {limit}以上）", en="kept for {value} ({limit} wanted)")
+KEPT_LONGER = Sentence(
+    ja=f"{{value}}保存されます（基準 {{limit}}以上）。30日を超える分は 1 GiB あたり月 {KEEPING:.2f} ドルで、多くて月 {{cost}}の見込み",
+    en=f"kept for {{value}} ({{limit}} wanted); beyond 30 days each GiB is {KEEPING:.2f} USD a month, at most {{cost}}",
+)
 LOCKED = Sentence(
     ja="{value}保存されます（基準 {limit}以上、変更はロックされています）",
     en="kept for {value} ({limit} wanted), locked",
@@ -51,6 +55,10 @@ NO_DEFAULT = Sentence(
 NOTHING_KEPT = Sentence(
     ja="停止しています。アプリケーションのログは、エラーも含めて一切保存されていません",
     en="is disabled: nothing that the application logs is kept, errors included",
+)
+ELSEWHERE = Sentence(
+    ja="アプリケーションのログは、このプロジェクトのログバケットではなく {destination} に送られています。ログ本文を読む点検は、ここでは何も見つけません",
+    en="the application's logs go to {destination} and to no log bucket of this project: checks that read entries find none here",
 )
 HARMLESS = Sentence(
     ja="有効な除外設定 {count} 件は、点検で読むログを失わせません（または承認済み）",

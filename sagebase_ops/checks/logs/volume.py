@@ -21,6 +21,8 @@ FREE = 50 * 2**30
 """Bytes a project may store each month without being charged."""
 PRICE = 0.50
 """US dollars for each further GiB; it pays for 30 days of keeping."""
+KEEPING = 0.01
+"""US dollars a month for each GiB that is kept for longer than these 30 days."""
 _GIB = 2**30
 _LOG = "metric.labels.log"
 _UNCHARGED = ("cloudaudit.googleapis.com/activity", "cloudaudit.googleapis.com/system_event")
@@ -47,6 +49,10 @@ class LogVolume:
     def monthly_cost(self) -> float:
         """US dollars, 0 within the free share."""
         return max(0.0, self.monthly - FREE) / _GIB * PRICE
+
+    def keeping_cost(self, retention: timedelta) -> float:
+        """US dollars a month, once a bucket that gets everything has been full for a while; 0 up to 30 days."""
+        return max(0.0, retention / MONTH - 1) * self.monthly / _GIB * KEEPING
 
 
 async def measure_volume(window: Window, context: CheckContext) -> LogVolume:
