@@ -11,7 +11,8 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from sagebase_ops.domain.audit_entries import AuditEntry
+from sagebase_ops.domain.audit_entries import AuditEntry, GrantChange
+from sagebase_ops.domain.grants import Grant
 from sagebase_ops.domain.log_entries import HttpRequest, LogEntry
 from sagebase_ops.domain.paths import path_shape
 from sagebase_ops.gcp.asked import Asked
@@ -165,17 +166,20 @@ def read_audit(message: Any) -> AuditEntry:  # raw LogEntry, as above
         method=audit.method_name,
         resource=audit.resource_name,
         changes=tuple(_grants_changed(audit)),
+        code=audit.status.code,
     )
 
 
-def _grants_changed(audit: Any) -> Iterator[str]:  # raw AuditLog
-    """`+MEMBER ROLE` and `-MEMBER ROLE`, where the entry says what an IAM policy gained and lost."""
+def _grants_changed(audit: Any) -> Iterator[GrantChange]:  # raw AuditLog
+    """Where the entry says what an IAM policy gained and lost."""
     from google.iam.v1.logging.audit_data_pb2 import AuditData
 
     data = AuditData()
     if audit.service_data.Unpack(data):
         for delta in data.policy_delta.binding_deltas:
-            yield f"{'+' if delta.action == delta.ADD else '-'}{delta.member} {delta.role}"
+            title, expression = delta.condition.title, delta.condition.expression
+            grant = Grant(delta.member, delta.role, title or expression, expression)
+            yield GrantChange(delta.action == delta.ADD, grant)
 
 
 def _logging_client() -> "type[LoggingServiceV2AsyncClient]":

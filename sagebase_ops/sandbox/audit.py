@@ -60,12 +60,15 @@ class AuditEntry:
         audit = AuditLog(
             service_name=self.source.service, method_name=self.source.method, resource_name=self._resource()
         )
+        audit.status.code = self.source.code
         audit.authentication_info.principal_email = self.source.who
         data = AuditData()
         for action, grants in (("ADD", self.source.added), ("REMOVE", self.source.removed)):
             for grant in grants:
                 member, role = grant.replace("{project}", self.project).split(" ", 1)
-                data.policy_delta.binding_deltas.add(action=action, member=member, role=role)
+                delta = data.policy_delta.binding_deltas.add(action=action, member=member, role=role)
+                if self.source.condition:
+                    delta.condition.title, delta.condition.expression = self.source.condition, self.source.expression
         if data.policy_delta.binding_deltas:
             audit.service_data.Pack(data)
         return audit

@@ -38,3 +38,8 @@ class Change(Part):
     resource: str = "projects/{project}"
     added: list[str] = []
     removed: list[str] = []
+    condition: str = ""
+    """The title of the condition that these grants have."""
+    expression: str = ""
+    code: int = 0
+    """google.rpc.Code: 7 where it was refused, so that nothing changed."""

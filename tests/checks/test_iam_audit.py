@@ -87,6 +87,34 @@ async def test_what_was_granted_without_approval_is_a_warning_even_where_it_was_
         assert next(one.verdict for one in found if one.target.kind == "iam_changes") is verdict
 
 
+async def changes_of(*approved: str, **change: Any) -> Finding:
+    found = await seen(*approved, iam_bindings=[RUNS], changes=[Change(age=timedelta(days=1), **change)])
+    return next(one for one in found if one.target.kind == "iam_changes")
+
+
+async def test_a_change_that_was_refused_is_none_and_who_tried_is_told() -> None:
+    told = await changes_of(f"{DEPLOY} roles/run.developer", who="mallory@example.com", code=7)
+    assert (told.verdict, told.reason, told.value) == (Verdict.WARN, "refused_attempt", Quantity(0, "{changes}"))
+    assert said(told.notes)[0].endswith("to mallory@example.com")
+    collided = await changes_of(f"{DEPLOY} roles/run.developer", code=10)
+    assert (collided.verdict, collided.notes) == (Verdict.PASS, ())
+
+
+async def test_a_grant_with_an_approved_condition_is_told_with_what_that_says_since_the_list_has_its_name_alone() -> (
+    None
+):
+    lent = f"{DEPLOY} roles/run.admin"
+    told = await changes_of(f"{lent} if nights", added=[lent], condition="nights", expression="true")
+    assert (told.verdict, told.reason) == (Verdict.WARN, "condition_came")
+    assert said(told.notes)[0].endswith(f"+{lent} if nights (true)")
+    assert (await changes_of(lent, added=[lent], condition="nights", expression="true")).reason == "not_approved"
+
+
+async def test_not_one_service_account_is_no_pass() -> None:
+    lost = (await seen(service_accounts=[]))[-1]
+    assert (lost.verdict, lost.reason) == (Verdict.UNKNOWN, "nothing_matched")
+
+
 @pytest.mark.parametrize(
     ("given", "reason"),
     [

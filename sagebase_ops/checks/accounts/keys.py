@@ -9,11 +9,15 @@ from sagebase_ops.checks.parts import each_alike
 from sagebase_ops.checks.settings_judged import Mistake, judged
 from sagebase_ops.domain.console import service_accounts_page
 from sagebase_ops.domain.quantities import Quantity
-from sagebase_ops.domain.results import Finding, Sentence, Target, Value, Verdict, passing
+from sagebase_ops.domain.results import Finding, Sentence, Target, Value, Verdict, passing, unknown
 from sagebase_ops.gcp.iam import Key, ServiceAccount
 
 NO_KEYS = Sentence(
     ja="サービスアカウント {value}に、持ち出せる鍵はありません", en="none of {value} has a key that somebody holds"
+)
+NO_ACCOUNTS = Sentence(
+    ja="確認できません：サービスアカウントが1つも返されませんでした。Cloud Run は必ずどれかで動いています",
+    en="could not look: not one service account was listed, though Cloud Run always runs as one",
 )
 ALL_OFF = Sentence(
     ja="使える鍵はありません（鍵かアカウントが無効です）",
@@ -37,6 +41,10 @@ async def judge_keys(max_age: timedelta, context: CheckContext) -> list[Finding]
     """
     project = context.project.id
     accounts = await context.gcp.iam.accounts(project)
+    if not accounts:
+        remedy = f"gcloud iam service-accounts list --project={project}"
+        nobody = Target("service_accounts", project)
+        return [unknown(nobody, NO_ACCOUNTS, reason="nothing_matched", remedy=remedy, **_given(context))]
     told = await each_alike(*((_target(one), _of_account(one, max_age, context)) for one in accounts))
     value = Quantity(len(accounts), "{accounts}")
     return told or [passing(Target("service_accounts", project), NO_KEYS, value=value, **_given(context))]

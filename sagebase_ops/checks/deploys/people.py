@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sagebase_ops.checks.base import CheckContext
-from sagebase_ops.domain.audit_entries import AuditEntry
+from sagebase_ops.domain.audit_entries import PERMISSION_DENIED, AuditEntry
 from sagebase_ops.gcp.run import Revision
 
 _CLOUD_RUN = 'protoPayload.serviceName="run.googleapis.com"'
@@ -26,6 +26,7 @@ def deployed_by(revision: Revision, changes: Sequence[AuditEntry]) -> str:
         one.who
         for one in changes
         if created
+        and one.code != PERMISSION_DENIED
         and timedelta(0) <= created - one.at <= _APART
         and one.resource.endswith(f"/services/{revision.service}")
     )
