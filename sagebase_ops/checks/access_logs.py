@@ -60,7 +60,7 @@ async def access_logs(params: Params, context: CheckContext) -> list[Finding]:
     One more where the request log could not be read: then the counts alone are judged.
 
     Source: Monitoring's run.googleapis.com/request_count, one call for both windows; Logging's ListLogEntries, at most
-    five reads, of all services together.
+    five reads, of all services together, and two more where one of them has none of its requests in the log.
     """
     window = window_before(context.now, params.window)
     counts = await count_requests(window, context)
@@ -121,12 +121,9 @@ def _link(name: str, spikes: Sequence[Spike], window: Window, project: Project) 
 
 
 def _is_unseen(requests: Requests, visits: Visits, params: Params) -> bool:
-    """Whether what was counted cannot be found in the log, so that nobody knows who asked for it.
-
-    Google's own probes are counted and not read: a service without visitors has nothing to find.
-    """
-    nothing_stored = requests.total > 0 and not visits.stored
-    return nothing_stored or (requests.refused > params.source_above and not visits.refused_paths)
+    """Whether what was counted cannot be found in the log, so that nobody knows who asked for it."""
+    gone = requests.total > 0 and not visits.there
+    return gone or (requests.refused > params.source_above and not visits.refused_paths)
 
 
 def _one_source(name: str, counts: AccessCounts, samples: AccessSamples, params: Params) -> Iterator[Note]:

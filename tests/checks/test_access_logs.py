@@ -15,6 +15,7 @@ from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.loads import Load
+from sagebase_ops.sandbox.log_scenario import LogBucket, LogStorage
 from sagebase_ops.sandbox.scenario import Entries, RunService
 from tests.checks.watching import WEB, looking, refusing, said
 
@@ -35,9 +36,9 @@ def answering(*loads: dict[str, Any]) -> list[RunService]:
     return [RunService(name=WEB, load=[Load.model_validate(load) for load in loads])]
 
 
-def visits(count: int, status: int = 200, since: str = "6d", **visit: Any) -> Entries:
+def visits(count: int, status: int = 200, since: str = "6d", until: str = "10m", **visit: Any) -> Entries:
     given = {"severity": "INFO", "log": "run.googleapis.com/requests", "status": status, "count": count}
-    return Entries.model_validate({**given, "since": since, "visit": visit})
+    return Entries.model_validate({**given, "since": since, "until": until, "visit": visit})
 
 
 async def test_a_usual_week_passes_with_exact_counts_by_status() -> None:
@@ -188,6 +189,19 @@ async def test_a_log_that_could_not_be_read_is_unknown_beside_counts_that_stand(
 async def test_a_refusal_by_monitoring_is_a_gcp_error_with_the_role() -> None:
     with pytest.raises(GcpError, match=r"monitoring\.timeSeries\.list"):
         await seen(faults=[refusing(SERIES, "monitoring.timeSeries.list")])
+
+
+KEPT_A_DAY = LogStorage(buckets=[LogBucket(name="_Default", retention_days=1)])
+
+
+async def test_requests_that_were_stored_and_are_gone_are_no_pass() -> None:
+    found = await seen(log_entries=[visits(300, path="/page", until="2d")], log_storage=KEPT_A_DAY)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "nothing_logged")
+
+
+async def test_a_service_that_only_googles_probes_asked_for_has_nothing_to_find() -> None:
+    probes = visits(50, path="/probe", agent="GoogleStackdriverMonitoring-UptimeChecks(https://cloud.google.com)")
+    assert (await seen(log_entries=[probes])).verdict is Verdict.PASS
 
 
 async def test_five_reads_and_two_counts_are_enough() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from sagebase_ops.domain.paths import path_shape
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import LogPage, any_of, quoted, rfc3339
 
-_PROBES = 'NOT httpRequest.userAgent:"GoogleStackdriverMonitoring-UptimeChecks"'
+_NO_PROBES = 'NOT httpRequest.userAgent:"GoogleStackdriverMonitoring-UptimeChecks"'
 _NO_WEBSOCKET = "httpRequest.status!=101"
 """Streamlit's pages hold one open as long as they are looked at: its latency is how long somebody read."""
 
@@ -34,10 +34,11 @@ class Slow:
 class Visits:
     """What was read of one service, by path or source: shares of what was read, the largest first.
 
-    `read` entries of `stored` were read. What begins with `refused` is about 401, 403 and 404 alone, `refused_read` of them.
+    `read` entries of `stored` were read; `there` says that one can still be read at all, if only Google's own. What begins with `refused` is about 401, 403 and 404 alone, `refused_read` of them.
     """
 
     stored: int = 0
+    there: bool = False
     read: int = 0
     even: bool = True
     paths: tuple[tuple[str, float], ...] = ()
@@ -65,6 +66,7 @@ async def read_visits(
 ) -> AccessSamples:
     """Every service in `requests` with three questions in all, of at most two pages each.
 
+    One more where nothing of a service was found: whether its log is gone, or only Google's own probes are in it.
     Logging's refusal must not hide the counts that Monitoring gave: it is handed back.
     """
     if not requests:
@@ -79,14 +81,24 @@ async def read_visits(
             read_sample(requests_filter(names, region, window, *_of(REFUSED)), refused, context),
             _slow(names, window, slower_than, context),
         )
+        unseen = {name: count for name, count in wanted.items() if not every.entries.get(name)}
+        probes = await read_sample(requests_filter(tuple(unseen), region, window, probes=True), unseen, context)
     except GcpError as error:
         return AccessSamples(refusal=error)
-    visits = {name: _visits(name, wanted[name], every, denied, slow.entries) for name in names}
+    there = {*every.entries, *probes.entries}
+    visits = {
+        name: replace(_visits(name, wanted[name], every, denied, slow.entries), there=name in there) for name in names
+    }
     return AccessSamples(visits, {"logs": every.asked, "logs_refused": denied.asked})
 
 
-def requests_filter(names: tuple[str, ...], region: str, window: Window | None = None, *more: str) -> str:
-    """The filter of Logging for the requests of these services; a link to Logs Explorer has its window elsewhere."""
+def requests_filter(
+    names: tuple[str, ...], region: str, window: Window | None = None, *more: str, probes: bool = False
+) -> str:
+    """The filter of Logging for the requests of these services; a link to Logs Explorer has its window elsewhere.
+
+    In a window without Google's own probes, but where they are asked for.
+    """
     lines = [
         'resource.type="cloud_run_revision"',
         f"resource.labels.location={quoted(region)}",
@@ -95,7 +107,8 @@ def requests_filter(names: tuple[str, ...], region: str, window: Window | None =
         *more,
     ]
     if window:
-        lines += [_PROBES, f'timestamp>="{rfc3339(window.start)}"', f'timestamp<"{rfc3339(window.end)}"']
+        lines += [] if probes else [_NO_PROBES]
+        lines += [f'timestamp>="{rfc3339(window.start)}"', f'timestamp<"{rfc3339(window.end)}"']
     return "\n".join(lines)
 
 
