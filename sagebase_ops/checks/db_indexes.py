@@ -34,6 +34,7 @@ INVALID = Sentence(
     ja="{count}が無効です（作成の失敗）。更新の負荷だけがかかっています",
     en="{count} invalid (their making was broken off): they cost writes only",
 )
+BEING_MADE = Sentence(ja="作成中：{index}（{table}）", en="being made: {index} ({table})")
 ONE = Sentence(ja="{index}（{table}、{size}）", en="{index} ({table}, {size})")
 LARGEST = Sentence(
     ja="大きい索引：{index}（{table}、{size}、利用 {scans} 回）", en="large: {index} ({table}, {size}, {scans} scans)"
@@ -122,11 +123,13 @@ def _idle(index: Index, params: Params) -> bool:
 
 
 def _unfinished(there: Server, every: Sequence[Index], given: Given) -> Finding:
-    target, invalid = Target("invalid_indexes", there.database), [index for index in every if not index.valid]
+    target, useless = Target("invalid_indexes", there.database), [index for index in every if not index.valid]
+    invalid, made = ([one for one in useless if one.being_made is now] for now in (False, True))
     if not every:
         return unknown(target, NO_INDEXES, reason="nothing_there", **given)
     if not invalid:
-        return passing(target, ALL_VALID, **given)
+        notes = [Note(BEING_MADE, {"index": one.name, "table": one.table}) for one in made]
+        return passing(target, ALL_VALID, notes=first_of(notes), **given)
     counted = Quantity(len(invalid), _UNIT)
     return warning(target, INVALID, reason="invalid", count=counted, notes=first_of(_named(invalid)), **given)
 

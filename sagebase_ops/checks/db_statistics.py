@@ -98,7 +98,7 @@ async def _tidy(
     if not every:
         return [nothing_to_see(target, given) for target in targets]
     statistics, rows, room = targets
-    large = [table for table in every if max(table.live + table.dead, table.planned_rows) >= params.min_rows]
+    large = [table for table in every if table.may_have >= params.min_rows]
     return [
         analyzed(statistics, large, there.now, params.analyzed_within, params.changed_above, given),
         vacuumed(rows, large, there, (params.warn_above, params.fail_above), given),

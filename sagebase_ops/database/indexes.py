@@ -9,7 +9,8 @@ _INDEXES = """
 SELECT s.schemaname, s.relname, s.indexrelname, s.idx_scan, pg_relation_size(s.indexrelid) AS bytes,
        i.indisunique, i.indisvalid,
        EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = s.indexrelid) AS constrains,
-       EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = s.indexrelid) AS inherited
+       EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = s.indexrelid) AS inherited,
+       EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = s.indexrelid) AS being_made
 FROM pg_stat_user_indexes s JOIN pg_index i ON i.indexrelid = s.indexrelid
 ORDER BY bytes DESC, s.schemaname, s.indexrelname
 """
@@ -20,7 +21,7 @@ class Index:
     """One index: `scans` since the counters began, `size` in bytes.
 
     `needed`: it keeps rows apart (unique, a constraint's) or is a part of a partitioned index, so that it is not there for
-    its scans. Not `valid`: building it was broken off; it costs writes and serves nobody.
+    its scans. Not `valid`: it costs writes and serves nobody, since it is `being_made` now, or its making was broken off.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Index:
     size: int
     needed: bool
     valid: bool
+    being_made: bool = False
 
 
 async def indexes(database: Database) -> tuple[Index, ...]:
@@ -45,6 +47,7 @@ async def indexes(database: Database) -> tuple[Index, ...]:
             size=row["bytes"],
             needed=any(map(bool, (row["indisunique"], row["constrains"], row["inherited"]))),
             valid=bool(row["indisvalid"]),
+            being_made=bool(row["being_made"]),
         )
         for row in await database.rows(_INDEXES)
     )

@@ -8,7 +8,7 @@ from sagebase_ops.database.session import Database
 
 _TABLES = """
 SELECT s.schemaname, s.relname, s.n_live_tup, s.n_dead_tup, s.n_mod_since_analyze, s.last_vacuum, s.last_autovacuum,
-       s.last_analyze, s.last_autoanalyze, c.reltuples, pg_table_size(s.relid) AS bytes, s.relid
+       s.last_analyze, s.last_autoanalyze, c.reltuples, c.relpages, pg_table_size(s.relid) AS bytes, s.relid
 FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
 WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
 """
@@ -16,6 +16,8 @@ _AGES = "SELECT datname, age(datfrozenxid) AS transactions, mxid_age(datminmxid)
 _TUPLE_READER = """
 SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pgstattuple'
 """
+
+_SMALLEST_ROW = 28  # bytes: a header and its pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,16 @@ class Table:
         return self.dead / (self.live + self.dead) if self.dead else 0.0
 
     @property
+    def may_have(self) -> float:
+        """As many rows as whoever knows more of them says; as many as its bytes could hold where nobody ever counted."""
+        counted, cared_for = self.live + self.dead, self.vacuumed_at or self.analyzed_at
+        nobody = self.planned_rows < 0 and not counted and not cared_for
+        return self.size / _SMALLEST_ROW if nobody else max(counted, self.planned_rows)
+
+    @property
     def uncounted(self) -> bool:
-        """The counters were lost (a crash, a reset, a new primary): they know of far fewer rows than the planner does."""
-        return self.live + self.dead < self.planned_rows / 2
+        """The counters were lost (a crash, a reset, a new primary): they know of far fewer rows than there may be."""
+        return self.live + self.dead < self.may_have / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ async def tables(database: Database) -> tuple[Table, ...]:
             live=row["n_live_tup"],
             dead=row["n_dead_tup"],
             changed=row["n_mod_since_analyze"],
-            planned_rows=row["reltuples"],
+            planned_rows=row["reltuples"] if row["relpages"] else -1.0,  # until 13 it is 0 for what nobody looked at
             size=row["bytes"],
             vacuumed_at=_later(row["last_vacuum"], row["last_autovacuum"]),
             analyzed_at=_later(row["last_analyze"], row["last_autoanalyze"]),

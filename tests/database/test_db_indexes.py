@@ -64,6 +64,21 @@ async def test_an_index_whose_making_was_broken_off_is_told(server: Postgres) ->
     assert (found["invalid_indexes"].verdict, found["invalid_indexes"].reason) == (Verdict.WARN, "invalid")
 
 
+async def test_an_index_that_is_being_made_is_not_called_broken(server: Postgres) -> None:
+    with server.database(*DOCUMENTS) as name, server.admin(name, "sagebase_user") as writing:
+        writing.execute("BEGIN; UPDATE documents SET title = 'held'")
+        with server.admin(name, "sagebase_user") as making:
+            making.pgconn.send_query(b"CREATE INDEX CONCURRENTLY slow ON documents (title)")
+            building = "SELECT FROM pg_stat_progress_create_index WHERE index_relid <> 0"
+            with server.admin(name) as watching:
+                while not watching.execute(building).rowcount:
+                    pass
+            found = await seen("db_indexes", server.url(database=name))
+            making.pgconn.finish()
+    assert found["invalid_indexes"].verdict is Verdict.PASS
+    assert any("being made" in line for line in filled(found["invalid_indexes"]))
+
+
 async def test_a_database_without_indexes_is_not_the_one_that_was_meant(server: Postgres) -> None:
     with server.database() as name:
         found = await seen("db_indexes", server.url(database=name))

@@ -76,6 +76,15 @@ async def test_counters_that_were_lost_prove_nothing(server: Postgres) -> None:
         assert (found[kind].verdict, found[kind].reason) == (Verdict.UNKNOWN, "lost_statistics")
 
 
+async def test_a_table_that_nothing_ever_counted_is_not_taken_for_an_empty_one(server: Postgres) -> None:
+    with server.database(*DOCUMENTS[:-1], "CREATE TABLE empty (id int, body text)") as name:
+        server.do(LOST, database=name)
+        found = await seen("db_statistics", server.url(database=name))
+    for kind in ("dead_rows", "planner_statistics"):
+        assert (found[kind].verdict, found[kind].reason) == (Verdict.UNKNOWN, "lost_statistics")
+        assert [note.values["table"] for note in found[kind].notes] == ["public.documents"]
+
+
 @pytest.mark.parametrize(("deleted", "verdict"), [(SIX_TENTHS, Verdict.WARN), ("SELECT 1", Verdict.PASS)])
 async def test_bloat_is_measured_where_the_extension_is_also_what_vacuum_left(
     server: Postgres, deleted: str, verdict: Verdict

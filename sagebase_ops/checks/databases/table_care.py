@@ -48,6 +48,7 @@ NOT_VACUUMED = Sentence(
     en="{table}: {dead} dead, {rows} live, never vacuumed",
 )
 UNCOUNTED = Sentence(ja="{table}（約 {rows} 行）", en="{table} (about {rows} rows)")
+UNSEEN = Sentence(ja="{table}（{size}、ANALYZE の記録なし）", en="{table} ({size}, never analyzed)")
 SINCE = Sentence(ja="統計の開始：{since}", en="counted since {since}")
 _TABLES, _TRANSACTIONS = "{tables}", "{transactions}"
 
@@ -98,10 +99,16 @@ def _lost(target: Target, large: Sequence[Table], given: Given) -> Finding | Non
     lost = [table for table in large if table.uncounted]
     if not lost:
         return None
-    notes = first_of([Note(UNCOUNTED, {"table": table.name, "rows": round(table.planned_rows)}) for table in lost])
+    notes = first_of([_uncounted(table) for table in lost])
     remedy = 'psql "$DATABASE_URL_OF_THE_OWNER" -c "ANALYZE"'
     count = Quantity(len(lost), _TABLES)
     return unknown(target, LOST, reason="lost_statistics", remedy=remedy, count=count, notes=notes, **given)
+
+
+def _uncounted(table: Table) -> Note:
+    if table.planned_rows < 0:
+        return Note(UNSEEN, {"table": table.name, "size": Quantity(table.size, "By")})
+    return Note(UNCOUNTED, {"table": table.name, "rows": round(table.planned_rows)})
 
 
 def wound(oldest: Age, limits: tuple[int, int], given: Given) -> Finding:

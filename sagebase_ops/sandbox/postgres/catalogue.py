@@ -23,13 +23,14 @@ CREATE TABLE pg_stat_bgwriter (stats_reset);
 CREATE TABLE pg_stat_replication (pid, application_name, state);
 CREATE TABLE pg_namespace (oid, nspname);
 CREATE TABLE pg_extension (oid, extname, extnamespace, extversion);
-CREATE TABLE pg_class (oid, relname, relnamespace, relkind, relpersistence, reltuples);
+CREATE TABLE pg_class (oid, relname, relnamespace, relkind, relpersistence, reltuples, relpages);
 CREATE TABLE pg_stat_user_tables (relid, schemaname, relname, seq_scan, idx_scan, n_live_tup, n_dead_tup,
     n_mod_since_analyze, last_vacuum, last_autovacuum, last_analyze, last_autoanalyze);
 CREATE TABLE pg_stat_user_indexes (relid, indexrelid, schemaname, relname, indexrelname, idx_scan, idx_tup_read,
     idx_tup_fetch);
 CREATE TABLE pg_index (indexrelid, indrelid, indisunique, indisprimary, indisvalid);
 CREATE TABLE pg_constraint (oid, conname, conindid);
+CREATE TABLE pg_stat_progress_create_index (pid, relid, index_relid);
 CREATE TABLE pg_inherits (inhrelid, inhparent);
 CREATE TABLE pg_stat_activity (datname, pid, usename, application_name, backend_type, state, xact_start, query_start,
     state_change, query);
@@ -82,7 +83,7 @@ class Catalogue:
 
     def _table(self, oid: int, table: Table) -> Iterator[tuple[str, tuple[Value, ...]]]:
         self._sizes[oid] = table.size
-        yield "pg_class", (oid, table.name, _PUBLIC, "r", "p", float(table.rows))
+        yield "pg_class", (oid, table.name, _PUBLIC, "r", "p", float(table.rows), table.size // 8192)
         care = (None, self._ago(table.vacuumed), None, self._ago(table.analyzed))
         counts = (0, 0, table.rows, table.dead, table.changed)
         yield "pg_stat_user_tables", (oid, "public", table.name, *counts, *care)
