@@ -104,7 +104,8 @@ async def test_a_running_database_without_data_is_not_zero_connections() -> None
         ("db-custom-2-8192", 321, Verdict.WARN),
         ("db-custom-2-8192", 400, Verdict.FAIL),
         ("db-f1-micro", 25, Verdict.FAIL),
-        ("db-perf-optimized-N-8", 10, Verdict.UNKNOWN),
+        ("db-perf-optimized-N-8", 640, Verdict.PASS),
+        ("db-of-next-year", 10, Verdict.UNKNOWN),
     ],
 )
 async def test_connections_are_held_against_what_the_tier_allows(tier: str, connections: int, verdict: Verdict) -> None:

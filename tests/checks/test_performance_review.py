@@ -166,6 +166,24 @@ async def test_a_database_is_held_against_what_it_takes(connections: int, verdic
     assert database.limit.amount == 400
 
 
+@pytest.mark.parametrize(
+    ("tier", "verdict", "reason"),
+    [
+        ("db-perf-optimized-N-8", Verdict.PASS, None),  # 64 GB: 800
+        ("db-perf-optimized-N-2", Verdict.WARN, "nearly_full"),  # 16 GB: 500
+        ("db-of-next-year", Verdict.UNKNOWN, "no_limit"),
+    ],
+)
+async def test_connections_that_are_held_against_nothing_are_no_pass(
+    tier: str, verdict: Verdict, reason: str | None
+) -> None:
+    instance = SqlInstance.model_validate({"name": "sagebase-db", "connections": 410, "tier": tier})
+    async with reviewing(sql_instances=[instance]) as (_, context):
+        _, database = await performance_review(Params(), context)
+    assert (database.verdict, database.reason) == (verdict, reason)
+    assert any("410" in line for line in said(database.notes))
+
+
 async def test_what_was_connected_to_several_databases_at_different_moments_is_not_added_up() -> None:
     def in_turn(minutes: int) -> list[dict[str, Any]]:
         """Two hundred of them from so many minutes before three days ago, for five minutes."""

@@ -106,7 +106,7 @@ class _Review:
         return courses.partial or (self._totals.partial if measure.traffic and self._totals else None)
 
     def _lacking(self) -> Iterator[Finding]:
-        """One finding for each measure that could not be read, or of which nothing says why it is absent."""
+        """One finding for each measure that could not be read, is absent for no known reason, or has nothing to be held against."""
         for measure, courses, course in self._lines:
             if courses.otherwise is not None:
                 google = _about(words.NOT_AS_BELIEVED, measure)
@@ -115,6 +115,8 @@ class _Review:
                 yield refused(self._target, partial, **self._given())
             elif course.month is None and not self._may_be_absent(measure):
                 yield unknown(self._target, _about(words.NO_DATA, measure), reason="no_data", **self._given())
+            elif measure.capacity and measure.limit is None:
+                yield unknown(self._target, _about(words.NO_CAPACITY, measure), reason="no_limit", **self._given())
 
     def _may_be_absent(self, measure: Measure) -> bool:
         """Without requests, or with a few, there is no latency; without a single instance there is no load of one."""

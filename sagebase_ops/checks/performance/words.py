@@ -71,6 +71,10 @@ NO_DATA = Sentence(
     ja="確認できません：{measure} のデータが直近30日に一つもありません",
     en="could not look: there is no data of {measure} in the last 30 days",
 )
+NO_CAPACITY = Sentence(
+    ja="確認できません：{measure} の上限（max_connections）が、フラグからもマシンタイプからも分かりません",
+    en="could not look: neither a flag nor the machine type tells max_connections, so {measure} is held against nothing",
+)
 NOT_AS_BELIEVED = Sentence(
     ja="確認できません：{measure} の種類か単位が想定と違います（Google: {google}）",
     en="could not look: {measure} is not of the kind and unit that we take it for (Google: {google})",

@@ -54,10 +54,16 @@ def max_connections(instance: SqlInstance) -> int | None:
     flag = instance.flags.get("max_connections", "")
     if flag.isdecimal():
         return int(flag)
-    custom = re.fullmatch(r"db-custom-\d+-(\d+)", instance.tier)
-    memory = int(custom[1]) / 1024 if custom else 0.0
-    by_memory = next((most for least, most in _BY_MEMORY_GB if memory >= least), None)
+    by_memory = next((most for least, most in _BY_MEMORY_GB if _memory_gb(instance.tier) >= least), None)
     return _SHARED_TIERS.get(instance.tier, by_memory)
+
+
+def _memory_gb(tier: str) -> float:
+    """`db-custom-CPUS-MB`, or `db-perf-optimized-N-CPUS` of Enterprise Plus, which has 8 GB for each; 0.0 for any other."""
+    if custom := re.fullmatch(r"db-custom-\d+-(\d+)", tier):
+        return int(custom[1]) / 1024
+    optimized = re.fullmatch(r"db-perf-optimized-N-(\d+)", tier)
+    return 8.0 * int(optimized[1]) if optimized else 0.0
 
 
 async def connection_findings(params: Params, measured: Measured, context: CheckContext) -> list[Finding]:
