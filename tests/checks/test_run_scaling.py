@@ -100,6 +100,13 @@ async def test_a_service_scaled_by_hand_is_skipped_with_its_number() -> None:
     assert (seen.verdict, seen.reason) == (Verdict.SKIPPED, "manual_scaling")
 
 
+@pytest.mark.parametrize("count", [0, 11])
+async def test_a_number_that_was_set_by_hand_is_held_against_the_guides_range(count: int) -> None:
+    """0 switches the service off."""
+    seen = await of_service(manual_instances=count)
+    assert (seen.verdict, seen.reason) == (Verdict.WARN, "not_as_wanted")
+
+
 async def test_without_data_of_the_peak_it_is_unknown_and_still_says_what_differs() -> None:
     seen = (await found(metrics_silent=True, services=[RunService(min_instances=0)]))["run_service"]
     assert (seen.verdict, seen.reason) == (Verdict.UNKNOWN, "no_data")

@@ -42,6 +42,10 @@ MANUAL = Sentence(
     ja="手動スケーリング（{count} 固定）のため、最小・最大インスタンス数は使われません",
     en="scaled by hand ({count}, always): minimum and maximum do not count",
 )
+MANUAL_ELSE = Sentence(
+    ja="手動スケーリングで {count} に固定されています（推奨は {least}〜{most}）",
+    en="scaled by hand to {count}, always ({least} to {most} wanted)",
+)
 
 
 def judge_service(service: RunService, wanted: Wanted, peaks: Measured, project: Project) -> Finding:
@@ -51,8 +55,7 @@ def judge_service(service: RunService, wanted: Wanted, peaks: Measured, project:
     given: Given = {"asked": peaks.asked, "link": link}
     notes = tuple(sizes_of(service))
     if (count := service.sizing.manual_instances) is not None:
-        amount = Quantity(count, UNIT)
-        return skipped(target, MANUAL, reason="manual_scaling", count=amount, notes=notes, **given)
+        return _by_hand(target, count, wanted, {**given, "notes": notes})
     found = _by_peak(target, service, wanted, peaks, given)
     differences = differences_of(service, wanted, project)
     remedy = found.remedy or mending(service, differences, project)
@@ -62,6 +65,15 @@ def judge_service(service: RunService, wanted: Wanted, peaks: Measured, project:
         given |= {"value": found.value, "limit": found.limit, "remedy": remedy, **first.values}
         return warning(target, first.sentence, reason="not_as_wanted", notes=(*others, *notes), **given)
     return replace(found, remedy=remedy, notes=(*found.notes, *told, *notes))
+
+
+def _by_hand(target: Target, count: int, wanted: Wanted, given: Given) -> Finding:
+    """Whether it would have to grow nobody can say; none at all is a service that is switched off."""
+    told: Given = {"count": Quantity(count, UNIT), **given}
+    if wanted.min_instances <= count <= wanted.max_instances:
+        return skipped(target, MANUAL, reason="manual_scaling", **told)
+    told |= {"least": Quantity(wanted.min_instances, UNIT), "most": Quantity(wanted.max_instances, UNIT)}
+    return warning(target, MANUAL_ELSE, reason="not_as_wanted", **told)
 
 
 def _by_peak(target: Target, service: RunService, wanted: Wanted, peaks: Measured, given: Given) -> Finding:
