@@ -92,6 +92,8 @@ class SqlInstance(Part):
     disk_used_gb: float | None = 7.2
     disk_growth_gb: float = 0.02
     """What is used of the disk now, and by how much more that is each day."""
+    disk_grows_since: Span = timedelta(days=60)
+    """Before that it did not grow."""
     certificate_days: int | None = 3000
     connections: int | None = 18
     connections_become: int | None = None

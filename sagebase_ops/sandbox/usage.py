@@ -26,7 +26,8 @@ def _disks(world: World, project: str) -> Iterator[RawSeries]:
     for one in world.scenario.sql_instances:
         if one.disk_used_gb is not None:
             labels = {"project_id": project, "region": "asia-northeast1", "database_id": f"{project}:{one.name}"}
-            yield RawSeries({}, labels, _growing(world, one.age, one.disk_used_gb * _GIB, one.disk_growth_gb * _GIB))
+            used, more = one.disk_used_gb * _GIB, one.disk_growth_gb * _GIB
+            yield RawSeries({}, labels, _growing(world, one.age, used, more, one.disk_grows_since))
 
 
 def _buckets(world: World, project: str) -> Iterator[RawSeries]:
@@ -42,10 +43,12 @@ def _buckets(world: World, project: str) -> Iterator[RawSeries]:
             yield RawSeries(metric, labels, _growing(world, one.age, size * _GB, growth * _GB))
 
 
-def _growing(world: World, age: timedelta, now: float, a_day: float) -> tuple[Span, ...]:
+def _growing(
+    world: World, age: timedelta, now: float, a_day: float, since: timedelta = timedelta(days=_DAYS)
+) -> tuple[Span, ...]:
     """One level for each day since it was made, the last of them for good."""
     days = range(min(_DAYS, age.days), -1, -1)
     begins = [world.anchor - timedelta(days=day) for day in days]
     ends = [*begins[1:], world.anchor + timedelta(days=400)]
-    levels = [max(0.0, float(round(now - a_day * day))) for day in days]
+    levels = [max(0.0, float(round(now - a_day * min(day, since.days)))) for day in days]
     return tuple(Span(*piece) for piece in zip(begins, ends, levels, strict=True))

@@ -60,6 +60,15 @@ async def test_the_days_until_a_disk_is_full_follow_its_trend() -> None:
     assert round(left.amount / 86400) in {59, 60, 61}  # type: ignore[union-attr] # a Quantity
 
 
+@pytest.mark.parametrize(("a_day", "verdict"), [(0.9, Verdict.WARN), (0.2, Verdict.PASS)])
+async def test_a_disk_that_began_to_fill_up_this_week_is_told_though_the_month_was_quiet(
+    a_day: float, verdict: Verdict
+) -> None:
+    """At 15 of 20 GB: of a week's trend three more weeks are believed, which is enough for 0.9 GB a day."""
+    seen = await disk(auto_resize=False, disk_used_gb=15.0, disk_growth_gb=a_day, disk_grows_since=timedelta(days=8))
+    assert (seen.verdict, seen.reason) == (verdict, "full_soon" if verdict is Verdict.WARN else None)
+
+
 async def test_a_bucket_is_told_by_storage_class_and_type_since_gsutil_counts_live_objects_alone() -> None:
     seen = await bucket()
     assert (seen.verdict, round(seen.value.amount / 1e9, 1) if seen.value else None) == (Verdict.PASS, 13.9)

@@ -1,8 +1,9 @@
 """How full is one Cloud SQL disk, and when is it full? Part of `storage_usage`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from sagebase_ops.checks.metrics.data import Measured
 from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
@@ -45,6 +46,8 @@ ENLARGES_FREELY = Sentence(
 NO_SIZE = Sentence(
     ja="確認できません：ディスクの大きさが得られませんでした", en="could not look: Google names no size of the disk"
 )
+WEEK, BELIEVED = timedelta(days=7), 3
+"""A trend of a week is believed for so many weeks more."""
 _GIB = 2**30
 
 
@@ -68,14 +71,14 @@ def judge_disk(name: str, listing: Listing[SqlInstance], used: Measured, room: R
     unread = _unread(target, instance, used, given)
     if unread is not None:
         return unread
-    trend, size = _trend(name, used), instance.upkeep.disk_gb or 0
+    points, size, most = _points(name, used), instance.upkeep.disk_gb or 0, _most(instance.upkeep)
+    trend, until = _full_soon(points, most, room)
     given |= {"value": Quantity(used.values[name], "By"), "notes": tuple(_notes(instance.upkeep, trend))}
-    most = _most(instance.upkeep)
     if most is None:
         return passing(target, GROWS_ITSELF, size=_gib(size), **given)
     larger = size + max(10, size // 2)
     remedy = f"gcloud sql instances patch {name} --storage-size={larger} --project={project.id}"
-    return _held(target, used.values[name], most, trend, room, {**given, "limit": Quantity(most, "By")}, remedy)
+    return _held(target, used.values[name], most, until, room, {**given, "limit": Quantity(most, "By")}, remedy)
 
 
 def _unread(target: Target, instance: SqlInstance, used: Measured, given: Given) -> Finding | None:
@@ -91,27 +94,46 @@ def _unread(target: Target, instance: SqlInstance, used: Measured, given: Given)
 
 
 def _held(
-    target: Target, taken: float, most: int, trend: Trend | None, room: Room, given: Given, remedy: str
+    target: Target, taken: float, most: int, until: datetime | None, room: Room, given: Given, remedy: str
 ) -> Finding:
     share = Quantity(taken / most, "1")
     if share.amount > room.warn:
         verdict = failing if share.amount > room.fail else warning
         return verdict(target, TOO_FULL, reason="over_limit", share=share, remedy=remedy, **given)
-    until = trend.reaches(most) if trend else None
-    if until is not None and until - room.now < room.within:
+    if until is not None:
         left = Quantity.of(max(until - room.now, timedelta(0)))
         return warning(target, FULL_SOON, reason="full_soon", until=until, left=left, remedy=remedy, **given)
     return passing(target, USED, share=share, **given)
 
 
-def _trend(name: str, used: Measured) -> Trend | None:
-    points = [
+def _points(name: str, used: Measured) -> list[tuple[datetime, float]]:
+    return [
         (point.end, point.value)
         for series in used.answer.series
         if next(iter(series.labels.values()), "").rpartition(":")[2] == name
         for point in series.points
     ]
-    return trend_of(points)
+
+
+def _full_soon(
+    points: Sequence[tuple[datetime, float]], most: int | None, room: Room
+) -> tuple[Trend | None, datetime | None]:
+    """When it is full, by the trend of the window or of its last week alone: what began this week bends no month.
+
+    The trend is the one that says so, else the window's; no time where it is not full soon.
+    """
+    newest, whole = max((at for at, _ in points), default=room.now), trend_of(points)
+    last_week = trend_of([(at, value) for at, value in points if newest - at < WEEK])
+    foreseen = (
+        (trend, trend.reaches(most), within)
+        for trend, within in ((whole, room.within), (last_week, min(room.within, BELIEVED * WEEK)))
+        if trend is not None and most is not None
+    )
+    soon = [(until, trend) for trend, until, within in foreseen if until is not None and until - room.now < within]
+    if not soon:
+        return whole, None
+    until, trend = min(soon, key=itemgetter(0))
+    return trend, until
 
 
 def _most(upkeep: Upkeep) -> int | None:
