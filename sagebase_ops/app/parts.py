@@ -1,7 +1,7 @@
 """The parts that remember, built as the settings say: the store, and where it is told."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,14 +19,8 @@ async def store_of(settings: Settings, *, copied: bool = False) -> AsyncIterator
 
     Raises ConfigError where it cannot be used at all.
     """
-    try:
-        store = await opened_store(settings, copied=copied)
-    except StoreError as error:
-        raise ConfigError(str(error)) from error
-    try:
+    async with _held(opened_store(settings, copied=copied)) as store:
         yield store
-    finally:
-        await store.aclose()
 
 
 async def opened_store(settings: Settings, *, copied: bool = False) -> Store:
@@ -40,8 +34,15 @@ async def store_to_read(settings: Settings) -> AsyncIterator[Store]:
 
     A file is read where it lies: a copy of a year would take all of its size in memory.
     """
+    async with _held((_copy_of_store if settings.firestore else _file_to_read)(settings)) as store:
+        yield store
+
+
+@asynccontextmanager
+async def _held(opening: Awaitable[Store]) -> AsyncIterator[Store]:
+    """Closed in the end. Raises ConfigError where it cannot be opened."""
     try:
-        store = await (_copy_of_store if settings.firestore else _file_to_read)(settings)
+        store = await opening
     except StoreError as error:
         raise ConfigError(str(error)) from error
     try:

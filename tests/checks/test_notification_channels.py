@@ -34,6 +34,7 @@ async def seen(*channels: NotificationChannel, is_used: bool = True) -> list[Fin
         ({"type": "email", "labels": {}}, Verdict.FAIL, "no_address"),
         ({"type": "sms", "labels": {"number": ""}}, Verdict.FAIL, "no_address"),
         ({"type": "webhook_tokenauth", "labels": {}}, Verdict.UNKNOWN, "no_address"),
+        ({"type": ""}, Verdict.UNKNOWN, "no_type"),
         ({"enabled": False}, Verdict.FAIL, "channel_disabled"),
         ({"enabled": None}, Verdict.UNKNOWN, "no_state"),
         ({"verification": "UNVERIFIED"}, Verdict.FAIL, "channel_unverified"),

@@ -1,6 +1,5 @@
 """An incident's life, from findings to the rows of the outbox, with the real store and a clock that the tests move."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +21,6 @@ from sagebase_ops.responses import Actor, Done, Responses
 from sagebase_ops.slack.messages.marks import marked
 from sagebase_ops.slack.messages.telling import Telling
 from sagebase_ops.store.base import Decision, Outcome, Store
-from sagebase_ops.store.sqlite.opening import open_store
 from sagebase_ops.telling import AT_ONCE, Route, tell
 from tests.fakes import NINE, FakeClock
 
@@ -140,13 +138,6 @@ def schedules(tmp_path: Path) -> Schedules:
     path = tmp_path / "schedules.yaml"
     path.write_text(FILE, encoding="utf-8")
     return load(path)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(tmp_path / "state.db", sandbox=True)
-    yield opened
-    await opened.aclose()
 
 
 @pytest.fixture

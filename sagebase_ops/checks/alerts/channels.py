@@ -11,6 +11,10 @@ UNSAID = Sentence(
     ja="確認できません：通知チャンネル「{channel}」が有効かどうかを Google が返しませんでした",
     en="could not look: Google did not say whether channel '{channel}' is switched on",
 )
+UNSAID_TYPE = Sentence(
+    ja="確認できません：通知チャンネル「{channel}」の種類を Google が返しませんでした",
+    en="could not look: Google did not say what kind of channel '{channel}' is",
+)
 UNVERIFIED = Sentence(
     ja="通知チャンネル「{channel}」は未確認（UNVERIFIED）のため、何も届きません",
     en="channel '{channel}' is not verified: nothing arrives",
@@ -55,6 +59,8 @@ def mistakes_in(channel: NotificationChannel) -> Iterator[Mistake]:
         yield Mistake(Verdict.UNKNOWN, "no_state", UNSAID, name)
     elif not channel.enabled:
         yield Mistake(Verdict.FAIL, "channel_disabled", DISABLED, name)
+    if not channel.type:
+        yield Mistake(Verdict.UNKNOWN, "no_type", UNSAID_TYPE, name)
     if channel.verification == "UNVERIFIED":
         yield Mistake(Verdict.FAIL, "channel_unverified", UNVERIFIED, name)
     if channel.type == "slack" and "url" in channel.labels:

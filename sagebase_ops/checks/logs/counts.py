@@ -47,6 +47,11 @@ class Window:
         """As long, and ended when this one began."""
         return Window(self.start - self.length, self.start)
 
+    def asked(self, filter_: str) -> dict[str, str]:
+        """What a finding says of how Cloud Monitoring was asked about it."""
+        method = "google.monitoring.v3.MetricService.ListTimeSeries"
+        return {"method": method, "filter": filter_, "start": rfc3339(self.start), "end": rfc3339(self.end)}
+
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:
@@ -85,12 +90,7 @@ async def count_errors(window: Window, context: CheckContext) -> LogCounts:
     """Raises GcpError. All severities are asked for: entries of any prove that the metric answers for a service."""
     query = _query(window, context)
     answer = await context.gcp.metrics.series(context.project.id, query)
-    asked = {
-        "method": "google.monitoring.v3.MetricService.ListTimeSeries",
-        "filter": query.filter,
-        "start": rfc3339(window.start),
-        "end": rfc3339(window.end),
-    }
+    asked = window.asked(query.filter)
     by_day = _by_day(answer, window) if query.period else {}
     return LogCounts(_errors_by_service(answer, window), answer.partial, asked, by_day)
 

@@ -13,7 +13,6 @@ from typing import Any
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.logs.counts import Window
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.logs import rfc3339
 from sagebase_ops.gcp.monitoring import MetricQuery, SeriesSet
 
 MONTH = timedelta(days=30)
@@ -67,14 +66,8 @@ async def measure_volume(window: Window, context: CheckContext) -> LogVolume:
         period=window.length,
     )
     answer = await context.gcp.metrics.series(context.project.id, query)
-    asked = {
-        "method": "google.monitoring.v3.MetricService.ListTimeSeries",
-        "filter": query.filter,
-        "start": rfc3339(window.start),
-        "end": rfc3339(window.end),
-    }
     now, before = _sizes(answer, window), _sizes(answer, window.before)
-    return LogVolume(now, before, window.length, answer.partial, asked)
+    return LogVolume(now, before, window.length, answer.partial, window.asked(query.filter))
 
 
 def _sizes(answer: SeriesSet, window: Window) -> dict[str, int]:
