@@ -11,6 +11,7 @@ from sagebase_ops.checks.metrics.data import Measured, measure_or_refusal
 from sagebase_ops.checks.metrics.params import Window
 from sagebase_ops.checks.parts import each_part
 from sagebase_ops.checks.run.room import judge_service
+from sagebase_ops.checks.run.serving import as_they_serve
 from sagebase_ops.checks.run.sizes import WANTED_INSTANCES, Wanted
 from sagebase_ops.checks.run.targets import watched
 from sagebase_ops.checks.sql.tiers import judge_tier
@@ -66,6 +67,7 @@ class Params(CheckParams):
     ),
     permissions=[
         "run.services.list",
+        "run.revisions.list",
         "cloudsql.instances.list",
         "monitoring.timeSeries.list",
         "monitoring.metricDescriptors.list",
@@ -81,7 +83,7 @@ async def run_scaling(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service (fail when its maximum was reached, warn when near it or not as wanted) and SQL instance.
 
     Source: Services.ListServices; sqladmin v1, instances.list; run.googleapis.com/container/instance_count, its peak by
-    the minute over all revisions. One call each for the whole project.
+    the minute over all revisions. One call each for the whole project, and Revisions.ListRevisions where an older one serves.
     """
     project = context.project.id
     return await each_part(
@@ -96,7 +98,8 @@ async def _services(params: Params, context: CheckContext) -> list[Finding]:
         return []
     listing, peaks = await asyncio.gather(context.gcp.run.services(project.id, project.region), _peaks(params, context))
     seen, wanted = watched(project, listing), _wanted(params, context)
-    return [*(judge_service(service, wanted, peaks, project) for service in seen.services), *seen.lost]
+    serving, unread = await as_they_serve(seen.services, context)
+    return [*(judge_service(one, wanted, peaks, project) for one in serving), *unread, *seen.lost]
 
 
 async def _peaks(params: Params, context: CheckContext) -> Measured:

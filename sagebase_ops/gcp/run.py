@@ -9,7 +9,7 @@ from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import in_part
-from sagebase_ops.gcp.run_sizing import Sizing, read_sizing
+from sagebase_ops.gcp.run_sizing import Sizing, read_revision_sizing, read_sizing
 
 if TYPE_CHECKING:
     from google.cloud.run_v2.services.revisions import RevisionsAsyncClient
@@ -60,8 +60,7 @@ class SecretUse:
 class RunService:
     """One service. Names are short, "" where Google names none; `traffic` is the actual one, empty where it is not told.
 
-    `min_instances` and `max_instances` are what a reader would count: the larger minimum, the smaller maximum of
-    service and revision; a maximum of None is Google's default. `ingress` is `all`, `internal_only`,
+    `sizing` is of the service and of the template of its next revision. `ingress` is `all`, `internal_only`,
     `internal_load_balancer`, `none` or "".
     """
 
@@ -79,13 +78,19 @@ class RunService:
     invoker_iam_disabled: bool = False
     iap_enabled: bool = False
     custom_audiences: tuple[str, ...] = ()
-    min_instances: int = 0
-    max_instances: int | None = None
     update_time: datetime | None = None
     last_modifier: str = ""
     sizing: Sizing = field(default_factory=Sizing)
     secrets: tuple[SecretUse, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def min_instances(self) -> int:
+        return self.sizing.least
+
+    @property
+    def max_instances(self) -> int | None:
+        return self.sizing.most
 
     @property
     def serving(self) -> tuple[Traffic, ...]:
@@ -103,7 +108,7 @@ class Revision:
     """One revision of a service; names are short. `creator` is who deployed it, "" where Google does not say.
 
     `image_gone`: Google looked for its image and did not find it, which it does only when it starts the revision.
-    `secrets` are its own: the service's are those of its template, which a revision with traffic need not be made of.
+    `secrets` and `sizing` are its own: the service's are of its template, which a revision with traffic need not be made of.
     """
 
     service: str
@@ -113,6 +118,7 @@ class Revision:
     creator: str = ""
     image_gone: bool = False
     secrets: tuple[SecretUse, ...] = ()
+    sizing: Sizing = field(default_factory=Sizing)
 
 
 class RunReader:
@@ -174,8 +180,6 @@ def read_service(message: Any) -> RunService:  # raw google.cloud.run.v2.Service
         invoker_iam_disabled=message.invoker_iam_disabled,
         iap_enabled=message.iap_enabled,
         custom_audiences=tuple(message.custom_audiences),
-        min_instances=max(message.scaling.min_instance_count, message.template.scaling.min_instance_count),
-        max_instances=_smallest(message.scaling.max_instance_count, message.template.scaling.max_instance_count),
         update_time=_time(message, "update_time"),
         last_modifier=message.last_modifier,
         sizing=read_sizing(message),
@@ -195,6 +199,7 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
         creator=message.creator,
         image_gone=any(_reason(condition) == _IMAGE_GONE for condition in message.conditions),
         secrets=tuple(dict.fromkeys(_secrets(message, message.name))),
+        sizing=read_revision_sizing(message),
     )
 
 
@@ -265,11 +270,6 @@ def _traffic(service: Any) -> tuple[Traffic, ...]:  # as above
 
 def _follows_newest(target: Any) -> bool:  # as above
     return _enum_name(target, "type_").endswith("_LATEST")
-
-
-def _smallest(*maxima: int) -> int | None:
-    """0 on the wire is "not set"."""
-    return min((maximum for maximum in maxima if maximum > 0), default=None)
 
 
 def _short(name: str) -> str:

@@ -1,7 +1,7 @@
 """How large is one instance of a service, and how many may there be? Read from a v2 Service message."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 MANUAL = 2  # ServiceScaling.ScalingMode
@@ -31,21 +31,38 @@ class Sizing:
     revision_max: int | None = None
     manual_instances: int | None = None
 
+    @property
+    def least(self) -> int:
+        """What a reader would count: the larger minimum."""
+        return max(self.service_min, self.revision_min)
+
+    @property
+    def most(self) -> int | None:
+        """The smaller maximum; None is Google's default."""
+        return min((one for one in (self.service_max, self.revision_max) if one), default=None)
+
 
 def read_sizing(message: Any) -> Sizing:  # raw google.cloud.run.v2.Service; protobuf makes its class at run time
-    """The sizes of a Service message."""
-    service, template = message.scaling, message.template
-    limits = _limits(template.containers)
+    """The sizes of a Service message, and of the revision that would be made of it."""
+    service = message.scaling
+    return replace(
+        read_revision_sizing(message.template),
+        service_min=service.min_instance_count,
+        service_max=service.max_instance_count or None,
+        manual_instances=service.manual_instance_count if service.scaling_mode == MANUAL else None,
+    )
+
+
+def read_revision_sizing(message: Any) -> Sizing:  # raw RevisionTemplate or Revision, as above
+    """The sizes of one revision alone: it knows nothing of its service's."""
+    limits = _limits(message.containers)
     memory = kubernetes_quantity(limits.get("memory", ""))
     return Sizing(
         cpu=kubernetes_quantity(limits.get("cpu", "")),
         memory=None if memory is None else round(memory),
-        concurrency=template.max_instance_request_concurrency or None,
-        service_min=service.min_instance_count,
-        service_max=service.max_instance_count or None,
-        revision_min=template.scaling.min_instance_count,
-        revision_max=template.scaling.max_instance_count or None,
-        manual_instances=service.manual_instance_count if service.scaling_mode == MANUAL else None,
+        concurrency=message.max_instance_request_concurrency or None,
+        revision_min=message.scaling.min_instance_count,
+        revision_max=message.scaling.max_instance_count or None,
     )
 
 

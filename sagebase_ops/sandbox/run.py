@@ -159,5 +159,11 @@ def revision_message(world: World, project: str, service: RunService, revision: 
         condition.last_transition_time.FromDatetime(world.anchor - revision.age)
         _write_reason(condition, revision.reason)
     uses = service.secrets if revision.secrets is None else revision.secrets
-    _write_secrets(found, found.containers.add(image="app"), uses)
+    container = found.containers.add(image="app")
+    _write_secrets(found, container, uses)
+    container.resources.limits.update({"cpu": service.cpu, "memory": service.memory})
+    least, most = revision.min_instances, revision.max_instances
+    found.scaling.min_instance_count = service.min_instances if least is None else least
+    found.scaling.max_instance_count = service.max_instances or 0 if most is None else most
+    found.max_instance_request_concurrency = service.concurrency
     return found

@@ -43,6 +43,8 @@ class Revision(Part):
     reason: str = ""
     message: str = ""
     secrets: list[SecretUse] | None = None  # None: those of the service
+    min_instances: int | None = None  # None: as the service has it
+    max_instances: int | None = None  # None: as the service has it
 
     @property
     def condition(self) -> str:

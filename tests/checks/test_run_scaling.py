@@ -1,6 +1,7 @@
 """A maximum that was reached fails, one that was nearly reached or is not as wanted is a warning."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sagebase_ops.checks.run_scaling import Params, run_scaling
 from sagebase_ops.domain.projects import Environment
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.sandbox.faults import Fault
-from sagebase_ops.sandbox.scenario import RunService
+from sagebase_ops.sandbox.scenario import Revision, RunService
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
 from tests.checks.watching import looking, refusing, said
 
@@ -49,6 +50,44 @@ async def test_the_months_peak_is_held_against_the_maximum(peak: int, verdict: V
     seen = await of_service(peak=peak)
     assert (seen.verdict, seen.reason) == (verdict, reason)
     assert (seen.value and seen.value.amount, seen.limit and seen.limit.amount) == (peak, 10)
+
+
+OLD = Revision(name="00041-kiv", age=timedelta(days=9), max_instances=3)
+NEW = Revision(name="00042-tuq")
+
+
+@pytest.mark.parametrize(
+    ("traffic", "peak", "verdict", "limit"),
+    [
+        ({}, 3, Verdict.PASS, 10),
+        ({"00042-tuq": 100}, 3, Verdict.PASS, 10),
+        ({"00041-kiv": 100}, 3, Verdict.FAIL, 3),
+        ({"00041-kiv": 40, "00042-tuq": 60}, 11, Verdict.PASS, 13),
+        ({"00041-kiv": 40, "00042-tuq": 60}, 12, Verdict.WARN, 13),
+        ({"00041-kiv": 40, "00042-tuq": 60}, 13, Verdict.FAIL, 13),
+    ],
+)
+async def test_the_peak_is_held_against_the_revisions_that_get_the_requests(
+    traffic: dict[str, int], peak: int, verdict: Verdict, limit: int
+) -> None:
+    seen = await of_service(peak=peak, revisions=[OLD, NEW], traffic=traffic)
+    assert (seen.verdict, seen.limit and seen.limit.amount) == (verdict, limit)
+    assert any("00041-kiv" in line for line in said(seen.notes)) == ("00041-kiv" in traffic)
+    assert seen.remedy is None
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"faults": (refusing("Revisions/ListRevisions", "run.revisions.list"),)}, "permission_denied"),
+        ({"revisions": [OLD.model_copy(update={"listed": False}), NEW]}, "partial"),
+    ],
+)
+async def test_revisions_that_serve_and_are_not_seen_are_no_pass(given: dict[str, Any], reason: str) -> None:
+    revisions = given.pop("revisions", [OLD, NEW])
+    service = RunService(revisions=revisions, traffic={"00041-kiv": 100})
+    seen = (await found(services=[service], **given))["run_service"]
+    assert (seen.verdict, seen.reason) == (Verdict.UNKNOWN, reason)
 
 
 async def test_a_peak_near_the_maximum_is_a_warning() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sagebase_ops.checks.metrics.data import Measured
 from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
+from sagebase_ops.checks.run.serving import Serving
 from sagebase_ops.checks.run.sizes import GOOGLES_MAXIMUM, Wanted, differences_of, mending, sizes_of
 from sagebase_ops.checks.run.targets import target_of
 from sagebase_ops.domain.console import run_service_page
@@ -12,6 +13,7 @@ from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import (
     Finding,
+    Note,
     Sentence,
     Target,
     Verdict,
@@ -42,23 +44,32 @@ MANUAL = Sentence(
     ja="手動スケーリング（{count} 固定）のため、最小・最大インスタンス数は使われません",
     en="scaled by hand ({count}, always): minimum and maximum do not count",
 )
+OLDER = Sentence(
+    ja="リクエストを受けている {revisions} の設定で判定しています（次のリビジョンの設定ではありません）",
+    en="judged by the settings of what gets the requests, {revisions}, which are not those of the next revision",
+)
 MANUAL_ELSE = Sentence(
     ja="手動スケーリングで {count} に固定されています（推奨は {least}〜{most}）",
     en="scaled by hand to {count}, always ({least} to {most} wanted)",
 )
 
 
-def judge_service(service: RunService, wanted: Wanted, peaks: Measured, project: Project) -> Finding:
-    """The worst of: the maximum was reached, the peak is not known, it came near, something is not as wanted."""
+def judge_service(serving: Serving, wanted: Wanted, peaks: Measured, project: Project) -> Finding:
+    """The worst of: the maximum was reached, the peak is not known, it came near, something is not as wanted.
+
+    Where an older revision serves, no command mends it: a new one would get no requests.
+    """
+    service = serving.service
     target = target_of(service.name)
     link = run_service_page(project.id, service.region or project.region, service.name, "revisions")
     given: Given = {"asked": peaks.asked, "link": link}
-    notes = tuple(sizes_of(service))
+    older = Note(OLDER, {"revisions": ", ".join(serving.revisions)})
+    notes = (*([older] if serving.revisions else []), *sizes_of(service))
     if (count := service.sizing.manual_instances) is not None:
         return _by_hand(target, count, wanted, {**given, "notes": notes})
-    found = _by_peak(target, service, wanted, peaks, given)
+    found = _by_peak(target, serving, wanted, peaks, given)
     differences = differences_of(service, wanted, project)
-    remedy = found.remedy or mending(service, differences, project)
+    remedy = found.remedy or (None if serving.revisions else mending(service, differences, project))
     told = tuple(one.note for one in differences)
     if told and found.verdict is Verdict.PASS:
         first, *others = told
@@ -76,14 +87,14 @@ def _by_hand(target: Target, count: int, wanted: Wanted, given: Given) -> Findin
     return warning(target, MANUAL_ELSE, reason="not_as_wanted", **told)
 
 
-def _by_peak(target: Target, service: RunService, wanted: Wanted, peaks: Measured, given: Given) -> Finding:
+def _by_peak(target: Target, serving: Serving, wanted: Wanted, peaks: Measured, given: Given) -> Finding:
     if peaks.otherwise is not None:
         told: Given = {"metric": "instance_count", "google": peaks.otherwise, "believed": "GAUGE INT64 1"}
         return unknown(target, NOT_AS_BELIEVED, reason="unit", **told, **given)
+    service, most = serving.service, serving.most or GOOGLES_MAXIMUM
     peak = peaks.values.get(service.name)
     if peak is None:
         return without_data(target, peaks, {**given, "metric": "instance_count"})
-    most = service.max_instances or GOOGLES_MAXIMUM
     held: Given = {"value": Quantity(peak, UNIT), "limit": Quantity(most, UNIT), "window": Quantity.of(wanted.window)}
     if peak >= most and _may_grow(service, most):
         return failing(target, REACHED, reason="over_limit", **held, **given)

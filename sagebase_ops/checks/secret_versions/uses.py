@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from sagebase_ops.checks.base import CheckContext
-from sagebase_ops.errors import GcpError, GcpErrorKind
-from sagebase_ops.gcp.run import API, Revision, RunService, SecretUse
+from sagebase_ops.checks.run.serving import unlisted
+from sagebase_ops.gcp.run import Revision, RunService, SecretUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _uses(service: RunService, known: Mapping[str, Revision], context: CheckCont
         yield from (Use(service.name, one, None, newest, serves=serves) for one in service.secrets)
     for name, follows in serving.items():
         if name not in known:
-            raise _unlisted(name, context)
+            raise unlisted(name, context)
         revision = known[name]
         restart = _restart(service, context) if follows else ""
         yield from (Use(service.name, one, revision.created_at, name, restart) for one in revision.secrets)
@@ -68,16 +68,3 @@ def _restart(service: RunService, context: CheckContext) -> str:
     """A changed label makes a new revision; without any change gcloud refuses."""
     place = f"--region={service.region or context.project.region} --project={context.project.id}"
     return f"gcloud run services update {service.name} {place} --update-labels=restarted-at=$(date +%s)"
-
-
-def _unlisted(revision: str, context: CheckContext) -> GcpError:
-    said = f"{revision} serves requests, but is not in the list of revisions"
-    return GcpError(
-        GcpErrorKind.PARTIAL,
-        said,
-        api=API,
-        method="Revisions.ListRevisions",
-        permission="run.revisions.list",
-        remedy=f"gcloud run revisions list --region={context.project.region} --project={context.project.id}",
-        said=said,
-    )
