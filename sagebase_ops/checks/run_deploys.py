@@ -100,6 +100,8 @@ def _none(service: RunService, own: Sequence[Revision], window: timedelta, conte
     target, given = target_of(service.name), _given(service, context)
     if not is_listed(service, own):
         return unknown(target, words.NOT_LISTED, reason="no_revisions", **newest_named(service), **given)
+    if undated := next((one for one in own if one.created_at is None), None):
+        return unknown(target, words.UNDATED, reason="no_time", revision=undated.name, **given)
     return passing(target, words.NONE, window=Quantity.of(window), **given)
 
 

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _WORDS = {"text", "code_inline"}
+_MARKUP = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
 class Kind(StrEnum):
@@ -41,7 +42,7 @@ class GuideLine:
 
 
 def lines_of(markdown: str) -> tuple[GuideLine, ...]:
-    """Every command of a code block, row of a table (without its head), item of a list and paragraph, in the guide's order."""
+    """Every command of a code block, row of a table (without its head), item of a list, paragraph and block of HTML, in the guide's order."""
     tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
     return tuple(_walk(tokens))
 
@@ -61,6 +62,8 @@ def _walk(tokens: Sequence[Token]) -> Iterator[GuideLine]:
             case "list_item_open" if text := _item(tokens, index):
                 yield GuideLine(tuple(section), Kind.ITEM, text, number)
             case "paragraph_open" if tokens[index - 1].type != "list_item_open" and (text := _plain(tokens[index + 1])):
+                yield GuideLine(tuple(section), Kind.PARAGRAPH, text, number)
+            case "html_block" if text := _collapsed(_MARKUP.sub(" ", token.content)):
                 yield GuideLine(tuple(section), Kind.PARAGRAPH, text, number)
 
 

@@ -151,7 +151,8 @@ def revision_message(world: World, project: str, service: RunService, revision: 
         service=service.name,
         generation=1,
     )
-    found.create_time.FromDatetime(world.anchor - revision.age)
+    if revision.dated:
+        found.create_time.FromDatetime(world.anchor - revision.age)
     found.creator = service.deployed_by.replace("{project}", project)
     if revision.condition != "UNSAID":
         condition = found.conditions.add(type_="Ready", state=STATES[revision.condition])

@@ -39,6 +39,7 @@ class Revision(Part):
     age: Span = timedelta(days=3)
     ready: bool = True
     listed: bool = True  # False: the list of revisions lacks it
+    dated: bool = True  # False: without the time of its making
     state: Literal["PENDING", "RECONCILING", "UNSAID"] | None = None  # of one that is not ready, and did not fail
     reason: str = ""
     message: str = ""

@@ -109,6 +109,11 @@ async def test_a_revision_of_which_nobody_says_that_it_is_ready_did_not_start_we
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
+async def test_a_revision_of_which_nobody_says_when_it_was_made_may_be_a_deploy() -> None:
+    found = await seen(OLD, {**NEW, "dated": False})
+    assert (found.verdict, found.reason) == ("unknown", "no_time")
+
+
 async def test_what_serves_is_compared_and_not_what_was_deployed_after_it_without_traffic() -> None:
     later = {"name": "00043-dark", "age": "1h"}
     found = await seen(OLD, NEW, later, since={"errors": 3}, traffic={"00042-new": 100})

@@ -83,6 +83,11 @@ def test_a_paragraph_is_a_line_wherever_it_stands() -> None:
     assert [line.text for line in read(Kind.PARAGRAPH)] == ["Each morning look at the page.", "once more", "quoted"]
 
 
+def test_what_is_written_as_html_is_a_line_and_a_comment_is_none() -> None:
+    html = "<table><tr><td>CPU</td>\n<td>80%</td></tr></table>\n\n<!-- later\n -->\n"
+    assert [(one.kind, one.text) for one in lines_of(html)] == [(Kind.PARAGRAPH, "CPU 80%")]
+
+
 def test_the_shipped_guide_is_read_whole() -> None:
     lines = lines_of(shipped_guide())
     assert len(lines) == 138

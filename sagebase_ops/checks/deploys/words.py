@@ -7,6 +7,10 @@ NOT_LISTED = Sentence(
     ja="確認できません：リビジョンの一覧に {target} の最新のもの（{revision}）がありません",
     en="could not look: the list of revisions lacks the newest of {target} ({revision})",
 )
+UNDATED = Sentence(
+    ja="確認できません：リビジョン {revision} がいつ作られたかを Google が答えていません",
+    en="could not look: Google does not say when revision {revision} was made",
+)
 WELL = Sentence(
     ja="{count}のデプロイ。最新は {revision}（{who}）", en="{count} deployed; the newest is {revision}, by {who}"
 )
