@@ -70,7 +70,10 @@ def _resource(world: World, project: str, one: Bucket) -> Json:
             "publicAccessPrevention": one.public_prevention,
             "uniformBucketLevelAccess": {"enabled": one.uniform_access},
         },
-        "softDeletePolicy": {"retentionDurationSeconds": "604800", "effectiveTime": stamp(world.anchor - one.age)},
+        "softDeletePolicy": {
+            "retentionDurationSeconds": str(one.soft_delete_days * 86400),
+            "effectiveTime": stamp(world.anchor - one.age),
+        },
         **({"versioning": {"enabled": True}} if one.versioning else {}),
         **({"lifecycle": {"rule": [rule]}} if one.lifecycle_days is not None else {}),
     }

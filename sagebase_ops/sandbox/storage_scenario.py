@@ -21,6 +21,8 @@ class Bucket(Part):
     """Whether Cloud Monitoring has series of it; an empty bucket has none."""
     objects: bool = True
     versioning: bool = True
+    soft_delete_days: int = 7
+    """How long a deleted object can be restored; 0: soft deletion is off."""
     lifecycle_days: int | None = 90
     """After how long old versions are deleted; None: no rule."""
     lifecycle_action: str = "Delete"

@@ -106,6 +106,11 @@ async def test_a_bucket_is_judged_by_size_growth_and_keeping(
     assert (seen.verdict, seen.reason) == (verdict, reason)
 
 
+@pytest.mark.parametrize(("days", "sentence"), [(7, "once the"), (0, "neither versioning nor soft deletion")])
+async def test_for_how_long_an_object_can_be_brought_back_is_said(days: int, sentence: str) -> None:
+    assert sentence in (await bucket(versioning=False, soft_delete_days=days)).sentence.en
+
+
 async def test_growth_is_told_by_storage_class_and_type() -> None:
     seen = await bucket(live_gb=90.0, growth_gb=2.0)
     told = {note.values["type"]: note.values["growth"] for note in seen.notes if "type" in note.values}

@@ -49,8 +49,12 @@ YOUNG = Sentence(
     ja="作成から2日以内のため、使用量はまだ測定されていません", en="younger than two days: nothing has measured it yet"
 )
 NO_VERSIONING = Sentence(
-    ja="バージョニングが無効です。上書きしたオブジェクトは、論理削除の期間を過ぎると戻せません",
-    en="no versioning: what was overwritten cannot be brought back once soft deletion is over",
+    ja="バージョニングが無効です。上書き・削除したオブジェクトは、論理削除の {kept}を過ぎると戻せません",
+    en="no versioning: what was overwritten or deleted cannot be brought back once the {kept} of soft deletion are over",
+)
+NOTHING_KEPT = Sentence(
+    ja="バージョニングも論理削除も無効です。上書き・削除したオブジェクトは戻せません",
+    en="neither versioning nor soft deletion: what was overwritten or deleted cannot be brought back",
 )
 NO_LIFECYCLE = Sentence(
     ja="削除・移動するライフサイクルルールがなく、古いオブジェクトが増え続けます",
@@ -194,7 +198,8 @@ def _shortcomings(bucket: Bucket, listing: Listing[Bucket]) -> Iterator[Note]:
     if not (bucket.settings.prevents_public or bucket.settings.uniform_access):
         yield Note(OWN_ACCESS)
     if not bucket.settings.versioning:
-        yield Note(NO_VERSIONING)
+        kept = bucket.settings.soft_delete
+        yield Note(NO_VERSIONING, {"kept": Quantity.of(kept)}) if kept else Note(NOTHING_KEPT)
     if not bucket.settings.lifecycle_rules:
         yield Note(NO_LIFECYCLE)
 
