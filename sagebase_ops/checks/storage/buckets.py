@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metrics.data import Measured
 from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
+from sagebase_ops.checks.storage import bucket_words as words
 from sagebase_ops.checks.storage.sizes import MEASURED_AFTER, Part, Size, sizes_of
 from sagebase_ops.domain.console import bucket_page
 from sagebase_ops.domain.quantities import Quantity
@@ -15,7 +16,6 @@ from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import (
     Finding,
     Note,
-    Sentence,
     Target,
     Verdict,
     failing,
@@ -29,57 +29,6 @@ from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.storage import Bucket
 from sagebase_ops.gcp.usage_metrics import BUCKET, BUCKET_BYTES
 
-SIZE = Sentence(
-    ja="合計 {value}（現行のオブジェクト {live}）。{window}の増減は {growth}",
-    en="{value} in all ({live} live); {growth} in {window}",
-)
-GREW = Sentence(
-    ja="{window}で {growth}（{share}）増えました（合計 {value}）",
-    en="grew by {growth} ({share}) in {window} ({value} in all)",
-)
-CAME = Sentence(
-    ja="{window}前には何もなく、今は合計 {value} あります", en="held nothing {window} ago, and holds {value} in all now"
-)
-PUBLIC = Sentence(
-    ja="インターネットに公開されています（{members}）", en="open to everybody on the internet ({members})"
-)
-ABSENT = Sentence(ja="バケットが存在しません（近い名前：{near}）", en="there is no such bucket (near it: {near})")
-EMPTY = Sentence(ja="空です（{value}）", en="empty ({value})")
-YOUNG = Sentence(
-    ja="作成から2日以内のため、使用量はまだ測定されていません", en="younger than two days: nothing has measured it yet"
-)
-NO_VERSIONING = Sentence(
-    ja="バージョニングが無効です。上書き・削除したオブジェクトは、論理削除の {kept}を過ぎると戻せません",
-    en="no versioning: what was overwritten or deleted cannot be brought back once the {kept} of soft deletion are over",
-)
-NOTHING_KEPT = Sentence(
-    ja="バージョニングも論理削除も無効です。上書き・削除したオブジェクトは戻せません",
-    en="neither versioning nor soft deletion: what was overwritten or deleted cannot be brought back",
-)
-NO_LIFECYCLE = Sentence(
-    ja="削除・移動するライフサイクルルールがなく、古いオブジェクトが増え続けます",
-    en="no lifecycle rule that deletes or moves: what is old piles up",
-)
-BY_CLASS = Sentence(
-    ja="{storage_class} の {type}：{size}（{window}で {growth} の増減）",
-    en="{storage_class}, {type}: {size} ({growth} in {window})",
-)
-FOREIGN = Sentence(
-    ja="別のプロジェクト（番号 {number}）のバケットです。バックアップの置き場所として意図したものかを確認してください",
-    en="belongs to another project (number {number}): make sure that it is meant to",
-)
-OWN_ACCESS = Sentence(
-    ja="オブジェクトごとのアクセス制御（ACL）が有効で、1つずつ公開されたものは確認できません（均一なバケットレベルのアクセスにすると防げます）",
-    en="single objects have access lists of their own, so one may be public unseen; uniform bucket-level access prevents it",
-)
-OTHER_SPELLING = Sentence(
-    ja="手順書のもう一つの書き方の {other} も存在します。手動エクスポートがどちらに入るかを確認してください",
-    en="the guide's other spelling, {other}, exists as well: look which of them the exports go to",
-)
-NO_OTHER_SPELLING = Sentence(
-    ja="手順書のエクスポート・インポートのコマンドにある {other} は存在しません。コマンドの名前を直して使ってください",
-    en="{other}, which the guide's export and import commands name, does not exist: change the name in them",
-)
 SPELLINGS = ("{project}-sagebase-backups", "{project}-sagebase-backups-production")
 """The guide calls the backup bucket by the first in its export and import, by the second in its monthly tasks."""
 
@@ -117,7 +66,7 @@ async def judge_bucket(
         size = () if found.verdict is Verdict.PASS else (Note(found.sentence, found.with_values()),)
         given["remedy"] = f"gcloud storage buckets update gs://{name} --public-access-prevention"
         told: Given = {"members": ", ".join(sorted(members)), "notes": (*size, *shortcomings, *found.notes, *notes)}
-        return failing(target, PUBLIC, reason="public", value=found.value, **told, **given)
+        return failing(target, words.PUBLIC, reason="public", value=found.value, **told, **given)
     if shortcomings and found.verdict is Verdict.PASS:
         first, *others = shortcomings
         told = {"value": found.value, "notes": (*others, *found.notes, *notes)}
@@ -142,7 +91,7 @@ def _absent(target: Target, listing: Listing[Bucket], project: str, given: Given
     names = [bucket.name for bucket in listing.items]
     near = ", ".join(get_close_matches(target.name, names)) or _UNSAID
     remedy = f"gcloud storage buckets list --project={project}"
-    return failing(target, ABSENT, reason="does_not_exist", near=near, remedy=remedy, **given)
+    return failing(target, words.ABSENT, reason="does_not_exist", near=near, remedy=remedy, **given)
 
 
 async def _strangers(bucket: Bucket, context: CheckContext) -> frozenset[str]:
@@ -168,40 +117,40 @@ async def _by_size(
     told: Given = {"value": Quantity(whole.now, "By"), "growth": Quantity(whole.growth, "By"), **given}
     told |= {"window": Quantity.of(growth.window), "notes": tuple(_by_part(sizes, growth.window))}
     if whole.growth > growth.floor and not whole.before:
-        return warning(target, CAME, reason="grew", **told)
+        return warning(target, words.CAME, reason="grew", **told)
     if whole.growth > growth.floor and whole.growth > growth.share * whole.before:
-        return warning(target, GREW, reason="grew", share=Quantity(whole.growth / whole.before, "1"), **told)
+        return warning(target, words.GREW, reason="grew", share=Quantity(whole.growth / whole.before, "1"), **told)
     live = sum(size.now for (_, kind), size in sizes.items() if kind == _LIVE)
-    return passing(target, SIZE, live=Quantity(live, "By"), **told)
+    return passing(target, words.SIZE, live=Quantity(live, "By"), **told)
 
 
 def _by_part(sizes: Mapping[Part, Size], window: timedelta) -> Iterator[Note]:
     for (storage_class, kind), size in sorted(sizes.items()):
         told = {"size": Quantity(size.now, "By"), "growth": Quantity(size.growth, "By"), "window": Quantity.of(window)}
-        yield Note(BY_CLASS, {"storage_class": storage_class, "type": kind, **told})
+        yield Note(words.BY_CLASS, {"storage_class": storage_class, "type": kind, **told})
 
 
 async def _unmeasured(target: Target, bucket: Bucket, used: Measured, context: CheckContext, given: Given) -> Finding:
     """No series: young, empty, or nobody knows."""
     created = bucket.settings.created_at
     if created is not None and context.now - created < MEASURED_AFTER:
-        return skipped(target, YOUNG, reason="young", **given)
+        return skipped(target, words.YOUNG, reason="young", **given)
     if await context.gcp.storage.is_empty(context.project.id, bucket.name):
-        return passing(target, EMPTY, value=Quantity(0, "By"), **given)
+        return passing(target, words.EMPTY, value=Quantity(0, "By"), **given)
     return without_data(target, used, {**given, "remedy": f"gcloud storage du --summarize gs://{bucket.name}"})
 
 
 def _shortcomings(bucket: Bucket, listing: Listing[Bucket]) -> Iterator[Note]:
     """What the complete list of a project lacks is another's, though its name is known here."""
     if listing.complete and bucket not in listing.items:
-        yield Note(FOREIGN, {"number": bucket.project_number or _UNSAID})
+        yield Note(words.FOREIGN, {"number": bucket.project_number or _UNSAID})
     if not (bucket.settings.prevents_public or bucket.settings.uniform_access):
-        yield Note(OWN_ACCESS)
+        yield Note(words.OWN_ACCESS)
     if not bucket.settings.versioning:
         kept = bucket.settings.soft_delete
-        yield Note(NO_VERSIONING, {"kept": Quantity.of(kept)}) if kept else Note(NOTHING_KEPT)
+        yield Note(words.NO_VERSIONING, {"kept": Quantity.of(kept)}) if kept else Note(words.NOTHING_KEPT)
     if not bucket.settings.lifecycle_rules:
-        yield Note(NO_LIFECYCLE)
+        yield Note(words.NO_LIFECYCLE)
 
 
 def _spelling(name: str, listing: Listing[Bucket], project: str) -> Iterator[Note]:
@@ -212,6 +161,6 @@ def _spelling(name: str, listing: Listing[Bucket], project: str) -> Iterator[Not
     other = short if name == long else long
     there = any(bucket.name == other for bucket in listing.items)
     if there:
-        yield Note(OTHER_SPELLING, {"other": other})
+        yield Note(words.OTHER_SPELLING, {"other": other})
     elif name == long and listing.complete:
-        yield Note(NO_OTHER_SPELLING, {"other": other})
+        yield Note(words.NO_OTHER_SPELLING, {"other": other})
