@@ -33,10 +33,6 @@ NO_LIFECYCLE = Sentence(
     ja="削除・移動するライフサイクルルールがなく、古いオブジェクトが増え続けます",
     en="no lifecycle rule that deletes or moves: what is old piles up",
 )
-BY_CLASS = Sentence(
-    ja="{storage_class} の {type}：{size}（{window}で {growth} の増減）",
-    en="{storage_class}, {type}: {size} ({growth} in {window})",
-)
 FOREIGN = Sentence(
     ja="別のプロジェクト（番号 {number}）のバケットです。バックアップの置き場所として意図したものかを確認してください",
     en="belongs to another project (number {number}): make sure that it is meant to",
@@ -53,3 +49,19 @@ NO_OTHER_SPELLING = Sentence(
     ja="手順書のエクスポート・インポートのコマンドにある {other} は存在しません。コマンドの名前を直して使ってください",
     en="{other}, which the guide's export and import commands name, does not exist: change the name in them",
 )
+_TYPES = {
+    "live-object": Sentence(ja="現行のオブジェクト", en="live"),
+    "noncurrent-object": Sentence(ja="旧バージョン", en="old versions"),
+    "soft-deleted-object": Sentence(ja="論理削除済み（復元可能）", en="deleted, and can be restored"),
+    "multipart-upload": Sentence(ja="未完了のアップロード", en="unfinished uploads"),
+}
+"""By Google's word for it."""
+
+
+def part_of(kind: str) -> Sentence:
+    """What there is of one storage class and type of object; a type that is not known is told in Google's word."""
+    said = _TYPES.get(kind, Sentence(ja=kind, en=kind))
+    return Sentence(
+        ja=f"{{storage_class}} の{said.ja}：{{size}}（{{window}}の増減 {{growth}}）",
+        en=f"{{storage_class}}, {said.en}: {{size}} ({{growth}} in {{window}})",
+    )

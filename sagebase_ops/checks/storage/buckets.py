@@ -127,7 +127,7 @@ async def _by_size(
 def _by_part(sizes: Mapping[Part, Size], window: timedelta) -> Iterator[Note]:
     for (storage_class, kind), size in sorted(sizes.items()):
         told = {"size": Quantity(size.now, "By"), "growth": Quantity(size.growth, "By"), "window": Quantity.of(window)}
-        yield Note(words.BY_CLASS, {"storage_class": storage_class, "type": kind, **told})
+        yield Note(words.part_of(kind), {"storage_class": storage_class, "type": kind, **told})
 
 
 async def _unmeasured(target: Target, bucket: Bucket, used: Measured, context: CheckContext, given: Given) -> Finding:
