@@ -37,6 +37,10 @@ ONE_SOURCE = Sentence(
     ja="401・403・404 の {share} が1か所から：{source}（主なパス {paths}）",
     en="{share} of 401, 403 and 404 came from one place: {source} (mostly {paths})",
 )
+_OTHERS = Sentence(
+    ja="残りの {share}は、つないだままの接続（1xx、WebSocket）などです",
+    en="the other {share} are connections that stay open (1xx, websockets) and the like",
+)
 _REFUSED = Sentence(ja="401：{c401}、403：{c403}、404：{c404}", en="401: {c401}, 403: {c403}, 404: {c404}")
 _PATHS = Sentence(ja="多いパス：{paths}", en="top paths: {paths}")
 _SOURCE = Sentence(
@@ -120,6 +124,8 @@ def one_source(source: str, share: float, visits: Visits) -> Note:
 
 def described(requests: Requests, visits: Visits, most: int, *, told: bool) -> Iterator[Note]:
     """Where most came from, refused ones by status, paths, and how much was read. `told`: the source of those is said already."""
+    if (others := 1 - sum(map(requests.share, "2345"))) > _LEAST_SHARE:
+        yield Note(_OTHERS, {"share": Quantity(others, "1")})
     yield from _source(_SOURCE, visits.sources, visits.read)
     if not told:
         yield from _source(_REFUSED_SOURCE, visits.refused_sources, visits.refused_read)
