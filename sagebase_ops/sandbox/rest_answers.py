@@ -35,14 +35,10 @@ def api(world: World, name: str) -> Json:
 
 
 def dashboard(world: World, one: Dashboard, position: int) -> Json:
-    tiles = [
-        {
-            "width": 24,
-            "height": 16,
-            "widget": {"xyChart": {"dataSets": [{"timeSeriesQuery": {"timeSeriesFilter": {"filter": text}}}]}},
-        }
-        for text in one.filters
-    ]
+    by = {"alignmentPeriod": "60s", "perSeriesAligner": "ALIGN_DELTA", "crossSeriesReducer": one.reducer}
+    aggregated = {"aggregation": by} if one.reducer else {}
+    asked = [{"timeSeriesQuery": {"timeSeriesFilter": {"filter": text, **aggregated}}} for text in one.filters]
+    tiles = [{"width": 24, "height": 16, "widget": {"xyChart": {"dataSets": [one]}}} for one in asked]
     return {
         "name": f"projects/{world.scenario.number}/dashboards/{position:08x}-0000-4000-8000-000000000000",
         "displayName": one.title,

@@ -130,8 +130,11 @@ class Entries(Part):
 
 
 class Dashboard(Part):
+    """One chart a filter; `reducer` is what each makes of its series, "" for none."""
+
     title: str
     filters: list[str]
+    reducer: str = ""
 
 
 class SlackChannel(Part):

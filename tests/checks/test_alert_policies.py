@@ -299,6 +299,13 @@ async def test_a_check_that_is_bound_to_the_service_there_has_its_results_on_the
     assert (found.reason, found.verdict) == (reason, Verdict.FAIL if reason else Verdict.PASS)
 
 
+async def test_where_no_service_is_watched_no_check_of_one_is_missed() -> None:
+    async with looking(uptime_checks=[]) as (_, context):
+        nothing = replace(context, project=replace(context.project, services=()))
+        (found, *_) = await alert_policies(Params(), nothing)
+    assert found.reason != "nothing_watched"
+
+
 async def test_a_missing_policy_fails_and_its_name_alone_is_no_measure() -> None:
     assert (await seen(CPU, None)).reason == "does_not_exist"
     named = HEALTHY[MEMORY].model_copy(update={"title": "High CPU Usage"})

@@ -183,6 +183,25 @@ def test_promql_is_read_too() -> None:
     assert missing(every) == ("Error Rate (5xx)",)
 
 
+@pytest.mark.parametrize(
+    ("reducer", "shown"), [("REDUCE_PERCENTILE_95", True), ("REDUCE_SUM", True), ("REDUCE_PERCENTILE_50", False)]
+)
+async def test_response_time_is_shown_where_its_95th_percentile_is(reducer: str, *, shown: bool) -> None:
+    found = await seen(Pretend(title=NAME, filters=filters(), reducer=reducer))
+    assert (found.verdict, found.values.get("missing", "")) == (
+        (Verdict.PASS, "") if shown else (Verdict.WARN, "Response Latency")
+    )
+    assert [note.values["found"] for note in found.notes] == ([] if shown else ["PERCENTILE_50"])
+
+
+@pytest.mark.parametrize(("share", "shown"), [("0.95", True), (".95", True), ("0.5", False)])
+def test_a_quantile_of_promql_is_a_percentile(share: str, *, shown: bool) -> None:
+    buckets = promql("run.googleapis.com/request_latencies")
+    asked = f"histogram_quantile({share}, sum by (le) (rate({buckets}_bucket[5m])))"
+    queries = [asked if "request_latencies" in one else one for one in filters()]
+    assert ("Response Latency" in missing(queries)) is not shown
+
+
 def test_a_panel_of_logs_shows_no_metric() -> None:
     asked = filters()
     widgets = [{"logsPanel": {"filter": query}} for query in asked]

@@ -29,7 +29,7 @@ def restriction_mistakes(one: AlertCondition, wanted: Wanted, subject: str, seen
         yield from _codes(terms, wanted)
     if wanted.kind == "uptime" and not {wanted.label, "host"} & {term.label for term in terms}:
         yield warned("no_check_id", words.NO_CHECK)
-    if wanted.kind == "uptime" and not subject and not seen.unread("uptime"):
+    if wanted.kind == "uptime" and not subject and seen.services and not seen.unread("uptime"):
         yield failed("nothing_watched", words.NOTHING_WATCHED)
 
 

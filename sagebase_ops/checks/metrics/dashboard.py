@@ -1,5 +1,6 @@
 """Which of the guide's key metrics does a dashboard show, and for whom?"""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,11 @@ SOMETHING_ELSE = Sentence(
     ja="{metric} の代わりに {found} が表示されています。測っているものが違います",
     en="in place of {metric} it shows {found}, which measures something else",
 )
+OTHER_STATISTIC = Sentence(
+    ja="{metric} のグラフは {found} だけです（手順書：{wanted}）",
+    en="{metric} is shown as {found} only (the guide: {wanted})",
+)
+_QUANTILE = re.compile(r"histogram_quantile\s*\(\s*(\d*\.?\d+)")
 _LOOKALIKES = {
     "CPU Utilization": (
         "run.googleapis.com/container/cpu/allocation_time",
@@ -41,19 +47,23 @@ _REVISION = "revision_name"
 
 @dataclass(frozen=True, slots=True)
 class KeyMetric:
-    """One row of the guide's table. `label` is what a query would restrict it to a service or an instance by."""
+    """One row of the guide's table. `label` is what a query would restrict it to a service or an instance by.
+
+    `statistic` is the one that the guide speaks of, where it is one of a distribution.
+    """
 
     name: str
     type: str
     label: str = "service_name"
     only_5xx: bool = False
+    statistic: str = ""
 
 
 _CONNECTIONS = KeyMetric("DB Connections", "cloudsql.googleapis.com/database/postgresql/num_backends", "database_id")
 KEY_METRICS = (
     KeyMetric("Request Count", "run.googleapis.com/request_count"),
     KeyMetric("Error Rate (5xx)", "run.googleapis.com/request_count", only_5xx=True),
-    KeyMetric("Response Latency", "run.googleapis.com/request_latencies"),
+    KeyMetric("Response Latency", "run.googleapis.com/request_latencies", statistic="PERCENTILE_95"),
     KeyMetric("CPU Utilization", "run.googleapis.com/container/cpu/utilizations"),
     KeyMetric("Memory Utilization", "run.googleapis.com/container/memory/utilizations"),
     KeyMetric("Instance Count", "run.googleapis.com/container/instance_count"),
@@ -78,6 +88,7 @@ def notes_on(one: Dashboard, project: Project) -> tuple[Note, ...]:
     others = [_of_others(one, metric) for metric in lacking]
     asks_mysqls = any(_asks(query, MYSQLS_CONNECTIONS) for query in one.queries)
     never = asks_mysqls and _CONNECTIONS in lacking
+    others += [_other_statistic(one, metric) for metric in lacking]
     others += [_something_else(one, metric) for metric in KEY_METRICS if not any(_queries_for(one, metric))]
     return (*filter(None, others), *([Note(NEVER_ANY_DATA, {"metric": _CONNECTIONS.name})] if never else []))
 
@@ -95,7 +106,7 @@ def _shown(one: Dashboard, project: Project) -> Iterator[tuple[str, bool | None]
 
 def _each(one: Dashboard, metric: KeyMetric, project: Project) -> Iterator[tuple[str, bool | None]]:
     """Of each watched service or instance: is it shown? None where only a query that cannot be read may show it."""
-    queries = list(_queries_for(one, metric))
+    queries = [query for query in _queries_for(one, metric) if not _other_statistics(one, query, metric)]
     services = () if project.services == EVERY else project.services
     names = project.sql_instances if metric.label == "database_id" else services
     if not queries or not names:
@@ -152,6 +163,21 @@ def _limits(terms: tuple[Term, ...], metric: KeyMetric) -> Iterator[str]:
     for term in terms:
         if term.label in told and not term.is_variable:
             yield ", ".join(term.names) if term.label == metric.label and term.names else term.text
+
+
+def _other_statistics(one: Dashboard, query: str, metric: KeyMetric) -> tuple[str, ...]:
+    """What its charts make of the distribution, where none of them makes what the guide speaks of."""
+    if not metric.statistic:
+        return ()
+    asked = [f"PERCENTILE_{round(100 * float(share)):02}" for share in _QUANTILE.findall(query)]
+    found = asked or sorted(one.statistics.get(query, ()))
+    return () if {metric.statistic, ""} & {*found} else tuple(found)
+
+
+def _other_statistic(one: Dashboard, metric: KeyMetric) -> Note | None:
+    found = dict.fromkeys(each for query in _queries_for(one, metric) for each in _other_statistics(one, query, metric))
+    values = {"metric": metric.name, "found": ", ".join(found), "wanted": metric.statistic}
+    return Note(OTHER_STATISTIC, values) if found else None
 
 
 def _something_else(one: Dashboard, metric: KeyMetric) -> Note | None:
