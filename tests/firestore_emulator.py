@@ -13,6 +13,9 @@ from urllib.request import urlopen
 
 JAR = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
 MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
+FRUGAL = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""It lives for minutes: what Java's second compiler spends is never earned back, and cores are few."""
+
 READY_SECONDS = 60
 TRIES = 3
 
@@ -50,7 +53,7 @@ def _started() -> "tuple[subprocess.Popen[bytes], int]":
     """Between finding a free port and its use somebody else may take it: then with another one."""
     for _ in range(TRIES):
         port = _free_port()
-        command = ["java", "-Xmx512m", "-Duser.language=en", "-cp", str(jar()), MAIN]
+        command = ["java", *FRUGAL, "-Duser.language=en", "-cp", str(jar()), MAIN]
         options = ["start", "--host=127.0.0.1", f"--port={port}"]
         process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if _is_ready(process, port):
