@@ -1,6 +1,7 @@
 """What every round of one worker is played on: a sandbox of its own, and all code loaded before the first fork."""
 
 import asyncio
+import gc
 import os
 import threading
 import time
@@ -107,6 +108,8 @@ def _warm_up(stage: Stage, folder: Path) -> None:
     while threading.active_count() > 1 and time.monotonic() < ends:
         time.sleep(0.01)
     set_up_logging("json", "INFO")
+    gc.collect()
+    gc.freeze()  # else the first collection in each child writes to all pages that it shares with us, and so copies them
 
 
 async def _lives_a_moment(settings: Settings, schedules: Schedules) -> None:
