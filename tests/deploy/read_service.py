@@ -8,18 +8,19 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 root = Path(sys.argv[1])
 sys.path[:0] = [str(root / "lib" / "third_party"), str(root / "lib")]
 
 from apitools.base.py import encoding  # type: ignore[import-not-found] # noqa: E402 (found only now)
-from googlecloudsdk.generated_clients.apis.run.v1 import run_v1_messages as api  # type: ignore[import-not-found] # noqa: E402
+from googlecloudsdk.generated_clients.apis.run.v1 import run_v1_messages as api  # type: ignore[import-not-found] # noqa: E402 (the same)
 
 
-def unknown(message: object, path: str = "") -> list[str]:
+def unknown(message: Any, path: str = "") -> list[str]:  # Any: a class that the SDK generated
     """Fields that Google's description does not have, at any depth."""
-    found = [f"{path}{name}" for name in message.all_unrecognized_fields()]  # type: ignore[attr-defined]
-    for field in message.all_fields():  # type: ignore[attr-defined]
+    found = [f"{path}{name}" for name in message.all_unrecognized_fields()]
+    for field in message.all_fields():
         values = getattr(message, field.name)
         for value in values if isinstance(values, list) else [values]:
             if hasattr(value, "all_fields"):

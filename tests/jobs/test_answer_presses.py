@@ -88,7 +88,7 @@ async def test_a_press_of_another_workspace_or_app_is_audited_and_changes_nothin
 ) -> None:
     press = room.pressed(actions.ACK, SATO, (await room.one()).group)
     for _ in range(2):  # Slack repeats itself
-        assert await room.presses.handle(replace(press, **foreign)) == PressAnswer()  # type: ignore[arg-type]
+        assert await room.presses.handle(replace(press, **foreign)) == PressAnswer()  # type: ignore[arg-type] # all are texts
     assert (await room.one()).acknowledged_by is None
     assert await audited(room) == ["refused"]
 

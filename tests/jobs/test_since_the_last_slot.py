@@ -114,4 +114,4 @@ async def test_it_looks_no_further_back_than_google_keeps_what_it_compares_with(
     await days.run()
     await days.go_by(24 * 40, deployed_ago="500h")
     found = await days.run()
-    assert (told(found), str(found.values["window"].amount)) == ("nothing", str(20 * 86400.0))  # type: ignore[union-attr]
+    assert (told(found), str(found.values["window"].amount)) == ("nothing", str(20 * 86400.0))  # type: ignore[union-attr] # of time

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sagebase_ops.domain.digests import digest_of
 from sagebase_ops.domain.incidents import Incident
+from sagebase_ops.domain.notifications import Message
 from sagebase_ops.domain.results import Finding
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.slack.messages.digest import digest_messages
@@ -21,13 +22,7 @@ JA = Telling("ja", "Asia/Tokyo")
 
 def said(*incidents: Incident) -> list[str]:
     block = open_incidents_block(incidents, NINE + 45 * MINUTE, JA)
-    return [] if block is None else _lines(block)
-
-
-def _lines(block: object) -> list[str]:
-    from sagebase_ops.domain.notifications import Message  # noqa: PLC0415
-
-    return lines(Message("", (block,)), "open_incidents")  # type: ignore[arg-type]
+    return [] if block is None else lines(Message("", (block,)), "open_incidents")
 
 
 def test_each_has_its_age_its_owner_and_its_next_step() -> None:

@@ -1,6 +1,7 @@
 """Whose database is it, and does it fit?"""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 
@@ -45,7 +46,7 @@ async def test_an_emulator_that_is_not_there_is_told_as_such_and_may_come_back(m
 
 
 async def test_a_copy_leaves_an_empty_database_empty(opened: Opened, project: str) -> None:
-    async with await open_copy(project, "ops", sandbox=False) as copy:  # type: ignore[attr-defined]
+    async with aclosing(await open_copy(project, "ops", sandbox=False)) as copy:
         assert await copy.jobs() == {}
     store = await opened()
 
