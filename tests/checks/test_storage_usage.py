@@ -44,6 +44,8 @@ async def bucket(faults: Sequence[Fault] = (), others: Sequence[Bucket] = (), **
         ({"auto_resize_limit_gb": 100, "disk_used_gb": 19.0}, Verdict.PASS, None),
         ({"auto_resize": False, "disk_used_gb": 12.0, "disk_growth_gb": 0.2}, Verdict.WARN, "full_soon"),
         ({"auto_resize": False, "disk_used_gb": 12.0, "disk_growth_gb": -0.2}, Verdict.PASS, None),
+        ({"disk_used_gb": 19.0, "unsaid": ["settings.storageAutoResize"]}, Verdict.FAIL, "over_limit"),
+        ({"disk_gb": 0}, Verdict.UNKNOWN, "no_size"),
         ({"disk_used_gb": None}, Verdict.UNKNOWN, "no_data"),
     ],
 )

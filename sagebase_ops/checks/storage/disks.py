@@ -43,6 +43,10 @@ ENLARGES = Sentence(
 ENLARGES_FREELY = Sentence(
     ja="ディスク {size}（自動拡張あり・上限なし）", en="a disk of {size} that enlarges itself without a limit"
 )
+UNSAID = Sentence(
+    ja="ディスク {size}（自動拡張の有無を Google が答えていないため、拡張なしとして判定）",
+    en="a disk of {size}; Google does not say whether it enlarges itself, so it is judged as one that does not",
+)
 NO_SIZE = Sentence(
     ja="確認できません：ディスクの大きさが得られませんでした", en="could not look: Google names no size of the disk"
 )
@@ -137,7 +141,7 @@ def _full_soon(
 
 
 def _most(upkeep: Upkeep) -> int | None:
-    """Bytes beyond which it cannot grow, None where nothing stops it."""
+    """Bytes beyond which it cannot grow, None where nothing stops it. Where Google does not say that it grows, it does not."""
     if upkeep.auto_resize:
         return max(upkeep.resize_limit_gb, upkeep.disk_gb or 0) * _GIB if upkeep.resize_limit_gb else None
     return (upkeep.disk_gb or 0) * _GIB
@@ -149,7 +153,9 @@ def _notes(upkeep: Upkeep, trend: Trend | None) -> Iterator[Note]:
     else:
         yield Note(TREND, {"growth": Quantity(trend.per_day, "By"), "days": trend.days})
     size = {"size": _gib(upkeep.disk_gb or 0)}
-    if not upkeep.auto_resize:
+    if upkeep.auto_resize is None:
+        yield Note(UNSAID, size)
+    elif not upkeep.auto_resize:
         yield Note(FIXED, size)
     elif upkeep.resize_limit_gb:
         yield Note(ENLARGES, {**size, "most": _gib(upkeep.resize_limit_gb)})
