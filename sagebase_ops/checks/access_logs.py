@@ -123,7 +123,7 @@ def _link(name: str, spikes: Sequence[Spike], window: Window, project: Project) 
 def _is_unseen(requests: Requests, visits: Visits, params: Params) -> bool:
     """Whether what was counted cannot be found in the log, so that nobody knows who asked for it."""
     gone = requests.total > 0 and not visits.there
-    return gone or (requests.refused > params.source_above and not visits.refused_paths)
+    return gone or (requests.refused > params.source_above and not visits.refused_sources)
 
 
 def _one_source(name: str, counts: AccessCounts, samples: AccessSamples, params: Params) -> Iterator[Note]:

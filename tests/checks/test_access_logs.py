@@ -133,6 +133,14 @@ async def test_who_was_refused_is_not_known_where_the_request_log_has_none_of_th
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "nothing_logged")
 
 
+async def test_where_refused_requests_came_from_is_not_known_where_the_log_does_not_say() -> None:
+    services, nowhere = answering({"codes": {"401": 0.2}}), [visits(1500, 401, path="/login", source="")]
+    found = await seen(services=services, log_entries=nowhere)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "nothing_logged")
+    few = await seen(log_entries=[visits(5, path="/page", source="")])
+    assert any("where it came from" in line for line in said(few.notes))
+
+
 async def test_a_slow_flood_from_one_network_is_told_without_any_spike() -> None:
     services = answering({"codes": {"401": 0.2}})
     one = [visits(1500, 401, path="/login", source="192.0.2.9")]

@@ -85,7 +85,7 @@ async def read_visits(
         probes = await read_sample(requests_filter(tuple(unseen), region, window, probes=True), unseen, context)
     except GcpError as error:
         return AccessSamples(refusal=error)
-    there = {*every.entries, *probes.entries}
+    there = {name for sample in (every, probes) for name, found in sample.entries.items() if _requests(found)}
     visits = {
         name: replace(_visits(name, wanted[name], every, denied, slow.entries), there=name in there) for name in names
     }

@@ -47,6 +47,10 @@ _SOURCE = Sentence(
     ja="最も多い発信元：{source}（読み取った {read}中 {count} 件、{share}）",
     en="top source: {source} ({count} of {read} that were read, {share})",
 )
+_NO_SOURCE = Sentence(
+    ja="発信元はリクエストログに記録されていないため、確認していません",
+    en="the request log says of no request where it came from, so that is not looked at",
+)
 _REFUSED_SOURCE = Sentence(
     ja="401・403・404 の最多の発信元：{source}（読み取った {read}中 {count} 件、{share}）",
     en="top source of 401, 403 and 404: {source} ({count} of {read} that were read, {share})",
@@ -135,6 +139,8 @@ def described(requests: Requests, visits: Visits, most: int, *, told: bool) -> I
     if not visits.read:
         yield Note(NO_SAMPLE)
         return
+    if not visits.sources:
+        yield Note(_NO_SOURCE)
     yield Note(_PATHS, {"paths": _listed(visits.paths, most)})
     for slow in visits.slow[:_SLOW_SHOWN]:
         amounts = {"count": Quantity(slow.count, REQUESTS), "longest": Quantity.of(slow.longest)}
