@@ -21,8 +21,8 @@ UNCOUNTED = Sentence(
     en="could not look: not one request was counted in the last {window}",
 )
 UNSEEN = Sentence(
-    ja="確認できません：過去 {window}のリクエスト {value}がリクエストログに残っておらず、発信元とパスが分かりません",
-    en="could not look: {value} were counted in the last {window}, but the request log holds none to see who asked for what",
+    ja="確認できません：過去 {window}のリクエスト {value}について、発信元とパスをリクエストログから読み取れません",
+    en="could not look: {value} were counted in the last {window}, but the request log does not tell who asked for what",
 )
 IDLE = Sentence(ja="過去 {window}にリクエストはありません", en="no request in the last {window}")
 _SPIKE = Sentence(
