@@ -1,5 +1,6 @@
 """Who asked for what, and was somebody turned away unusually often?"""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
@@ -21,6 +22,8 @@ from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, passing, skipped, unknown, warning
 
+_TOLERATED = 0.01  # of requests that were broken off, and have no status
+_STATUS = re.compile(r"[1-5]\d\d")
 MOST_FROM_ONE = 0.5
 """Of the refused requests from one network."""
 
@@ -105,6 +108,8 @@ def _judge(
         return warning(target, words.COUNTED, reason="refused_spike" if spikes else "one_source", **given)
     if counts.partial:
         return refused(target, counts.partial, asked=counts.asked, link=given["link"])
+    if _without_status(requests) > _TOLERATED * requests.total:
+        return unknown(target, words.UNCLASSED, reason="no_status", **given)
     if not samples.refusal and _is_unseen(requests, samples.of(name), params):
         remedy = f"gcloud logging sinks describe _Default --project={project.id}"
         return unknown(target, words.UNSEEN, reason="nothing_logged", remedy=remedy, **given)
@@ -118,6 +123,10 @@ def _link(name: str, spikes: Sequence[Spike], window: Window, project: Project) 
         return logs_page(project.id, query, window.start, window.end)
     query = requests_filter((name,), project.region, None, f"httpRequest.status={spikes[0].code}")
     return logs_page(project.id, query, spikes[0].start, spikes[0].start + HOUR)
+
+
+def _without_status(requests: Requests) -> int:
+    return sum(count for code, count in requests.now.items() if not _STATUS.fullmatch(code))
 
 
 def _is_unseen(requests: Requests, visits: Visits, params: Params) -> bool:

@@ -61,6 +61,12 @@ async def test_the_classes_of_status_add_up_where_websockets_are_counted() -> No
     assert not any("stay open" in line for line in said((await seen()).notes))
 
 
+@pytest.mark.parametrize(("rate", "verdict"), [(0.2, Verdict.PASS), (1.0, Verdict.UNKNOWN)])
+async def test_requests_without_a_status_may_have_been_refused(rate: float, verdict: Verdict) -> None:
+    """Of 30 a minute."""
+    assert (await seen(services=answering({"codes": {"0": rate}}))).verdict is verdict
+
+
 async def test_a_scanner_is_a_spike_from_one_place() -> None:
     found = await seen("scanner")
     assert (found.verdict, found.reason) == (Verdict.WARN, "refused_spike")

@@ -2,18 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from sagebase_ops.checks.error_log_summary import Params, error_log_summary
+from sagebase_ops.checks.logs.counts import count_errors, window_before
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
+from sagebase_ops.gcp.monitoring import MetricQuery, Point, Series, SeriesSet
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.log_scenario import LogBucket, LogStorage
 from sagebase_ops.sandbox.scenario import Entries, RunService
 from tests.checks.watching import PROJECT, WEB, looking, refusing, said
+
+if TYPE_CHECKING:
+    from sagebase_ops.gcp.snapshot import Cloud
 
 READS = "LoggingServiceV2/ListLogEntries"
 
@@ -182,3 +188,26 @@ async def test_two_reads_of_each_period_are_enough_for_every_service() -> None:
         found = await error_log_summary(Params(), all_of_them)
         assert len(found) == len(names) + 1
         assert sum("ListLogEntries" in call.method for call in box.world.calls) == 2
+
+
+class Counted:
+    """Monitoring that has counted entries of these severities, one of each."""
+
+    def __init__(self, *severities: str) -> None:
+        self.metrics, self._severities = self, severities
+
+    async def series(self, _project: str, query: MetricQuery) -> SeriesSet:
+        labels = [("run.googleapis.com/stderr", severity) for severity in self._severities]
+        values = [dict(zip(query.group_by, (WEB, severity, log), strict=True)) for log, severity in labels]
+        return SeriesSet(tuple(Series(one, (Point(query.end, 1.0),)) for one in values))
+
+
+@pytest.mark.parametrize(
+    ("severities", "errors"),
+    [(("INFO",), 0), (("INFO", "ERROR"), 1), (("",), None), (("INFO", "OF_NEXT_YEAR"), None)],
+)
+async def test_a_severity_that_is_not_known_may_be_an_error(severities: tuple[str, ...], errors: int | None) -> None:
+    async with looking() as (_, context):
+        pretended = replace(context, gcp=cast("Cloud", Counted(*severities)))
+        counts = await count_errors(window_before(context.now, timedelta(days=7)), pretended)
+    assert counts.errors_of(WEB) == errors

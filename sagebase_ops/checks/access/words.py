@@ -20,6 +20,10 @@ UNCOUNTED = Sentence(
     ja="確認できません：過去 {window}のリクエストが1件も集計されていません",
     en="could not look: not one request was counted in the last {window}",
 )
+UNCLASSED = Sentence(
+    ja="確認できません：過去 {window}のリクエスト {value}の一部に HTTP ステータスがなく、拒否されたものを数えられません",
+    en="could not look: some of {value} in the last {window} are counted without a status, so what was refused is not known",
+)
 UNSEEN = Sentence(
     ja="確認できません：過去 {window}のリクエスト {value}について、発信元とパスをリクエストログから読み取れません",
     en="could not look: {value} were counted in the last {window}, but the request log does not tell who asked for what",

@@ -20,6 +20,7 @@ DELAY = timedelta(minutes=4)
 """Counts appear after up to four minutes; a window that ended now would miss the last ones."""
 
 ERRORS = ("ERROR", "CRITICAL", "ALERT", "EMERGENCY")
+SEVERITIES = {"DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", *ERRORS}
 REQUEST_LOG = "run.googleapis.com/requests"
 """A failed request is logged there as ERROR as well: the error rate counts it, so that it is not counted twice."""
 AUDIT_LOG = "cloudaudit.googleapis.com/"
@@ -141,12 +142,18 @@ def entries_filter(services: tuple[str, ...], region: str, window: Window | None
 
 
 def _errors_by_service(answer: SeriesSet, window: Window) -> dict[str, int]:
-    """A series without a point in the window counts nothing, and proves nothing of its service."""
+    """A series without a point in the window counts nothing, and proves nothing of its service.
+
+    Nor is anything proven of one with entries of a severity that is not known: they may be errors.
+    """
     counts: Counter[str] = Counter()
+    unsaid: set[str] = set()
     for series in answer.series:
+        service = series.labels[_SERVICE]
         if entries := [point.value for point in series.points if _is_within(point, window)]:
-            counts[series.labels[_SERVICE]] += round(sum(entries)) if _is_error(series) else 0
-    return dict(counts)
+            counts[service] += round(sum(entries)) if _is_error(series) else 0
+            unsaid |= set() if series.labels[_SEVERITY] in SEVERITIES else {service}
+    return {service: count for service, count in counts.items() if service not in unsaid}
 
 
 def _by_day(answer: SeriesSet, window: Window) -> dict[str, dict[datetime, int]]:
