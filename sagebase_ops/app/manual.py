@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from sagebase_ops.app.outside import outside_of, slack_of
@@ -14,7 +15,7 @@ from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
 from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.errors import ConfigError, StoreError
-from sagebase_ops.jobs.checklist_work import known_of, manual_outcome
+from sagebase_ops.jobs.checklist_work import known_of, manual_outcome, planned_runs_before
 from sagebase_ops.jobs.deliver_outbox import Sender
 from sagebase_ops.jobs.run_checklist import Occasion, run_checklist
 from sagebase_ops.jobs.run_checks import Progress
@@ -80,14 +81,22 @@ async def run_now(
         else:
             settings = await with_secret_values(settings)
             store = await stack.enter_async_context(store_of(settings))
+            occasion = replace(occasion, before=await _seen_before(asked.job, store, clock.now()))
         async with outside_of(settings) as outside:
             run = await run_checklist(outside, schedules, occasion, clock, progress)
         if asked.dry_run:
             show(run, await _known_to_a_trial(settings, run))
             return Told(run, Telling.DRY_RUN)
-        known = await known_of(run, store, clock.now())
+        known = await _known(run, store, clock.now())
         show(run, known)
         return await _told(run, known, schedules, store, slack_of(settings), clock)
+
+
+async def _seen_before(job: str, store: Store, now: datetime) -> tuple[Run, ...]:
+    """What need not be looked for again; nothing, where the store does not say: a run by hand looks all the same."""
+    with suppress(StoreError):
+        return await planned_runs_before(job, now, store)
+    return ()
 
 
 async def _known_to_a_trial(settings: Settings, run: Run) -> Known:
@@ -96,7 +105,14 @@ async def _known_to_a_trial(settings: Settings, run: Run) -> Known:
         return Known()
     with suppress(ConfigError):
         async with store_of(settings, copied=True) as store:
-            return await known_of(run, store, run.finished_at)
+            return await _known(run, store, run.finished_at)
+    return Known()
+
+
+async def _known(run: Run, store: Store, now: datetime) -> Known:
+    """Nothing, where the store does not say: what was seen is shown all the same."""
+    with suppress(StoreError):
+        return await known_of(run, store, now)
     return Known()
 
 

@@ -86,7 +86,7 @@ async def run_deploys(params: Params, context: CheckContext) -> list[Finding]:
 
 
 def _window(params: Params, context: CheckContext) -> timedelta:
-    """Back to the last planned run that could look, so that a missed slot hides no deploy; by hand just the parameter."""
+    """Back to the last planned run that could look, so that a missed slot hides no deploy."""
     since = context.now - context.since if context.since else params.window
     return max(params.window, min(since, LONGEST))
 

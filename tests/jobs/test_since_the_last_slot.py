@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sagebase_ops.app.manual import ManualRun, run_now
 from sagebase_ops.casebook import Casebook
 from sagebase_ops.config.load import load
 from sagebase_ops.domain.results import Finding
+from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.slots import LEASE, Claim, Slot
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.jobs.checklist_work import ChecklistWork
@@ -18,6 +20,7 @@ from sagebase_ops.probe.http import Probe
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import RunService
 from sagebase_ops.sandbox.server import Sandbox
+from sagebase_ops.settings import load_settings
 from sagebase_ops.slack.messages.telling import Telling
 from sagebase_ops.store.base import Store
 from sagebase_ops.telling import Route
@@ -42,8 +45,8 @@ class Days:
 
     def __init__(self, box: Sandbox, store: Store, path: Path) -> None:
         self._box, self._store, self._clock = box, store, FakeClock(box.world.now())
-        self._schedules = load(path)
-        book = Casebook(self._schedules, store, Route("i", "#ops", None, Telling("ja", "Asia/Tokyo")), self._clock)
+        self.schedules = load(path)
+        book = Casebook(self.schedules, store, Route("i", "#ops", None, Telling("ja", "Asia/Tokyo")), self._clock)
         self._incidents = Incidents(book)
 
     async def run(self, *faults: Fault) -> Finding:
@@ -52,7 +55,7 @@ class Days:
             self._box.world.faults.add(fault)
         connections, probe = Connections(self._box.grpc, self._box.rest), Probe(self._box.rest)
         outside = Outside(connections, probe, sandbox=True)
-        work = ChecklistWork(outside, self._schedules, self._store, self._clock, self._incidents)
+        work = ChecklistWork(outside, self.schedules, self._store, self._clock, self._incidents)
         now = self._clock.now()
         claim = Claim(Slot("daily", now), f"claim-{now}", "we", now + LEASE)
         assert await self._store.claim_slot(claim, now)
@@ -115,3 +118,21 @@ async def test_it_looks_no_further_back_than_google_keeps_what_it_compares_with(
     await days.go_by(24 * 40, deployed_ago="500h")
     found = await days.run()
     assert (told(found), str(found.values["window"].amount)) == ("nothing", str(20 * 86400.0))  # type: ignore[union-attr] # of time
+
+
+async def test_a_run_by_hand_looks_as_far_back_as_the_next_planned_one_would(
+    days: Days, box: Sandbox, tmp_path: Path
+) -> None:
+    await days.go_by(-40)
+    await days.run()
+    await days.go_by(40, deployed_ago="30h")
+    settings = load_settings(
+        _env_file=None,
+        state=f"sqlite:///{tmp_path / 'state.db'}",
+        gcp_grpc_endpoint=box.grpc,
+        gcp_rest_endpoint=box.rest,
+        slack_base_url=box.slack,
+    )
+    shown: list[Run] = []
+    await run_now(settings, days.schedules, ManualRun("daily"), lambda run, _known: shown.append(run))
+    assert told(shown[0].results[0].findings[0]) == "sagebase-streamlit-00042-new"
