@@ -29,8 +29,8 @@ from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Sentence, Verdict, unknown
 
 UNPROVEN = Sentence(
-    ja="確認できません：過去 {window}のログが重大度を問わず1件も集計されていません。0 件とは言えません",
-    en="could not look: no log of any severity was counted in the last {window}, so zero errors is not proven",
+    ja="確認できません：過去 {window}のログの件数が重大度別に得られず、0 件とは言えません",
+    en="could not look: the logs of the last {window} are not counted by severity, so zero errors is not proven",
 )
 IDLE = Sentence(
     ja="過去 {window}にリクエストもログもありません", en="neither a request nor a log entry in the last {window}"

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from sagebase_ops.checks.iam_audit import Params, iam_audit
 from sagebase_ops.domain.quantities import Quantity
@@ -85,6 +86,13 @@ async def test_what_was_granted_without_approval_is_a_warning_even_where_it_was_
     for approved, verdict in (([lent], Verdict.PASS), ([], Verdict.WARN)):
         found = await seen(f"{DEPLOY} roles/run.developer", *approved, iam_bindings=[RUNS], changes=changes)
         assert next(one.verdict for one in found if one.target.kind == "iam_changes") is verdict
+
+
+@pytest.mark.parametrize("title", ["nights", "until: 2026 #1", 'the "old" one: gone'])
+async def test_what_is_to_be_approved_is_read_by_yaml_as_it_is_meant(title: str) -> None:
+    bound = Binding(role="roles/run.admin", members=[DEPLOY], condition=title, expression="true")
+    line = said((await of("sagebase-sandbox", iam_bindings=[bound])).notes)[0]
+    assert YAML(typ="safe").load(f"- {line}") == [f"{DEPLOY} roles/run.admin if {title}"]
 
 
 async def changes_of(*approved: str, **change: Any) -> Finding:

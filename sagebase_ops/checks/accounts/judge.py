@@ -1,6 +1,8 @@
 """Grants -> findings: one for the project, one for each member with something to look at."""
 
 import asyncio
+import json
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -117,13 +119,19 @@ def _whole(grants: Sequence[Grant], approved: Sequence[Grant] | None, context: C
     notes = tuple(_remarks(grants, approved or (), context))
     given = {**_given(context), "value": value}
     if approved is None:
-        lines = tuple(Note(TO_APPROVE, {"grant": str(one)}) for one in unapproved(grants, ()))
+        lines = tuple(Note(TO_APPROVE, {"grant": _in_yaml(one)}) for one in unapproved(grants, ()))
         return warning(target, NO_LIST, reason="no_approved_list", notes=(*lines, *notes), **given)
     new = unapproved(grants, approved)
     if new:
         count = Quantity(len(new), "{grants}")
         return warning(target, SOME_NOT, reason="not_approved", count=count, notes=notes, **given)
     return passing(target, APPROVED, notes=notes, **given)
+
+
+def _in_yaml(grant: Grant) -> str:
+    """In quotes where YAML would read more than a text: a condition may be called anything."""
+    written = str(grant)
+    return json.dumps(written, ensure_ascii=False) if re.search(r": |:$| #", written) else written
 
 
 def _remarks(grants: Sequence[Grant], approved: Iterable[Grant], context: CheckContext) -> Iterator[Note]:
