@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sagebase_ops.gcp.asked import Asked
@@ -23,14 +23,16 @@ _STATES: dict[int, State] = {1: "enabled", 2: "disabled", 3: "destroyed"}  # Sec
 class Secret:
     """One secret by its short name: Google answers with the project's number, whatever was asked.
 
-    `expires_at` is when Google deletes it, `rotate_at` when somebody should renew it (None: never); both aware UTC.
-    `aliases` are words for numbers of versions.
+    `expires_at` is when Google deletes it, `rotate_at` when somebody is told next to renew it (None: never); both aware UTC.
+    Google moves that on by `rotate_every` each time it told somebody, whether or not anybody did. `aliases` are words for
+    numbers of versions.
     """
 
     name: str
     create_time: datetime | None = None
     expires_at: datetime | None = None
     rotate_at: datetime | None = None
+    rotate_every: timedelta | None = None
     aliases: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -83,9 +85,10 @@ class SecretReader:
 
 def read_secret(message: Any) -> Secret:  # raw google.cloud.secretmanager.v1.Secret; its class is made at run time
     """A Secret message as we see it."""
-    rotate_at = _time(message.rotation, "next_rotation_time") if message.HasField("rotation") else None
-    aliases = dict(message.version_aliases)
-    return Secret(_last(message.name), _time(message), _time(message, "expire_time"), rotate_at, aliases)
+    rotation, aliases = message.rotation, dict(message.version_aliases)
+    every = rotation.rotation_period.ToTimedelta() if rotation.HasField("rotation_period") else None
+    at = _time(rotation, "next_rotation_time")
+    return Secret(_last(message.name), _time(message), _time(message, "expire_time"), at, every, aliases)
 
 
 def read_version(message: Any) -> SecretVersion:  # raw SecretVersion, as above

@@ -110,6 +110,8 @@ class Secret(Part):
     aliases: dict[str, int] = {}
     rotation_overdue: Span | None = None
     """How long ago it should have been renewed; None: nobody asked for a rotation."""
+    rotation_every: Span | None = None
+    """Somebody is told to renew it so often; Google moves the next time on by itself."""
 
 
 class Entries(Part):

@@ -28,6 +28,9 @@ def list_secrets(world: World, request: Any) -> Any:  # Any: raw messages
         found.version_aliases.update(secret.aliases)
         if secret.expires_in is not None:
             found.expire_time.FromDatetime(world.anchor + secret.expires_in)
+        if secret.rotation_every is not None:
+            found.rotation.rotation_period.FromTimedelta(secret.rotation_every)
+            found.rotation.next_rotation_time.FromDatetime(world.anchor + secret.rotation_every / 2)
         if secret.rotation_overdue is not None:
             found.rotation.next_rotation_time.FromDatetime(world.anchor - secret.rotation_overdue)
     return answer

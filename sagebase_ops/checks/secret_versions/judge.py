@@ -21,6 +21,10 @@ LEFT = Sentence(
     en="{count} are enabled ({numbers}): old values can still be read",
 )
 OVERDUE = Sentence(ja="更新の期限 {at} を過ぎています", en="it should have been renewed by {at}")
+NOT_RENEWED = Sentence(
+    ja="更新の間隔は {every}なのに、最新の値は {age}前のものです（Secret Manager は通知を送るだけで、値は更新しません）",
+    en="it should be renewed every {every}, and its newest value is {age} old (Secret Manager only sends a notice, and renews nothing)",
+)
 EXPIRES = Sentence(ja="{at} に Google が削除します", en="Google deletes it at {at}")
 PINNED = Sentence(
     ja="{service} のリビジョン {revision} が古い版 {version} を使っています（最新は {newest}）",
@@ -54,6 +58,8 @@ UNSAID = Sentence(
     ja="確認できません：{what}がいつ作られたかを Google が答えていません",
     en="could not look: Google does not say when {what} was made",
 )
+A_DAY_LATE = timedelta(days=1)
+"""Whoever is told to renew it takes his time."""
 ABSENT = "absent"
 LATEST = "latest"
 USED = Sentence(ja="使っているサービス：{services}", en="used by {services}")
@@ -83,18 +89,21 @@ def mistakes_of(secret: Secret, versions: Sequence[SecretVersion], uses: Sequenc
     enabled = [one for one in versions if one.state == "enabled"]
     newest = enabled[0] if enabled else None
     age = wanted.now - newest.create_time if newest and newest.create_time else None
-    mistakes = [*_dates(secret, wanted), *_versions(enabled, age, wanted)]
+    mistakes = [*_dates(secret, age, wanted), *_versions(enabled, age, wanted)]
     if newest:
         mistakes += [mistake for use in uses if (mistake := _of_use(use, secret, versions, newest))]
     services = ", ".join(sorted({use.service for use in uses}))
     return Judged(tuple(mistakes), (Note(USED, {"services": services}),) if services else (), age)
 
 
-def _dates(secret: Secret, wanted: Wanted) -> Iterator[Mistake]:
+def _dates(secret: Secret, age: timedelta | None, wanted: Wanted) -> Iterator[Mistake]:
     if secret.expires_at and secret.expires_at <= wanted.now + wanted.expires_within:
         yield Mistake(Verdict.FAIL, "expires", EXPIRES, {"at": secret.expires_at})
     if secret.rotate_at and secret.rotate_at < wanted.now:
         yield Mistake(Verdict.WARN, "rotation_overdue", OVERDUE, {"at": secret.rotate_at})
+    elif secret.rotate_every and age is not None and age > secret.rotate_every + A_DAY_LATE:
+        told = {"every": Quantity.of(secret.rotate_every), "age": Quantity.of(age)}
+        yield Mistake(Verdict.WARN, "rotation_overdue", NOT_RENEWED, told)
 
 
 def _versions(enabled: Sequence[SecretVersion], age: timedelta | None, wanted: Wanted) -> Iterator[Mistake]:
