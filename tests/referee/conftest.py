@@ -3,9 +3,9 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import pytest
 
@@ -16,80 +16,37 @@ from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.jobs.run_checks import plan, run_checks
 from sagebase_ops.probe.http import Probe
 from sagebase_ops.sandbox.server import Sandbox
+from tests.referee.gcloud import Command, Gcloud, Printed, gcloud_ready
 
 SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
 OWN = Path(__file__).parent / "scenarios"
-AT_ONCE = os.cpu_count() or 1
-REFUSALS = {  # gcloud's words for it, the first that fits
-    "has not been used in project": "disabled",
-    "Quota exceeded": "quota",
-    "Cannot find": "absent",
-    "does not exist": "absent",
-    "not found": "absent",
-    "matched no objects": "absent",
-    "denied": "denied",
-    "not authorized": "denied",
-}
-
-
-class Printed(NamedTuple):
-    """How one gcloud command ended, and what it wrote."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def answer(self) -> str:
-        """What it printed, or in one word why it was refused."""
-        if self.code == 0:
-            return self.out.strip()
-        return next((word for text, word in REFUSALS.items() if text in self.err), self.err)
-
-    @property
-    def count(self) -> str:
-        """How many lines it printed, or in one word why it was refused."""
-        return str(len(self.out.splitlines())) if self.code == 0 else self.answer
-
-
-Command: TypeAlias = Sequence[str]
 Seen: TypeAlias = tuple[list[Printed], list[tuple[str, Finding]]]
 """What gcloud's commands printed, in their order; our findings by entry name."""
 
 
-@pytest.fixture(autouse=True)
-def _gcloud() -> None:
+@pytest.fixture(scope="session", autouse=True)
+def gcloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gcloud]:
+    """One for the whole session; every test of this folder wants it."""
     if shutil.which("gcloud") is None:
         if os.environ.get("CI"):
             pytest.fail("gcloud is missing; .ci/run says how to get it")
         pytest.skip("gcloud is not installed here: the referee needs it")
+    with gcloud_ready(tmp_path_factory.mktemp("gcloud")) as ready:
+        yield ready
 
 
 @pytest.fixture
-def look(tmp_path: Path) -> Callable[..., Awaitable[Seen]]:
+def look(tmp_path: Path, gcloud: Gcloud) -> Callable[..., Awaitable[Seen]]:
     """Play a scenario (shipped, or of the folder beside this file), and let both look at it."""
 
     async def looking(scenario: str, *commands: Command, job: str = "daily") -> Seen:
         own = OWN / f"{scenario}.yaml"
         async with Sandbox.running(str(own) if own.is_file() else scenario) as box:
             env = {**os.environ, **box.exports(), "CLOUDSDK_CONFIG": str(tmp_path)}
-            turns = asyncio.Semaphore(AT_ONCE)
-            printed = asyncio.gather(*(_gcloud_prints(command, env, turns) for command in commands))
-            return await printed, await _our_findings(box, job)
+            printed = [await asyncio.to_thread(gcloud.prints, command, env) for command in commands]
+            return printed, await _our_findings(box, job)
 
     return looking
-
-
-async def _gcloud_prints(command: Command, env: dict[str, str], turns: asyncio.Semaphore) -> Printed:
-    async with turns, asyncio.timeout(60):
-        pipes = {
-            "stdin": asyncio.subprocess.DEVNULL,
-            "stdout": asyncio.subprocess.PIPE,
-            "stderr": asyncio.subprocess.PIPE,
-        }
-        process = await asyncio.create_subprocess_exec("gcloud", *command, env=env, **pipes)
-        out, err = await process.communicate()
-        return Printed(process.returncode or 0, out.decode(), err.decode())
 
 
 async def _our_findings(box: Sandbox, job: str) -> list[tuple[str, Finding]]:
