@@ -16,7 +16,7 @@ from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.metrics import METRICS
-from sagebase_ops.gcp.monitoring import MetricQuery, Point, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery, Point, Points, Series, SeriesSet
 from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.language.sentences import finding_text
 from sagebase_ops.language.words import zone_of
@@ -315,7 +315,7 @@ async def test_no_utilisation_is_unknown_where_zero_instances_are_not_proven(cha
 async def test_latency_without_data_is_unknown_where_requests_were_counted() -> None:
     """A service whose latencies are lost has not "no requests"."""
     async with looking("no-traffic") as (_, context):
-        rare = Series({"resource.labels.service_name": "sagebase-streamlit"}, ())
+        rare = Series({"resource.labels.service_name": "sagebase-streamlit"}, Points())
         known = METRICS["request_count"]
         counted = context.gcp.metrics
 
@@ -327,7 +327,7 @@ async def test_latency_without_data_is_unknown_where_requests_were_counted() -> 
 
             async def series(self, project: str, query: MetricQuery) -> SeriesSet:
                 if query.aligner == known.aligner and query.reducer == known.reducer:
-                    return SeriesSet((replace(rare, points=(Point(query.end, 1.0),)),))
+                    return SeriesSet((replace(rare, points=Points.of([Point(query.end, 1.0)])),))
                 return await counted.series(project, query)
 
         context.gcp.__dict__["metrics"] = WithRequests()

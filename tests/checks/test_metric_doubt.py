@@ -14,7 +14,7 @@ from sagebase_ops.domain.projects import Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.asked import Listing
-from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery, Point, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery, Point, Points, Series, SeriesSet
 from sagebase_ops.gcp.run import RunService
 
 NOW = datetime(2026, 11, 24, 0, 0, 30, tzinfo=UTC)
@@ -45,7 +45,7 @@ class FakeMetrics:
 
     async def series(self, _project: str, query: MetricQuery) -> SeriesSet:
         self.asked.append(query)
-        point = [(Point(query.end + self.late, value),) for value in self.rows.values()]
+        point = [Points.of([Point(query.end + self.late, value)]) for value in self.rows.values()]
         labels = ({SERVICE: "web", CLASS: name} for name in self.rows)
         return SeriesSet(tuple(map(Series, labels, point)), partial=self.partial)
 
@@ -98,7 +98,7 @@ async def test_the_newest_point_counts_in_whatever_order_they_come() -> None:
         async def series(self, project: str, query: MetricQuery) -> SeriesSet:
             (one,) = (await super().series(project, query)).series
             older = Point(query.end - timedelta(hours=3), 0.1)
-            return SeriesSet((Series(one.labels, (older, *one.points)),))
+            return SeriesSet((Series(one.labels, Points.of([older, *one.points])),))
 
     assert (await seen(Upside({"": 0.9}), metric="cpu_utilization")).verdict is Verdict.FAIL
 

@@ -17,7 +17,7 @@ from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.log_config import LogSink
 from sagebase_ops.gcp.logs import LogPage
-from sagebase_ops.gcp.monitoring import MetricQuery, Point, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery, Point, Points, Series, SeriesSet
 from sagebase_ops.gcp.run import RunService
 
 NOW = datetime(2026, 11, 24, 0, 0, 30, tzinfo=UTC)
@@ -50,7 +50,7 @@ class FakeMetrics:
             return SeriesSet(())
         self.asked.append(query)
         named = (dict(zip(query.group_by, row[:3], strict=True)) for row in self.rows)
-        points = ((Point(query.end + self.late, float(row[3])),) for row in self.rows)
+        points = (Points.of([Point(query.end + self.late, float(row[3]))]) for row in self.rows)
         return SeriesSet(tuple(map(Series, named, points)), "1", None if self.complete else PARTIAL)
 
 
