@@ -62,7 +62,7 @@ async def access_logs(params: Params, context: CheckContext) -> list[Finding]:
 
     One more where the request log could not be read: then the counts alone are judged.
 
-    Source: Monitoring's run.googleapis.com/request_count, one call for both windows; Logging's ListLogEntries, at most
+    Source: Monitoring's run.googleapis.com/request_count, two calls for both windows; Logging's ListLogEntries, at most
     five reads, of all services together, and two more where one of them has none of its requests in the log.
     """
     window = window_before(context.now, params.window)

@@ -227,9 +227,9 @@ async def test_a_service_that_only_googles_probes_asked_for_has_nothing_to_find(
     assert (await seen(log_entries=[probes])).verdict is Verdict.PASS
 
 
-async def test_five_reads_and_two_counts_are_enough() -> None:
+async def test_five_reads_and_three_counts_are_enough() -> None:
     async with looking("scanner") as (box, context):
         await access_logs(Params(), context)
         methods = [call.method for call in box.world.calls]
     assert sum("ListLogEntries" in method for method in methods) <= 5
-    assert sum("ListTimeSeries" in method for method in methods) == 2
+    assert sum("ListTimeSeries" in method for method in methods) == 3
