@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.performance import words
-from sagebase_ops.checks.performance.data import Windows, aligned, levels, requests, windows_of
+from sagebase_ops.checks.performance.data import HOUR, Windows, courses_of, requests, windows_of
 from sagebase_ops.checks.performance.judge import Measure
 from sagebase_ops.checks.performance.target import Reviewing, review_of
 from sagebase_ops.checks.run.targets import services_to_judge, target_of
@@ -21,10 +21,10 @@ from sagebase_ops.gcp.metrics import METRICS, SQL_INSTANCE
 
 LATENCY, CPU, MEMORY = METRICS["latency_p95"], METRICS["cpu_utilization"], METRICS["memory_utilization"]
 MEAN_LATENCY = replace(LATENCY, reducer="REDUCE_SUM")  # merged histograms, whose mean is exact
-INSTANCES = replace(
-    METRICS["instance_count"], aligner="ALIGN_MEAN", period=None, then=None
-)  # means add up, peaks do not
-CONNECTIONS = METRICS["db_connections"]  # summed over the databases minute by minute, then the peak of each hour
+INSTANCES = replace(METRICS["instance_count"], aligner="ALIGN_MEAN", period=HOUR, then="ALIGN_MEAN")
+"""Summed over the revisions hour by hour: in a longer mean one that ran for a while counts as one that ran always."""
+CONNECTIONS = METRICS["db_connections"]
+"""Summed over the databases minute by minute, then the peak."""
 
 P95 = Measure(
     "latency_p95", words.RESPONSE_TIME, words.P95, "s", LATENCY.fail_above, fails=True, grows=True, traffic=True
@@ -98,11 +98,11 @@ async def _services(params: Params, windows: Windows, context: CheckContext) -> 
         return []
     (totals, shares), *courses = await asyncio.gather(
         requests(windows, context),
-        aligned(LATENCY, windows, context),
-        aligned(MEAN_LATENCY, windows, context, hours=False),
-        aligned(CPU, windows, context),
-        aligned(MEMORY, windows, context),
-        levels(INSTANCES, windows, context),
+        courses_of(LATENCY, windows, context),
+        courses_of(MEAN_LATENCY, windows, context, hours=False),
+        courses_of(CPU, windows, context),
+        courses_of(MEMORY, windows, context),
+        courses_of(INSTANCES, windows, context),
     )
     p95, mean, cpu, memory, instances = courses
     project = context.project
@@ -121,6 +121,7 @@ async def _services(params: Params, windows: Windows, context: CheckContext) -> 
         ]
         link = run_service_page(project.id, project.region, name)
         found.append(review_of(target_of(name), lines, totals, _reviewing(params, windows, context, link)))
+        await asyncio.sleep(0)  # a few milliseconds each: answers for other projects are taken meanwhile
     return [*found, *lost]
 
 
@@ -129,7 +130,7 @@ async def _databases(params: Params, windows: Windows, context: CheckContext) ->
     if not project.sql_instances:
         return []
     listing, connections = await asyncio.gather(
-        context.gcp.sql.instances(project.id), levels(CONNECTIONS, windows, context, max)
+        context.gcp.sql.instances(project.id), courses_of(CONNECTIONS, windows, context)
     )
     there = {instance.name: instance for instance in listing.items}
     found = []

@@ -1,7 +1,7 @@
 """Where is a number heading, and when will it get there? Slope and forecast over daily points."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
@@ -55,11 +55,12 @@ def trend_of(points: Points, least_days: int = LEAST_DAYS) -> Trend | None:
     days = _by_day(points)
     if len(days) < max(least_days, 2):
         return None
-    pairs = list(combinations(days, 2))
-    slope = median((later[1] - sooner[1]) / ((later[0] - sooner[0]) / _DAY) for sooner, later in pairs)
     newest = days[-1][0]
-    level = median(value + slope * ((newest - at) / _DAY) for at, value in days)
-    rising = sum(_sign(later[1] - sooner[1]) for sooner, later in pairs)
+    line = [((at - newest) / _DAY, value) for at, value in days]
+    slopes = [(later - sooner) / (end - begin) for (begin, sooner), (end, later) in combinations(line, 2)]
+    slope = median(slopes)
+    level = median(value - slope * place for place, value in line)
+    rising = sum(one > 0 for one in slopes) - sum(one < 0 for one in slopes)
     return Trend(newest, level, slope, clear=_is_clear(rising, len(days)), days=len(days))
 
 
@@ -68,14 +69,16 @@ def _by_day(points: Points) -> list[tuple[datetime, float]]:
     days: dict[date, list[tuple[datetime, float]]] = {}
     for at, value in points:
         days.setdefault(at.astimezone(UTC).date(), []).append((at, value))
-    return [(max(at for at, _ in of_day), median(value for _, value in of_day)) for _, of_day in sorted(days.items())]
+    return [_middle(of_day) for _, of_day in sorted(days.items())]
+
+
+def _middle(of_day: Sequence[tuple[datetime, float]]) -> tuple[datetime, float]:
+    if len(of_day) == 1:
+        return of_day[0]
+    return max(at for at, _ in of_day), median(value for _, value in of_day)
 
 
 def _is_clear(rising: int, days: int) -> bool:
     """Whether so many more pairs rise than fall (or the reverse) than chance would give."""
     deviation = math.sqrt(days * (days - 1) * (2 * days + 5) / 18)
     return (abs(rising) - 1) / deviation > _CLEAR
-
-
-def _sign(value: float) -> int:
-    return (value > 0) - (value < 0)

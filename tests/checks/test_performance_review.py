@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sagebase_ops.checks.base import CheckContext
-from sagebase_ops.checks.performance.data import MONTH, Course, Courses, Windows
+from sagebase_ops.checks.performance.data import DAY, MONTH, Course, Courses, Windows
 from sagebase_ops.checks.performance.target import Reviewing, review_of
 from sagebase_ops.checks.performance_review import OF_MEMORY, PROCESSOR, Params, performance_review
 from sagebase_ops.domain.results import Finding, Target, Verdict
+from sagebase_ops.domain.steps import Steps
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import RunService
@@ -218,7 +219,7 @@ def test_a_failure_that_a_whole_answer_proves_stays_one_beside_half_an_answer(me
     end = datetime(2026, 11, 25, tzinfo=UTC)
     windows = Windows(end - 2 * MONTH, end - MONTH, end)
     part = GcpError(GcpErrorKind.PARTIAL, "half", api="monitoring.googleapis.com", method="ListTimeSeries")
-    whole = Courses({WEB: Course(memory, memory, {windows.start: memory}, {})})
+    whole = Courses({WEB: Course(Steps(windows.start, MONTH, [memory, memory]), Steps(windows.start, DAY, [memory]))})
     lines = [(PROCESSOR, Courses({}, partial=part)), (OF_MEMORY, whole)]
     reviewing = Reviewing(windows, TOKYO, 300, 0.5, 90 * timedelta(days=1), "https://console.cloud.google.com")
     assert review_of(Target("run_service", WEB), lines, None, reviewing).verdict is verdict

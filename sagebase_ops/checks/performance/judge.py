@@ -94,8 +94,7 @@ def judge(measure: Measure, course: Course, frame: Frame) -> Judged:
 
 def series_of(measure: Measure, course: Course, windows: Windows) -> Series:
     """The days of both months, for the chart."""
-    begins = [windows.start + DAY * number for number in range((windows.end - windows.start) // DAY)]
-    values = tuple(None if (value := course.days.get(at)) is None else float(f"{value:.4g}") for at in begins)
+    values = tuple(None if math.isnan(value) else float(f"{value:.4g}") for value in course.days.numbers)
     return Series(measure.panel, measure.name, measure.unit, windows.start, DAY, values, measure.limit)
 
 
@@ -106,7 +105,7 @@ class _Seen:
         self._measure, self._frame = measure, frame
         self._month, self._before = course.month or 0.0, course.before if frame.compared else None
         self._days = {at: value for at, value in course.days.items() if at >= frame.windows.middle}
-        self._hours = course.hours
+        self._worst_hour = course.hours.peak()
         # Of the reviewed month alone: a step between the months that settled is a change, and heads nowhere.
         self._trend = trend_of(self._days.items(), LEAST_DAYS)
         self.nearness = self._month / measure.limit if measure.limit else 0.0
@@ -153,7 +152,7 @@ class _Seen:
         pieces = [words.FIGURE if self._measure.limit is None else words.FIGURE_WITH_LIMIT]
         pieces += [words.AGAINST_BEFORE] if self._change is not None else []
         pieces += [words.WORST_DAY] if any(self._days.values()) else []  # of nothing but zeros none is the worst
-        pieces += [words.WORST_HOUR] if any(self._hours.values()) else []
+        pieces += [words.WORST_HOUR] if self._worst_hour and self._worst_hour.value else []
         pieces += self._heading()
         ja, en = "".join(piece.ja for piece in pieces), "".join(piece.en for piece in pieces)
         said = Sentence(_about(ja, self._measure.words.ja), _about(en, self._measure.words.en))
@@ -178,9 +177,11 @@ class _Seen:
         if self._days:
             day = max(self._days, key=self._days.__getitem__)
             filled |= {"day": frame.day(day), "worst": Quantity(self._days[day], unit)}
-        if self._hours:
-            hour = max(self._hours, key=self._hours.__getitem__)
-            filled |= {"hour": frame.hour(hour), "worst_of_hours": Quantity(self._hours[hour], unit)}
+        if self._worst_hour:
+            filled |= {
+                "hour": frame.hour(self._worst_hour.at),
+                "worst_of_hours": Quantity(self._worst_hour.value, unit),
+            }
         if self._reached is not None:
             filled["when"] = frame.date(self._reached)
         return filled

@@ -6,7 +6,7 @@ from datetime import timedelta, tzinfo
 from typing import Any, TypeAlias
 
 from sagebase_ops.checks.performance import words
-from sagebase_ops.checks.performance.data import DAY, ENOUGH, Course, Courses, Windows, where_enough
+from sagebase_ops.checks.performance.data import DAY, ENOUGH, Course, Courses, Windows
 from sagebase_ops.checks.performance.judge import Frame, Judged, Measure, judge, series_of
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
@@ -57,7 +57,9 @@ class _Review:
         self._totals = totals
         self._requests = totals.of(target.name) if totals else Course()
         self._lines = [(measure, courses, self._course(measure, courses)) for measure, courses in lines]
-        self._since = min((at for _, _, course in self._lines for at in course.days), default=self._windows.end)
+        self._since = min(
+            (next(iter(course.days), self._windows.end) for _, _, course in self._lines), default=self._windows.end
+        )
 
     def finding(self) -> Finding:
         judged = [judge(measure, course, self._frame(measure)) for measure, course in self._measured()]
@@ -93,7 +95,7 @@ class _Review:
     def _course(self, measure: Measure, courses: Courses) -> Course:
         """What there is of it; of few requests there is nothing to be said."""
         course = courses.of(self._target.name)
-        return where_enough(course, self._requests) if measure.traffic else course
+        return course.where_enough(self._requests) if measure.traffic else course
 
     def _measured(self) -> Iterator[tuple[Measure, Course]]:
         """Those that the whole answer tells: of part of it neither a pass nor a failure is believed."""

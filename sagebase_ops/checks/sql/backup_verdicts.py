@@ -148,7 +148,7 @@ def _sizes(week: BackupWeek) -> tuple[Series, ...]:
         return ()
     newest, oldest = week.sizes[0][0], week.sizes[-1][0]
     start = oldest - DAY / 2  # so that a backup that began an hour sooner or later is still that night's
-    sizes = Steps(start, newest + DAY / 2, DAY, week.sizes)
+    sizes = Steps.of(start, newest + DAY / 2, DAY, week.sizes)
     nights = range((newest - start) // DAY + 1)
     values = tuple(sizes.get(start + DAY * night) for night in nights)
     return (Series(words.SIZE_BY_NIGHT, words.AUTOMATED, "By", oldest, DAY, values),)
