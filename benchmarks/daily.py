@@ -39,8 +39,10 @@ class Daily:
         """The checklist's entries, those in `but` left out."""
         return [entry.name for entry in self._schedules.named(self._job).entries if entry.name not in but]
 
-    async def run(self, only: Iterable[str] = (), may_be_blind: Container[str] = ()) -> float:
-        """Seconds for all entries, or for those called `only`.
+    async def run(
+        self, only: Iterable[str] = (), may_be_blind: Container[str] = (), at: datetime | None = None
+    ) -> float:
+        """Seconds for all entries, or for those called `only`, as of now or of the moment `at`.
 
         Raises RuntimeError where one could not look, those in `may_be_blind` left out.
         """
@@ -50,7 +52,7 @@ class Daily:
             cloud, probe = Cloud(self._connections), Probe(self._rest, None)
             stack.push_async_callback(cloud.aclose)
             stack.push_async_callback(probe.aclose)
-            results = await run_checks(planned, cloud, probe, started)
+            results = await run_checks(planned, cloud, probe, at or started)
             seconds = (datetime.now(UTC) - started).total_seconds()
         unknown = [result.entry.name for result in results if result.verdict == "unknown"]
         blind = [name for name in unknown if name not in may_be_blind]
