@@ -1,6 +1,6 @@
 """Which of the entries that checks read does a filter of a sink take? What cannot be told is taken to concern them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from sagebase_ops.domain.log_filters import Answer, Known, matches
@@ -25,6 +25,8 @@ _LOGS: Mapping[Read, tuple[str, ...]] = {
     Read.REQUESTS: ("run.googleapis.com/requests",),
     Read.DATABASE: ("cloudsql.googleapis.com/postgres.log",),
 }
+_STATUS_OF: Mapping[str, str | None] = {"INFO": "200", "WARNING": "404", "ERROR": "500"}
+"""Of a request by its severity."""
 _NO_REQUEST: Known = {"httpRequest.status": ("0",), "httpRequest.requestUrl": ("",), "httpRequest.userAgent": ("",)}
 """Fields that only a request has are zero elsewhere, so that `httpRequest.status<500` matches everything that is none."""
 
@@ -32,6 +34,21 @@ _NO_REQUEST: Known = {"httpRequest.status": ("0",), "httpRequest.requestUrl": ("
 def takes(filter_: str, read: Read, project: str) -> Answer:
     """True: all of these entries match, False: none of them, None: some may."""
     return matches(filter_, _known(read, project))
+
+
+def take_together(filters: Sequence[str], read: Read, project: str) -> bool:
+    """Whether nothing of it is left by these filters, of which each may take but a part: `status<400` and `status>=400`."""
+    return all(any(matches(one, kind) is True for one in filters) for kind in _kinds(read, project))
+
+
+def _kinds(read: Read, project: str) -> Iterator[Known]:
+    """One entry of each kind that there is, with all that is known of it."""
+    known = _known(read, project)
+    severities = _STATUS_OF.items() if read is Read.REQUESTS else [(one, None) for one in known["severity"]]
+    for severity, status in severities:
+        for log, name in zip(known["log_id"], known["logName"], strict=True):
+            said = {} if status is None else {"httpRequest.status": (status,)}
+            yield {**known, "severity": (severity,), "log_id": (log,), "logName": (name,), **said}
 
 
 def _known(read: Read, project: str) -> Known:

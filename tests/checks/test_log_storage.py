@@ -144,6 +144,23 @@ async def test_that_sinks_above_the_project_are_not_seen_is_said_where_nothing_i
         (sinks('log_id("run.googleapis.com/requests")'), "hides_requests"),
         (sinks('log_id("run.googleapis.com/requests") sample(insertId, 0.9)'), None),
         (sinks('resource.type="cloudsql_database"'), "hides_database"),
+        (sinks("severity=ERROR", "severity>ERROR"), "hides_errors"),
+        (sinks("severity=ERROR", "severity>CRITICAL"), "may_hide_errors"),
+        (sinks("severity<ERROR httpRequest.status<400", "severity<ERROR httpRequest.status>=400"), None),
+        (
+            sinks(
+                'log_id("run.googleapis.com/requests") httpRequest.status<400',
+                'log_id("run.googleapis.com/requests") httpRequest.status>=400',
+            ),
+            "hides_requests",
+        ),
+        (
+            sinks(
+                'log_id("run.googleapis.com/requests") httpRequest.status<400',
+                'log_id("run.googleapis.com/requests") httpRequest.status>=500',
+            ),
+            None,
+        ),
         (sinks(filter="severity<ERROR"), "filter_hides_errors"),
         (sinks(filter="severity>=CRITICAL"), "filter_may_hide_errors"),
         (sinks(filter='NOT log_id("run.googleapis.com/requests")'), "filter_hides_requests"),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from sagebase_ops.checks.logs import storage_words as words
 from sagebase_ops.checks.settings_judged import Mistake
-from sagebase_ops.domain.log_exclusions import Read, takes
+from sagebase_ops.domain.log_exclusions import Read, take_together, takes
 from sagebase_ops.domain.log_filters import Answer
 from sagebase_ops.domain.results import Sentence, Verdict
 from sagebase_ops.gcp.log_config import DEFAULT_SINK, LogSink
@@ -48,9 +48,15 @@ def _by_filter(sink: LogSink, project: str) -> Iterator[Mistake]:
 
 
 def _by_exclusions(sink: LogSink, accepted: Collection[str], project: str) -> Iterator[Mistake]:
-    for one in sink.exclusions:
-        if not one.enabled or one.name in accepted:
-            continue
+    """One by one, and what they take together though none of them takes all of it."""
+    in_force = [one for one in sink.exclusions if one.enabled and one.name not in accepted]
+    for read in Read:
+        whole = any(takes(one.filter, read, project) for one in in_force)
+        if not whole and take_together([one.filter for one in in_force], read, project):
+            verdict, reason, (sentence, _) = _GONE[read]
+            remedy = f"gcloud logging sinks describe {sink.name} --project={project}"
+            yield Mistake(verdict, reason, sentence, {"by": ", ".join(one.name for one in in_force)}, remedy)
+    for one in in_force:
         for read in Read:
             found = _judged(takes(one.filter, read, project), read)
             if found:
