@@ -1,6 +1,8 @@
 """A scenario: one readable YAML file that says what state a pretend project is in. Times are relative to now."""
 
+from copy import deepcopy
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -221,12 +223,18 @@ def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        found = deepcopy(_parsed(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise ScenarioError(f"{path}: cannot be read: {error}") from error
     if not isinstance(found, dict):
         raise ScenarioError(f"{path}: a scenario is a mapping (key: value)")
     return found
+
+
+@cache
+def _parsed(text: str) -> Any:  # Any: what YAML may hold
+    """Kept, since reading YAML costs more than all else when a world begins, and scenarios extend each other."""
+    return YAML(typ="safe").load(text)
 
 
 def _validated(path: Path, data: dict[str, Any]) -> Scenario:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from sagebase_ops.sandbox.wire import BreakableHttp, dated
 from sagebase_ops.sandbox.world import World
 
 _GCLOUD = ("SQL", "LOGGING", "SECRETMANAGER", "MONITORING", "CLOUDRESOURCEMANAGER", "SERVICEUSAGE")
+_MOMENT_SECONDS = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Sandbox:
         Raises ScenarioError, and OSError when a port is taken.
         """
         world, ca = World(scenario, projects), trustme.CA()
-        servers: list[uvicorn.Server] = []
+        servers: list[_Server] = []
         async with AsyncExitStack() as stack:
             grpc_server, grpc_port = await start_grpc(world, base_port)
             stack.push_async_callback(grpc_server.stop, 0)
@@ -97,7 +99,7 @@ class Sandbox:
 
 @asynccontextmanager
 async def _serving(
-    app: Any, port: int, servers: list[uvicorn.Server], now: Callable[[], datetime]
+    app: Any, port: int, servers: "list[_Server]", now: Callable[[], datetime]
 ) -> AsyncIterator[int]:  # Any: an ASGI application
     """Uvicorn on loopback, added to `servers`; yields the port it got."""
     listener = socket.create_server(("127.0.0.1", port))
@@ -111,18 +113,45 @@ async def _serving(
         ws="wsproto",
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # older uvicorn had it; signals are the caller's
     servers.append(server)
     task = asyncio.create_task(server._serve([listener]))  # noqa: SLF001 (serve() would take the process's signals)
     try:
         yield listener.getsockname()[1]
     finally:
-        server.should_exit = True
+        server.end()
         await task
 
 
-def _end_together(servers: list[uvicorn.Server]) -> None:
-    """Each takes a moment to end: side by side they take one."""
+class _Server(uvicorn.Server):
+    """Uvicorn itself looks ten times a second whether it is to end, and then rests a tenth: this one ends when it is told."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 (closed with their servers)
+        """Answers that are under way get as long as the configuration says; what then still waits is cancelled."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        ends = time.monotonic() + (self.config.timeout_graceful_shutdown or 0)
+        while (self.server_state.connections or self.server_state.tasks) and time.monotonic() < ends:  # noqa: ASYNC110 (nothing tells)
+            await asyncio.sleep(_MOMENT_SECONDS)
+        for task in self.server_state.tasks:
+            task.cancel()
+
+
+def _end_together(servers: list[_Server]) -> None:
+    """Each may take a moment to end: side by side they take one."""
     for server in servers:
-        server.should_exit = True
+        server.end()
