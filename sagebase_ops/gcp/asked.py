@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 from sagebase_ops.errors import GcpError
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,6 @@ class Asked:
     def __init__(self, in_flight: int = 32) -> None:
         self._answers: dict[Hashable, asyncio.Task[Any]] = {}  # each key has its own answer type
         self._in_flight = asyncio.Semaphore(in_flight)
-        self._reading = asyncio.Lock()
 
     @property
     def count(self) -> int:
@@ -53,15 +51,9 @@ class Asked:
         shared: T = await asyncio.shield(answer)
         return shared
 
-    async def unshared(self, make: Callable[[], Awaitable[T]], read: Callable[[T], U]) -> U:
-        """What `read` makes of an answer that nobody else asks for and that is large: not kept for the rest of the run.
-
-        One is read at a time, and its place in flight is another's by then: between two of them the loop takes what has
-        arrived and asks on, instead of reading thirty in a row while nothing is under way.
-        """
-        answer = await self._ask(make)
-        async with self._reading:
-            return read(answer)
+    async def unshared(self, make: Callable[[], Awaitable[T]]) -> T:
+        """An answer that nobody else asks for and that is large: not kept for the rest of the run."""
+        return await self._ask(make)
 
     async def aclose(self) -> None:
         """Give up the questions that nobody waits for any more."""

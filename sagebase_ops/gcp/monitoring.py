@@ -146,17 +146,11 @@ class MetricReader:
 
     async def series(self, project: str, query: MetricQuery) -> SeriesSet:
         """All series that `query` matches, all pages. Raises GcpError. Source: MetricService.ListTimeSeries."""
-
-        async def whole() -> SeriesSet:
-            return self._read(await self._pages(project, query), project, query)
-
-        return await self._asked.once(("metrics.series", project, query), whole)
+        return await self._asked.once(("metrics.series", project, query), lambda: self._series(project, query))
 
     async def long_series(self, project: str, query: MetricQuery) -> SeriesSet:
         """The same for an answer of many points that one check alone asks for: it is not kept. Raises GcpError."""
-        return await self._asked.unshared(
-            lambda: self._pages(project, query), lambda pages: self._read(pages, project, query)
-        )
+        return await self._asked.unshared(lambda: self._series(project, query))
 
     async def descriptor(self, project: str, metric_type: str) -> Descriptor | None:
         """What Google says this metric is; None when it does not list it, as before its first use in the project.
@@ -173,20 +167,16 @@ class MetricReader:
             self._connections.descriptors[project, host] = known
         return known.get(metric_type)
 
-    async def _pages(self, project: str, query: MetricQuery) -> list[Any]:  # raw ListTimeSeriesResponses
-        async with asking(self._question(project), self._connections.patience) as tries:
+    async def _series(self, project: str, query: MetricQuery) -> SeriesSet:
+        question = self._connections.question(
+            API, "MetricService.ListTimeSeries", "monitoring.timeSeries.list", project
+        )
+        async with asking(question, self._connections.patience) as tries:
             client = await self._connections.client(_metric_client)
-            pages = pages_of(await client.list_time_series(request=request_of(project, query), **tries))
-            return [page async for page in pages]
-
-    def _read(self, pages: Iterable[Any], project: str, query: MetricQuery) -> SeriesSet:  # as above
-        gathered = Gathered()
-        for page in pages:
-            gather(page, query.group_by, gathered)
-        return answer_of(gathered, self._question(project))
-
-    def _question(self, project: str) -> Question:
-        return self._connections.question(API, "MetricService.ListTimeSeries", "monitoring.timeSeries.list", project)
+            gathered = Gathered()
+            async for page in pages_of(await client.list_time_series(request=request_of(project, query), **tries)):
+                gather(page, query.group_by, gathered)
+            return answer_of(gathered, question)
 
     async def _descriptors(self, project: str, host: str) -> Mapping[str, Descriptor]:
         question = self._connections.question(
