@@ -20,8 +20,9 @@ from benchmarks.rows import Row, at_most
 from sagebase_ops.config.load import load
 from sagebase_ops.domain.results import Verdict
 from sagebase_ops.gcp.clients import Connections
-from sagebase_ops.gcp.monitoring import MetricQuery, MetricReader, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery, MetricReader
 from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.gcp.time_series import SeriesSet
 from sagebase_ops.jobs.run_checks import plan, run_checks
 from sagebase_ops.probe.http import Probe
 

@@ -12,7 +12,8 @@ from sagebase_ops.checks.logs.counts import count_errors, window_before
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.monitoring import MetricQuery, Point, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery
+from sagebase_ops.gcp.time_series import Point, Series, SeriesSet
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.log_scenario import LogBucket, LogStorage
 from sagebase_ops.sandbox.scenario import Entries, RunService

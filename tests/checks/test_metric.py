@@ -16,8 +16,9 @@ from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.metrics import METRICS
-from sagebase_ops.gcp.monitoring import MetricQuery, Point, Points, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery
 from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.gcp.time_series import Point, Points, Series, SeriesSet
 from sagebase_ops.language.sentences import finding_text
 from sagebase_ops.language.words import zone_of
 from sagebase_ops.probe.http import Probe

@@ -14,8 +14,9 @@ from sagebase_ops.domain.projects import Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.asked import Listing
-from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery, Point, Points, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery
 from sagebase_ops.gcp.run import RunService
+from sagebase_ops.gcp.time_series import Point, Points, Series, SeriesSet
 
 NOW = datetime(2026, 11, 24, 0, 0, 30, tzinfo=UTC)
 SERVICE, CLASS = "resource.labels.service_name", "metric.labels.response_code_class"

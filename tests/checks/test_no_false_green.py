@@ -21,8 +21,9 @@ from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.errors import Question
 from sagebase_ops.gcp.log_config import LogSink
 from sagebase_ops.gcp.logs import LogPage
-from sagebase_ops.gcp.monitoring import Descriptor, Gathered, MetricQuery, SeriesSet, answer_of, gather
+from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery
 from sagebase_ops.gcp.run import RunService
+from sagebase_ops.gcp.time_series import Gathered, SeriesSet, answer_of, gather
 
 NOW = datetime(2026, 11, 24, 0, 0, 30, tzinfo=UTC)
 END = datetime(2026, 11, 23, 23, 56, tzinfo=UTC)

@@ -17,8 +17,9 @@ from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.log_config import LogSink
 from sagebase_ops.gcp.logs import LogPage
-from sagebase_ops.gcp.monitoring import MetricQuery, Point, Points, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery
 from sagebase_ops.gcp.run import RunService
+from sagebase_ops.gcp.time_series import Point, Points, Series, SeriesSet
 
 NOW = datetime(2026, 11, 24, 0, 0, 30, tzinfo=UTC)
 STDERR, REQUESTS, AUDIT = (

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.metrics import METRICS, SERVICE, Metric, filter_of
-from sagebase_ops.gcp.monitoring import MetricQuery, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery
+from sagebase_ops.gcp.time_series import Series, SeriesSet
 
 REVISION, CLASS = "resource.labels.revision_name", "metric.labels.response_code_class"
 _MS = 1000

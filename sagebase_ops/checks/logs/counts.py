@@ -12,7 +12,8 @@ from typing import Any
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import any_of, quoted, rfc3339
-from sagebase_ops.gcp.monitoring import MetricQuery, Point, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery
+from sagebase_ops.gcp.time_series import Point, Series, SeriesSet
 
 ENTRIES = "{entries}"
 DAY = timedelta(days=1)

@@ -13,7 +13,8 @@ from typing import Any
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.logs.counts import Window
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.monitoring import MetricQuery, SeriesSet
+from sagebase_ops.gcp.monitoring import MetricQuery
+from sagebase_ops.gcp.time_series import SeriesSet
 
 MONTH = timedelta(days=30)
 FREE = 50 * 2**30

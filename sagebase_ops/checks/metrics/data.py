@@ -12,7 +12,8 @@ from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import rfc3339
 from sagebase_ops.gcp.metrics import SQL_INSTANCE, Metric, filter_of
-from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery, Point, Series, SeriesSet
+from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery
+from sagebase_ops.gcp.time_series import Point, Series, SeriesSet
 
 NOT_LISTED = "-"
 _FAILED = "5xx"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from sagebase_ops.checks.metrics.data import Measured
-from sagebase_ops.gcp.monitoring import Point
+from sagebase_ops.gcp.time_series import Point
 from sagebase_ops.gcp.usage_metrics import BUCKET_NAME, OBJECT_TYPE, STORAGE_CLASS
 
 MEASURED_AFTER = timedelta(days=2)

@@ -14,7 +14,7 @@ from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing, passing, unknown, warning
 from sagebase_ops.gcp.alerting import UptimeCheck
 from sagebase_ops.gcp.logs import quoted
-from sagebase_ops.gcp.monitoring import SeriesSet
+from sagebase_ops.gcp.time_series import SeriesSet
 
 PASSED = "monitoring.googleapis.com/uptime_check/check_passed"
 UP = Sentence(ja="{total} 地点すべてから応答を確認", en="answers all {total} places")
