@@ -68,7 +68,7 @@ async def cost(params: Params, context: CheckContext) -> list[Finding]:
         costs = await context.gcp.billing.costs(project, dataset, account.id, spans.start, params.max_scan)
     except GcpError as error:
         return [refused_export(whole, error, dataset, account.id)]
-    useless = unreadable(whole, costs, context.now, account.id)
+    useless = unreadable(whole, costs, params.currency, context.now, account.id)
     if useless:
         return [useless]
     statement = Statement(project, costs, spans, params, context.zone, link)

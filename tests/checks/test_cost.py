@@ -181,6 +181,13 @@ async def test_two_currencies_are_not_summed() -> None:
     assert (found.verdict, found.reason, found.values["currencies"]) == (Verdict.UNKNOWN, "mixed", "JPY, USD")
 
 
+@pytest.mark.parametrize(("currency", "reason"), [("JPY", "currency"), ("USD", None)])
+async def test_a_limit_in_yen_says_nothing_of_a_bill_in_dollars(currency: str, reason: str | None) -> None:
+    found = await seen(Params(dataset="billing_export", currency=currency, budget=100_000), currency="USD")
+    assert (found[0].verdict, found[0].reason) == (Verdict.UNKNOWN if reason else Verdict.PASS, reason)
+    assert (len(found) == 1) == bool(reason)
+
+
 async def test_one_run_asks_for_the_bill_once() -> None:
     async with looking() as (box, context):
         await cost(EXPORT, context)

@@ -17,8 +17,8 @@ LATE = timedelta(hours=48)
 MOST_DAYS = 3
 
 
-def unreadable(whole: Target, costs: Costs, now: datetime, account: str) -> Finding | None:
-    """An export that has stopped, has no rows of this project or several currencies cannot be judged at all."""
+def unreadable(whole: Target, costs: Costs, currency: str, now: datetime, account: str) -> Finding | None:
+    """An export that has stopped, or has no rows of this project, or any in another currency, cannot be judged at all."""
     given = {
         "asked": {"method": "bigquery.jobs.query", "table": costs.table.id},
         "link": export_page(whole.name, account),
@@ -30,6 +30,8 @@ def unreadable(whole: Target, costs: Costs, now: datetime, account: str) -> Find
         return unknown(whole, words.STOPPED, reason="export_stopped", exported=costs.exported, **given)
     if len(currencies) > 1:
         return unknown(whole, words.MIXED, reason="mixed", currencies=", ".join(currencies), **given)
+    if currencies != [currency]:
+        return unknown(whole, words.OTHER, reason="currency", found=currencies[0], wanted=currency, **given)
     return None
 
 

@@ -14,12 +14,14 @@ class Params(CheckParams):
 
     dataset: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._{}-]+$")] | None = None
     """The BigQuery dataset of the billing export: DATASET or PROJECT.DATASET."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "JPY"
+    """What `budget` and `floor` are in (ISO 4217); a bill in another currency is not held against them."""
     budget: Annotated[float, Field(gt=0)] | None = None
-    """What a month may cost, in the currency of the bill; more than this fails, a forecast of more warns."""
+    """What a month may cost, in `currency`; more than this fails, a forecast of more warns."""
     warn_growth: Percentage = 0.3
     """A week dearer than the one before by more than this share warns, where it is more than `floor` as well."""
     floor: Annotated[float, Field(ge=0)] = 1000
-    """A rise of no more than this, in the currency of the bill, never warns."""
+    """A rise of no more than this, in `currency`, never warns."""
     services: Mapping[str, tuple[str, ...]] = {
         "Cloud Run": ("Cloud Run", "Cloud Run Functions"),
         "Cloud SQL": ("Cloud SQL",),

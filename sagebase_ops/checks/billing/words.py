@@ -29,6 +29,10 @@ MIXED = Sentence(
     ja="確認できません：複数の通貨（{currencies}）の行があり、合計できません",
     en="could not look: the rows are in several currencies ({currencies}) and cannot be summed",
 )
+OTHER = Sentence(
+    ja="確認できません：請求は {found} ですが、budget と floor は {wanted} の金額です。schedules.yaml に currency: {found} と、その通貨での金額を書いてください",
+    en="could not look: the bill is in {found}, and budget and floor are in {wanted}; write currency: {found} in schedules.yaml, and both amounts in it",
+)
 LATE_DAYS = Sentence(
     ja="確認できません：費用のデータは {newest} 分までしか届いていません（{wanted} 分まで必要）",
     en="could not look: the costs have come up to {newest} only; they are wanted up to {wanted}",
