@@ -34,6 +34,8 @@ ALL_TOLD, NOTHING_DUE = 0, 4
 _WORTH_WAITING = timedelta(seconds=40)
 """What is due later is told by a process that starts then: that is quicker than to turn the clock through it."""
 _LONGEST_LIFE = 150.0  # seconds of its own time
+_IDLE, _STRIDE = 3, 5.0
+"""Turns without a step of any notice, after which time goes on by so many seconds: a dead sender's lease lasts a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ async def _lived(life: Life) -> None:
     surroundings = Surroundings(clock, around, lambda settings: _slack(settings, path, clock))
     stop = asyncio.Event()
     daemon = asyncio.create_task(run_daemon(life.settings, life.schedules, stop, surroundings=surroundings))
-    turning = asyncio.create_task(_turn(life, clock, stores, hands))
+    turning = asyncio.create_task(_turn(life, clock, path, stores, hands))
     await asyncio.wait({daemon, turning}, return_when=asyncio.FIRST_COMPLETED)
     for task in (daemon, turning):
         if task.done():
@@ -103,15 +105,19 @@ async def owe_one_slot(settings: Settings, schedules: Schedules, now: datetime) 
         await store.adopt(JobRecord(JOB, calendar.fingerprint, now - timedelta(days=1)))
 
 
-async def _turn(life: Life, clock: TurnedClock, stores: Sequence[Store], hands: Sequence["asyncio.Task[None]"]) -> None:
+async def _turn(
+    life: Life, clock: TurnedClock, path: watched.Path, stores: Sequence[Store], hands: Sequence["asyncio.Task[None]"]
+) -> None:
     """Let time pass wherever all wait for it, until all is told or nothing is due for a while."""
+    idle, steps = 0, 0
     while True:
         await clock.quiet()
         if hands:
             await asyncio.gather(*hands)
         if stores and await _ends(life, clock, stores[0]):
             return
-        clock.turn()
+        idle, steps = idle + 1 if path.steps == steps else 0, path.steps
+        clock.turn(_STRIDE if idle > _IDLE else 0.0)
 
 
 async def _ends(life: Life, clock: TurnedClock, store: Store) -> bool:

@@ -34,11 +34,11 @@ WHAT_A_ROUND_IS = (
     "process is given anew, must have taken effect once. In a fifth of the rounds the wall clock leaps by an hour, either "
     "way. late: an escalation that came more than 2 minutes after its time and said so; unsaid: that did not.\n"
     "What is not real: processes are forked from one that has loaded the program already (each has its own loop, threads, "
-    "connections and store); time that nobody works in is skipped, in our clock and in Slack's at once; a call to Slack is "
-    "given up after 0.4 s in place of 15; a press comes from inside the process and not down Slack's line; a SQLite file "
-    "lies in memory where the machine has /dev/shm: a SIGKILL loses "
-    "nothing that the kernel has, and a power cut is not tried here. The same seed draws the same rounds; how their "
-    "processes meet in time is the machine's."
+    "connections and store); time that nobody works in is skipped, in our clock and in Slack's at once, to whoever is "
+    "next, or 5 s where nothing was told in three such turns; a call to Slack is given up after 0.4 s in place of 15; a "
+    "press comes from inside the process and not down Slack's line; a SQLite file lies in memory where the machine has "
+    "/dev/shm: a SIGKILL loses nothing that the kernel has, and a power cut is not tried here. The same seed draws the "
+    "same rounds; how their processes meet in time is the machine's."
 )
 
 

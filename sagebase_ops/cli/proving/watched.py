@@ -34,8 +34,11 @@ class Path:
         self._clock = clock
         self._jump = jump
         self._seen = 0
+        self.steps = 0
+        """How many were come to, whosever."""
 
     def came_to(self, step: Step) -> None:
+        self.steps += 1
         if step is Step.CLAIM:  # the wall clock leaps before the first request of this process leaves
             self._clock.wrong, self._jump = self._clock.wrong + self._jump, timedelta()
         if self._is_chosen(step):
