@@ -5,7 +5,9 @@ name has capitals, blanks or kana is `<text>`, and whatever stands behind `users
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from urllib.parse import unquote
 
 from sagebase_ops.domain.log_shapes import shape_of
@@ -13,6 +15,8 @@ from sagebase_ops.domain.masking import mask
 from sagebase_ops.domain.quoting import one_line
 
 LONGEST = 60
+MOST_PAGES = 10
+"""Below one page; where there are more, they are somebody's."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DECODINGS = 3  # what is encoded more often than twice is no address that a browser made
 _LONGEST_PATH = 2000
@@ -33,6 +37,23 @@ def path_shape(path: str) -> str:
     """`/minutes/<n>` for `/minutes/1234`; without its query, and cut to 60 characters."""
     decoded = _decoded(path[:_LONGEST_PATH]).partition("?")[0].partition("#")[0]
     return one_line("/".join(_segments(decoded)), LONGEST) or "/"
+
+
+def without_names(shapes: Sequence[str]) -> list[str]:
+    """`/minutes/<text>` for each where so many are below `/minutes`: those are no pages, but what people called theirs.
+
+    At the top there may be as many as a scanner tries, and a file is told by its ending.
+    """
+    siblings: defaultdict[str, set[str]] = defaultdict(set)
+    for shape in shapes:
+        parent, _, last = shape.rpartition("/")
+        siblings[parent] |= {last} if _PLAIN.fullmatch(last) and not last.startswith(".") else set()
+    return [_told_below(*shape.rpartition("/")[::2], siblings) for shape in shapes]
+
+
+def _told_below(parent: str, last: str, siblings: Mapping[str, AbstractSet[str]]) -> str:
+    many = parent and last in siblings[parent] and len(siblings[parent]) > MOST_PAGES
+    return f"{parent}/<text>" if many else f"{parent}/{last}"
 
 
 def _decoded(path: str) -> str:

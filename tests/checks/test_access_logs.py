@@ -99,6 +99,29 @@ async def test_names_and_addresses_of_people_in_a_path_do_not_leave_the_check_ho
     assert [word for word in people if word in told] == []
 
 
+async def test_names_that_look_like_pages_are_not_told_where_there_are_many_of_them() -> None:
+    people = [
+        "sato",
+        "suzuki",
+        "takahashi",
+        "tanaka",
+        "ito",
+        "watanabe",
+        "yamamoto",
+        "nakamura",
+        "kobayashi",
+        "kato",
+        "yoshida",
+    ]
+    found = await seen(
+        log_entries=[visits(3, path=f"/minutes/{name}") for name in people] + [visits(3, path="/help/login")]
+    )
+    told = json.dumps([asdict(note) for note in found.notes], default=str)
+    assert not [name for name in people if name in told]
+    assert "/minutes/<text>" in told
+    assert "/help/login" in told
+
+
 async def test_the_top_source_is_named_with_its_count_and_share_where_nothing_is_wrong_too() -> None:
     logged = [visits(30, path="/", source="192.0.2.9"), visits(10, 404, path="/old", source="198.51.100.4")]
     found = await seen(services=answering({"codes": {"404": 0.01}}), log_entries=logged)

@@ -12,7 +12,7 @@ from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.logs.counts import REQUEST_LOG, Window, count_log
 from sagebase_ops.checks.logs.samples import PAGE_SIZE, LogSample, read_sample
 from sagebase_ops.domain.log_entries import HttpRequest, LogEntry
-from sagebase_ops.domain.paths import path_shape
+from sagebase_ops.domain.paths import path_shape, without_names
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import LogPage, any_of, quoted, rfc3339
 
@@ -129,10 +129,10 @@ def _visits(name: str, stored: int, every: LogSample, denied: LogSample, slow: I
         stored=stored,
         read=len(seen),
         even=every.complete and denied.complete,
-        paths=_shares(path_shape(request.path) for request in seen),
+        paths=_shares(_paths(seen)),
         sources=_shares(request.source for request in seen),
         refused_read=len(refused),
-        refused_paths=_shares(path_shape(request.path) for request in refused),
+        refused_paths=_shares(_paths(refused)),
         refused_sources=_shares(request.source for request in refused),
         slow=_slowest(_requests(entry for entry in slow if entry.service == name)),
     )
@@ -140,6 +140,11 @@ def _visits(name: str, stored: int, every: LogSample, denied: LogSample, slow: I
 
 def _requests(entries: Iterable[LogEntry]) -> list[HttpRequest]:
     return [entry.request for entry in entries if entry.request]
+
+
+def _paths(requests: Iterable[HttpRequest]) -> list[str]:
+    """Each as it may be told."""
+    return without_names([path_shape(request.path) for request in requests])
 
 
 def _shares(words: Iterable[str]) -> tuple[tuple[str, float], ...]:
@@ -150,7 +155,7 @@ def _shares(words: Iterable[str]) -> tuple[tuple[str, float], ...]:
 def _slowest(requests: list[HttpRequest]) -> tuple[Slow, ...]:
     """Those with the longest first."""
     took: dict[str, list[timedelta]] = {}
-    for request in requests:
-        took.setdefault(path_shape(request.path), []).append(request.took or timedelta())
+    for path, request in zip(_paths(requests), requests, strict=True):
+        took.setdefault(path, []).append(request.took or timedelta())
     found = [Slow(path, len(times), max(times)) for path, times in took.items()]
     return tuple(sorted(found, key=lambda slow: slow.longest, reverse=True))
