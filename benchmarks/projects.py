@@ -47,7 +47,7 @@ def rows() -> list[Row]:
 
 
 def _of(job: str) -> list[Row]:
-    few, one, many = _asked(job, PROJECTS, 1), _asked(job, 1, SERVICES), _replayed(job, PROJECTS, SERVICES)
+    few, one, many = _asked(job, 1, 1), _asked(job, 1, SERVICES), _replayed(job, PROJECTS, SERVICES)
     ideal = many.calls * LATENCY / IN_FLIGHT
     return [
         at_most(
@@ -57,7 +57,10 @@ def _of(job: str) -> list[Row]:
         Row("  CPU time of our own process", f"{many.cpu:.1f} s"),
         at_most("  memory after it, MB", many.mb, MEMORY, form="{:.0f}"),
         Row(
-            "  API calls with 1, 20 services", f"{few.calls}, {many.calls}", "the same number", few.calls == many.calls
+            "  API calls of a project with 1, 20 services",
+            f"{few.calls}, {one.calls}",
+            "the same number",
+            few.calls == one.calls,
         ),
         Row("  API calls of 1, 50 projects", f"{one.calls}, {many.calls}", "50 x", many.calls == PROJECTS * one.calls),
         at_most("  reads of one project's logs", many.log_reads, LOG_READS, form="{:.0f}"),
