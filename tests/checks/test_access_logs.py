@@ -245,6 +245,12 @@ async def test_requests_that_were_stored_and_are_gone_are_no_pass() -> None:
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "nothing_logged")
 
 
+async def test_entries_of_the_request_log_that_say_no_request_are_no_pass() -> None:
+    said_nothing = Entries.model_validate({"log": "run.googleapis.com/requests", "severity": "INFO", "count": 50})
+    found = await seen(log_entries=[said_nothing])
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "nothing_logged")
+
+
 async def test_a_service_that_only_googles_probes_asked_for_has_nothing_to_find() -> None:
     probes = visits(50, path="/probe", agent="GoogleStackdriverMonitoring-UptimeChecks(https://cloud.google.com)")
     assert (await seen(log_entries=[probes])).verdict is Verdict.PASS

@@ -128,6 +128,7 @@ async def test_growth_is_told_by_storage_class_and_type() -> None:
     [
         ({"age": timedelta(days=10), "live_gb": 40.0, "growth_gb": 4.0}, 42),  # 1.5 and 0.4 of old objects among them
         ({"age": timedelta(days=4), "live_gb": 400.0, "growth_gb": 100.0}, 402),
+        ({"age": timedelta(days=10), "live_gb": 40.0, "growth_gb": 0.0}, 42),  # all of it on its first day
         (
             {"age": timedelta(days=400), "live_gb": 300.0, "growth_gb": 60.0},
             300,
