@@ -107,6 +107,13 @@ class Finding:
         start, end = _moment(self.asked.get("start")), _moment(self.asked.get("end"))
         return (start, end) if start and end else None
 
+    @property
+    def is_about_its_number(self) -> bool:
+        """The value, and the limit where there is one, tell alone what was seen: where it is wrong, its sentence names them."""
+        told = self.sentence.ja
+        named = "{value}" in told and (self.limit is None or "{limit}" in told)
+        return self.value is not None and (named or self.verdict is Verdict.PASS)
+
     def with_values(self) -> Mapping[str, Value]:
         """All that the sentence may name: its own values, `value`, `limit` and `target`."""
         measured = {"value": self.value, "limit": self.limit}

@@ -54,7 +54,7 @@ def entry_names(rows: Sequence[Row], voice: Voice) -> str:
 
 
 def _with_number(row: Row, voice: Voice) -> str:
-    value, _ = voice.measured(row.finding)
+    value = voice.measured(row.finding)[0] if row.finding.is_about_its_number else ""
     return f"{shorten(voice.say(row.entry.title), _TITLE_ROOM)} {value}".strip()
 
 

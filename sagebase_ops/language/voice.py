@@ -66,9 +66,8 @@ class Voice:
 
     def seen(self, finding: Finding) -> tuple[str, str]:
         """A number as such, with its limit; what has none, or was not judged by it, in its sentence alone."""
-        value, limit = self.measured(finding)
         judged = finding.verdict not in {Verdict.UNKNOWN, Verdict.SKIPPED}
-        return (value, limit) if value and judged else (self.finding(finding), "")
+        return self.measured(finding) if judged and finding.is_about_its_number else (self.finding(finding), "")
 
     def duration(self, seconds: float) -> str:
         return amount(Quantity(seconds, "s"), self.language)

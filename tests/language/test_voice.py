@@ -44,3 +44,19 @@ def test_value_and_limit_of_a_finding_are_told_side_by_side() -> None:
 
 def test_a_zone_that_this_machine_does_not_know_is_told_in_utc() -> None:
     assert zone_of("Mars/Olympus").tzname(None) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "seen"),
+    [
+        (Sentence("{value}（上限 {limit}）", "{value}, limit {limit}"), ("4 秒", "3 秒")),
+        (
+            Sentence("{value}前ですが、サイズが変わりました", "{value} old, of another size"),
+            ("4 秒前ですが、サイズが変わりました", ""),
+        ),
+        (Sentence("EXPORT が失敗しました", "EXPORT failed"), ("EXPORT が失敗しました", "")),
+    ],
+)
+def test_what_is_wrong_is_shown_as_a_number_only_where_it_is_one(sentence: Sentence, seen: tuple[str, str]) -> None:
+    finding = failing(Target("sql_instance", "db"), sentence, value=Quantity(4, "s"), limit=Quantity(3, "s"))
+    assert JA.seen(finding) == seen
