@@ -25,7 +25,7 @@ demo-incident: .venv ## an outage from its first post over both escalations to i
 
 # Many tests wait for real processes, so more workers than cores.
 test: .venv ## every test; what a machine lacks (gcloud, Chromium) is skipped with the reason
-	$(BIN)/pytest -n 5 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 check: .venv ## lint, format, types, the one-way street of imports, the Dockerfile, the lock files, the script of CI
 	$(BIN)/ruff check .

@@ -232,9 +232,9 @@ async def test_without_permission_it_is_a_gcp_error_with_the_role() -> None:
             await performance_review(Params(), context)
 
 
-async def test_as_many_calls_for_twenty_services_as_for_one() -> None:
+async def test_as_many_calls_for_eight_services_as_for_one() -> None:
     asked = []
-    for count in (1, 20):
+    for count in (1, 8):  # of more, the sandbox takes so long on a busy machine that calls are asked again
         services = [RunService.model_validate({"name": f"web-{number}"}) for number in range(count)]
         async with reviewing(services=services) as (box, context):
             project = replace(context.project, services=tuple(one.name for one in services))
