@@ -24,6 +24,7 @@ shared_preload_libraries = 'pg_stat_statements'
 autovacuum = off
 fsync = off
 max_connections = 20
+max_prepared_transactions = 2
 superuser_reserved_connections = 3
 password_encryption = 'scram-sha-256'
 """

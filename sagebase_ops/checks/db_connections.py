@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.databases.given import Given, elsewhere, first_of, given_of
-from sagebase_ops.database.activity import Capacity, Client, capacity, clients
+from sagebase_ops.database.activity import Capacity, Client, capacity, clients, prepared
 from sagebase_ops.database.server import Server, server
 from sagebase_ops.domain.database_refusals import unanswered
 from sagebase_ops.domain.masking import mask
@@ -78,13 +78,15 @@ class Params(CheckParams):
         ja=(
             "1. どのロールの接続が多いか、明細で確認する。Cloud Run なら最大インスタンス数 × 接続プールの上限と比べる。\n"
             "2. idle in transaction は、アプリケーションがコミットを忘れている。ログとデプロイの時刻を突き合わせる。\n"
-            "3. 急ぐときは管理者が SELECT pg_terminate_backend(pid); で終わらせる（その処理は取り消される）。\n"
+            "3. 急ぐときは管理者が SELECT pg_terminate_backend(pid); で終わらせる（その処理は取り消される）。"
+            "PREPARE TRANSACTION のまま残ったものは ROLLBACK PREPARED で終わらせる。\n"
             "4. 再発を防ぐには idle_in_transaction_session_timeout を設定する。足りないときは max_connections のフラグを増やす。"
         ),
         en=(
             "1. Whose connections are many? The lines below say; on Cloud Run compare maximum instances × pool size.\n"
             "2. Idle in transaction: the application forgot to commit. Look at its log, and at the last deploy.\n"
-            "3. If it cannot wait, an administrator ends it: SELECT pg_terminate_backend(pid); (its work is undone).\n"
+            "3. If it cannot wait, an administrator ends it: SELECT pg_terminate_backend(pid); (its work is undone). "
+            "What was left prepared is ended by ROLLBACK PREPARED.\n"
             "4. Set idle_in_transaction_session_timeout; where there is too little room, raise the flag max_connections."
         ),
     ),
@@ -115,7 +117,7 @@ async def db_connections(params: Params, context: CheckContext) -> list[Finding]
     return [
         _taken(params, there, every, room, given),
         _idle(params, there, every, given),
-        _oldest(params, there, every, given),
+        _oldest(params, there, [*every, *await prepared(context.database)], given),
     ]
 
 
@@ -175,7 +177,7 @@ def _named(some: Sequence[tuple[datetime, Client]], there: Server) -> tuple[Note
         Note(
             ONE,
             {
-                "pid": str(one.pid),
+                "pid": str(one.pid or "-"),
                 "role": mask(one.role),
                 "database": one.database,
                 "time": Quantity.of(there.now - since),

@@ -10,6 +10,7 @@ _ACTIVITY = """
 SELECT pid, datname, usename, backend_type, state, xact_start, state_change FROM pg_stat_activity
 WHERE pid <> pg_backend_pid()
 """
+_PREPARED = "SELECT gid, prepared, owner, database FROM pg_prepared_xacts"
 _CAPACITY = """
 SELECT current_setting('max_connections') AS most, current_setting('superuser_reserved_connections') AS for_superusers,
        current_setting('reserved_connections', true) AS reserved
@@ -20,9 +21,12 @@ _NOT_TRACKED = "disabled"
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One client's session. Times are aware and by the server's clock; None: outside of a transaction."""
+    """One client's session. Times are aware and by the server's clock; None: outside of a transaction.
 
-    pid: int
+    `pid` None: a prepared transaction, which has outlived its session.
+    """
+
+    pid: int | None
     database: str
     role: str
     state: str
@@ -69,6 +73,19 @@ async def clients(database: Database) -> tuple[Client, ...]:
         )
         for row in rows
         if row["backend_type"] == _CLIENT
+    )
+
+
+async def prepared(database: Database) -> tuple[Client, ...]:
+    """Transactions that wait for their COMMIT PREPARED, and hold their locks meanwhile. Raises DatabaseError.
+
+    Source: PostgreSQL documentation, pg_prepared_xacts (no session, and so none of pg_stat_activity).
+    """
+    return tuple(
+        Client(
+            None, row["database"], row["owner"], f"PREPARE TRANSACTION '{row['gid']}'", row["prepared"], row["prepared"]
+        )
+        for row in await database.rows(_PREPARED)
     )
 
 

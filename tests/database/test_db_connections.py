@@ -54,6 +54,18 @@ async def test_a_transaction_in_which_nothing_happens_fails_once_it_is_too_long(
         assert any(f"pid {pid}: sagebase_user" in line for line in filled(found["idle_in_transaction"]))
 
 
+async def test_a_prepared_transaction_that_nobody_ends_is_the_oldest(server: Postgres) -> None:
+    server.until_quiet()
+    server.do("BEGIN; CREATE TABLE forgotten (id int); PREPARE TRANSACTION 'job 7'")
+    try:
+        server.do("SELECT pg_sleep(1.1)")
+        found = await seen("db_connections", server.url(), oldest_transaction="1s")
+    finally:
+        server.do("ROLLBACK PREPARED 'job 7'")
+    assert found["oldest_transaction"].verdict is Verdict.WARN
+    assert any("pid -: postgres" in line and "job 7" in line for line in filled(found["oldest_transaction"]))
+
+
 async def test_what_is_hidden_from_a_role_without_pg_monitor_is_never_green(server: Postgres) -> None:
     with pytest.raises(DatabaseError) as refused:
         await seen("db_connections", server.url("plain"))

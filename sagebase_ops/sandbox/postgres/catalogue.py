@@ -30,6 +30,7 @@ CREATE TABLE pg_stat_user_indexes (relid, indexrelid, schemaname, relname, index
     idx_tup_fetch);
 CREATE TABLE pg_index (indexrelid, indrelid, indisunique, indisprimary, indisvalid);
 CREATE TABLE pg_constraint (oid, conname, conindid);
+CREATE TABLE pg_prepared_xacts ("transaction", gid, prepared, owner, database);
 CREATE TABLE pg_stat_progress_create_index (pid, relid, index_relid);
 CREATE TABLE pg_inherits (inhrelid, inhparent);
 CREATE TABLE pg_stat_activity (datname, pid, usename, application_name, backend_type, state, xact_start, query_start,
