@@ -14,6 +14,7 @@ from sagebase_ops.checks.smoke.sites import Site, closed, site_of
 from sagebase_ops.checks.uptimes.settings import settings_mistakes
 from sagebase_ops.checks.uptimes.sites import create_command, looking_at
 from sagebase_ops.domain.console import uptime_page
+from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.results import Finding, Sentence, Target, failing, skipped, warning
 from sagebase_ops.gcp.alerting import UptimeCheck
@@ -35,6 +36,9 @@ STALE = Sentence(
     ja="Uptime Check が見ている {host} は、このリージョンのどのサービスの URL でもありません",
     en="its host {host} is no service's URL in this region",
 )
+
+_HERE = ".a.run.app"
+"""Of the older kind of host, which does not name its region: it may be here."""
 
 
 class Params(CheckParams):
@@ -86,7 +90,7 @@ async def uptime_checks(params: Params, context: CheckContext) -> list[Finding]:
     seen, smoke = watched(project, listing), SmokeParams(urls=params.urls)
     sites = [site_of(service, project, smoke, "") for service in seen.services]
     findings = [_judge(site, looking_at(site, known), params, smoke) for site in sites]
-    stale = _stale(known, listing.items, project.id) if listing.complete else []
+    stale = _stale(known, listing.items, project) if listing.complete else []
     return [*findings, *seen.lost, *stale]
 
 
@@ -107,14 +111,15 @@ def _mistakes(one: UptimeCheck, params: Params, site: Site) -> list[Mistake]:
     return list(settings_mistakes(one, params.max_period, params.paths, site.port))
 
 
-def _stale(known: Sequence[UptimeCheck], services: Sequence[RunService], project: str) -> list[Finding]:
-    """Of Cloud Run's own hosts alone: a project may look at other sites of its own."""
+def _stale(known: Sequence[UptimeCheck], services: Sequence[RunService], project: Project) -> list[Finding]:
+    """Of Cloud Run's own hosts alone: a project may look at other sites of its own, and at services of other regions."""
     hosts = {url.removeprefix("https://").rstrip("/").lower() for one in services for url in (one.uri, *one.urls)}
     return [
         warning(Target("uptime_check", one.display_name or one.id), STALE, reason="stale_host", host=one.host, **given)
         for one in known
-        if one.host.endswith(".run.app") and one.host not in hosts
-        for given in [_given(project, one.id)]
+        if one.host.endswith(_HERE) or one.host.endswith(f".{project.region}.run.app")
+        if one.host not in hosts
+        for given in [_given(project.id, one.id)]
     ]
 
 

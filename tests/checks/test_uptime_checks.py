@@ -96,6 +96,12 @@ async def test_a_check_of_a_host_that_no_service_has_is_told_beside() -> None:
     assert stale.target.name == "Old"
 
 
+@pytest.mark.parametrize(("region", "told"), [("asia-northeast1", ["stale_host"]), ("us-central1", [])])
+async def test_a_host_of_another_region_may_be_a_services_there(region: str, told: list[str]) -> None:
+    _, *others = await seen(check(), check(title="Old", host=f"old-1234567890.{region}.run.app"))
+    assert [one.reason for one in others] == told
+
+
 async def test_a_service_behind_a_closed_door_needs_none() -> None:
     (found,) = await seen(services=[RunService(ingress="INTERNAL_ONLY")])
     assert (found.verdict, found.reason) == (Verdict.SKIPPED, "closed")
