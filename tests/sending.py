@@ -46,7 +46,7 @@ class Sending:
         self.sender = self.another("one")
 
     def another(self, owner: str) -> Sender:
-        slack = SlackClient(BOT_TOKEN, self.box.slack, call_timeout_seconds=0.5)
+        slack = SlackClient(BOT_TOKEN, self.box.slack, call_timeout_seconds=1.0)  # of a busy machine, too
         return Sender(self.store, slack, self.clock, owner)
 
     async def decided(self, notice: str = "n", channel: str = "#sagebase-ops", **more: Any) -> None:
