@@ -14,7 +14,7 @@ from typing import Any
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.logs.counts import Window
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.logs import quoted, rfc3339
+from sagebase_ops.gcp.logs import quoted
 from sagebase_ops.gcp.monitoring import MetricQuery
 
 REQUESTS = "{requests}"
@@ -86,14 +86,8 @@ async def count_requests(window: Window, context: CheckContext) -> AccessCounts:
     for series in by_hour.series:
         if (code := series.labels[_CODE]) in REFUSED:
             hours[series.labels[_SERVICE]][code] = {point.end - HOUR: round(point.value) for point in series.points}
-    asked = {
-        "method": "google.monitoring.v3.MetricService.ListTimeSeries",
-        "filter": whole.filter,
-        "start": rfc3339(window.start),
-        "end": rfc3339(window.end),
-    }
     found = {service: Requests(codes, before[service], hours[service]) for service, codes in now.items()}
-    return AccessCounts(found, totals.partial or by_hour.partial, asked)
+    return AccessCounts(found, totals.partial or by_hour.partial, window.asked(whole.filter))
 
 
 def _query(window: Window, context: CheckContext, period: timedelta, only: str = "") -> MetricQuery:
