@@ -4,6 +4,7 @@ One question is one `ListTimeSeries` for a whole project, grouped by what is loo
 with services.
 """
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +40,11 @@ class MetricQuery:
     period: timedelta | None = None
     then: str | None = None
     then_every: timedelta | None = None
+
+    def ends(self) -> "array[float]":
+        """The end of each period of the answer, newest first, in seconds since the epoch."""
+        every = (self.then_every if self.then else self.period) or self.end - self.start
+        return array("d", range(int(self.end.timestamp()), int(self.start.timestamp()), -int(every.total_seconds())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +97,9 @@ class MetricReader:
         )
         async with asking(question, self._connections.patience) as tries:
             client = await self._connections.client(_metric_client)
-            gathered = Gathered()
+            gathered = Gathered(query.group_by, query.ends())
             async for page in pages_of(await client.list_time_series(request=request_of(project, query), **tries)):
-                gather(page, query.group_by, gathered)
+                gather(page, gathered)
             return answer_of(gathered, question)
 
     async def _descriptors(self, project: str, host: str) -> Mapping[str, Descriptor]:

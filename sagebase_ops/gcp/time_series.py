@@ -83,19 +83,25 @@ _Labels: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass
 class Gathered:
-    """The pages of one answer so far: a page may go on with a series that the one before began."""
+    """The pages of one answer so far: a page may go on with a series that the one before began.
 
+    `group_by` are the labels that were asked for, `ends` those of the points of a series without gaps, as Google sends them.
+    """
+
+    group_by: tuple[str, ...]
+    ends: "array[float]" = field(default_factory=_numbers)
     points: dict[_Labels, Points] = field(default_factory=dict)
     units: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
 
 
-def gather(page: Any, group_by: tuple[str, ...], gathered: Gathered) -> None:  # raw ListTimeSeriesResponse
+def gather(page: Any, gathered: Gathered) -> None:  # raw ListTimeSeriesResponse
     """Add one page. Through proto-plus this would take 19 times as long."""
     gathered.errors += [error.message or f"code {error.code}" for error in page.execution_errors]
     gathered.units |= {page.unit} - {""}
     for series in page.time_series:
-        _read_points(series.points, gathered.points.setdefault(_labels(series, group_by), Points()))
+        labels = _labels(series, gathered.group_by)
+        _read_points(series.points, gathered.points.setdefault(labels, Points()), gathered.ends)
 
 
 def answer_of(gathered: Gathered, question: Question) -> SeriesSet:
@@ -114,7 +120,7 @@ def _labels(series: Any, group_by: tuple[str, ...]) -> _Labels:  # raw TimeSerie
     return tuple((name, labels.get(name, "")) for name in group_by or sorted(labels))
 
 
-def _read_points(points: Any, into: Points) -> None:  # raw repeated Point
+def _read_points(points: Any, into: Points, without_gaps: "array[float]") -> None:  # raw repeated Point
     """Those that hold a number: an empty histogram has none, and its percentile is NaN. Infinity measures nothing.
 
     A series is of one type, so that its points are read without a loop of ours; where one holds anything else, or nothing,
@@ -122,13 +128,24 @@ def _read_points(points: Any, into: Points) -> None:  # raw repeated Point
     """
     seen = list(points)  # each is a view that is made anew whenever it is asked for
     kind = seen[0].value.WhichOneof("value") if seen else ""
-    ends, values = array("d", map(_END, seen)), array("d", map(_READ.get(kind, _number), seen))
+    ends, values = _ends(seen, without_gaps), array("d", map(_READ.get(kind, _number), seen))
     if not all(values) or not isfinite(sum(values)):
         numbers = [value or _number(point) for value, point in zip(values, seen, strict=True)]
         whole = [place for place, number in enumerate(numbers) if isfinite(number)]
         ends, values = (array("d", [part[place] for place in whole]) for part in (ends, numbers))
     into.ends.extend(ends)
     into.values.extend(values)
+
+
+def _ends(seen: Sequence[Any], without_gaps: "array[float]") -> "array[float]":  # raw Points
+    """A series has one point a period and the newest first: as many from the first to the last are all of them."""
+    if (
+        seen
+        and len(seen) == len(without_gaps)
+        and (_END(seen[0]), _END(seen[-1])) == (without_gaps[0], without_gaps[-1])
+    ):
+        return without_gaps
+    return array("d", map(_END, seen))
 
 
 _END = attrgetter("interval.end_time.seconds")

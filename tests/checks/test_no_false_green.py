@@ -60,8 +60,8 @@ class Raw:
                 _write(series.points.add(), END + timedelta(minutes=after), value)
         for _ in range(self.errors):
             page.execution_errors.add(code=4, message="incomplete")
-        gathered = Gathered()
-        gather(page, group_by, gathered)
+        gathered = Gathered(group_by)
+        gather(page, gathered)
         return answer_of(gathered, QUESTION)
 
 
