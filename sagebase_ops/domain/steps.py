@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import starmap, zip_longest
+from itertools import filterfalse, starmap, zip_longest
 from math import isnan, nan
 from typing import NamedTuple
 
@@ -65,7 +65,7 @@ class Steps(Mapping[datetime, float]):
         return (at for at, _ in self.numbered())
 
     def __len__(self) -> int:
-        return sum(map(_is_number, self.numbers))
+        return len(list(filterfalse(isnan, self.numbers)))
 
     def items(self) -> ItemsView[datetime, float]:
         return _Items(self)
@@ -85,7 +85,7 @@ class Steps(Mapping[datetime, float]):
 
     def peak(self) -> Peak | None:
         """The first of the largest numbers; None where there is no number at all."""
-        value = max(filter(_is_number, self.numbers), default=None)
+        value = max(filterfalse(isnan, self.numbers), default=None)
         return None if value is None else Peak(self.start + self.numbers.index(value) * self.step, value)
 
     def where(self, weight: "Steps", least: float) -> "Steps":
@@ -108,10 +108,6 @@ class Steps(Mapping[datetime, float]):
 def no_steps() -> Steps:
     """Where nothing at all was measured."""
     return Steps(datetime.fromtimestamp(0, UTC), _DAY, ())
-
-
-def _is_number(value: float) -> bool:
-    return not isnan(value)
 
 
 def _sum(one: float, other: float) -> float:

@@ -1,6 +1,7 @@
 """Where is a number heading, and when will it get there? Slope and forecast over daily points."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -57,10 +58,10 @@ def trend_of(points: Points, least_days: int = LEAST_DAYS) -> Trend | None:
         return None
     newest = days[-1][0]
     line = [((at - newest) / _DAY, value) for at, value in days]
-    slopes = [(later - sooner) / (end - begin) for (begin, sooner), (end, later) in combinations(line, 2)]
+    slopes = sorted([(later - sooner) / (end - begin) for (begin, sooner), (end, later) in combinations(line, 2)])
     slope = median(slopes)
     level = median(value - slope * place for place, value in line)
-    rising = sum(one > 0 for one in slopes) - sum(one < 0 for one in slopes)
+    rising = len(slopes) - bisect_right(slopes, 0) - bisect_left(slopes, 0)
     return Trend(newest, level, slope, clear=_is_clear(rising, len(days)), days=len(days))
 
 
