@@ -55,7 +55,7 @@ async def test_a_usual_week_passes_with_exact_counts_by_status() -> None:
 async def test_the_classes_of_status_add_up_where_websockets_are_counted() -> None:
     found = await seen(services=answering({"codes": {"101": 5}}))
     told = [found.values[name].amount for name in ("ok", "moved", "refused", "failed")]  # type: ignore[union-attr] # quantities
-    (others,) = [note.values["share"].amount for note in found.notes if "stay open" in note.sentence.en]  # type: ignore[union-attr]
+    (others,) = [note.values["share"].amount for note in found.notes if "stay open" in note.sentence.en]  # type: ignore[union-attr] # a share
     assert others > 0.1
     assert sum(told) + others == pytest.approx(1)
     assert not any("stay open" in line for line in said((await seen()).notes))
