@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,9 @@ import pytest
 from sagebase_ops.checks.access_logs import Params, access_logs
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
-from sagebase_ops.errors import GcpError
+from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.gcp.monitoring import MetricQuery
+from sagebase_ops.gcp.time_series import SeriesSet
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.loads import Load
 from sagebase_ops.sandbox.log_scenario import LogBucket, LogStorage
@@ -262,3 +264,21 @@ async def test_five_reads_and_three_counts_are_enough() -> None:
         methods = [call.method for call in box.world.calls]
     assert sum("ListLogEntries" in method for method in methods) <= 5
     assert sum("ListTimeSeries" in method for method in methods) == 3
+
+
+async def test_half_of_the_hours_never_passes_beside_whole_counts() -> None:
+    half = GcpError(GcpErrorKind.PARTIAL, "half", api="monitoring.googleapis.com", method="ListTimeSeries")
+    async with looking() as (_, context):
+        counted = context.gcp.metrics
+
+        class HalfOfTheHours:
+            """Cloud Monitoring as it is, but for a part of the hours that it does not hand out."""
+
+            series, descriptor = counted.series, counted.descriptor
+
+            async def long_series(self, project: str, query: MetricQuery) -> SeriesSet:
+                return replace(await counted.long_series(project, query), partial=half)
+
+        context.gcp.__dict__["metrics"] = HalfOfTheHours()
+        (found,) = await access_logs(Params(), context)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")

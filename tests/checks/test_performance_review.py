@@ -16,6 +16,8 @@ from sagebase_ops.checks.performance_review import OF_MEMORY, PROCESSOR, Params,
 from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.domain.steps import Steps
 from sagebase_ops.errors import GcpError, GcpErrorKind
+from sagebase_ops.gcp.monitoring import MetricQuery
+from sagebase_ops.gcp.time_series import SeriesSet
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import RunService
 from sagebase_ops.sandbox.server import Sandbox
@@ -251,3 +253,27 @@ async def test_days_are_those_of_the_files_zone() -> None:
     assert [one.astimezone(TOKYO).hour for one in web.window] == [0, 0]
     assert web.window[1] - web.window[0] == timedelta(days=30)
     assert web.window[1] <= datetime.now(UTC)
+
+
+async def test_instances_of_revisions_are_summed_hour_by_hour_before_any_mean() -> None:
+    """In the mean of a month one that ran for a day would count as one that ran always."""
+    asked: list[MetricQuery] = []
+    async with reviewing() as (_, context):
+        counted = context.gcp.metrics
+
+        class Written:
+            """Cloud Monitoring, with what it was asked."""
+
+            series, descriptor = counted.series, counted.descriptor
+
+            async def long_series(self, project: str, query: MetricQuery) -> SeriesSet:
+                asked.append(query)
+                return await counted.long_series(project, query)
+
+        context.gcp.__dict__["metrics"] = Written()
+        await performance_review(Params(), context)
+    of_instances = [query for query in asked if "instance_count" in query.filter]
+    assert {(one.aligner, one.period, one.reducer, one.then) for one in of_instances} == {
+        ("ALIGN_MEAN", timedelta(hours=1), "REDUCE_SUM", "ALIGN_MEAN")
+    }
+    assert {one.then_every for one in of_instances} == {timedelta(hours=1), DAY, MONTH}
