@@ -183,6 +183,7 @@ def test_two_daemons_on_one_file_run_each_slot_once_and_post_each_digest_once(tm
     schedule(tmp_path, job(every="1s", digest="never"), job("told", every="3s"))
     with daemon(tmp_path, quiet_box, "one") as one, daemon(tmp_path, quiet_box, "two") as two:
         wait_until(lambda: len(one.events("run.recorded")) + len(two.events("run.recorded")) >= 16, "16 runs")
+        wait_until(lambda: told_keys(quiet_box) != [], "a digest in Slack")
         for running in (one, two):
             running.signal(signal.SIGTERM)
         assert [one.ended(), two.ended()] == [0, 0]

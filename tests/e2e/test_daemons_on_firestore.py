@@ -43,6 +43,7 @@ def test_two_daemons_run_each_slot_once_and_post_each_digest_once(
     schedule(tmp_path, job(every="1s", digest="never"), job("told", every="3s"))
     with daemon(tmp_path, box, "one", **env) as one, daemon(tmp_path, box, "two", **env) as two:
         wait_until(lambda: min(len(each.events("run.recorded")) for each in (one, two)) >= 4, "4 runs of each")
+        wait_until(lambda: told_keys(box) != [], "a digest in Slack")
         for running in (one, two):
             running.signal(signal.SIGTERM)
         assert [one.ended(), two.ended()] == [0, 0]
@@ -61,6 +62,8 @@ def test_kills_at_random_moments_lose_no_slot_and_double_no_run_and_no_post(
             time.sleep(moments.uniform(0.8, 2.5))  # the kill comes whenever it comes: nothing is waited for
     with daemon(tmp_path, box, "last", **env) as last:
         last.says("run.recorded", times=8)
+        # A slot that a killed daemon held is run again only after its lease: until then nothing of `told` may have been posted.
+        wait_until(lambda: told_keys(box) != [], lambda: f"a digest, in {last.tail}", 180)
         wait_until(lambda: asyncio.run(all_is_told(env)), "every digest sent", 180)
         last.signal(signal.SIGTERM)
         assert last.ended() == 0
