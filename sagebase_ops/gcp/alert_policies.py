@@ -126,6 +126,16 @@ def read_policy(item: Json) -> AlertPolicy:
     )
 
 
+def own_channel(project: str, name: str) -> str:
+    """`name` with the project's id where it has the number: Google takes either, and a policy keeps what it was given.
+
+    Of a channel of another project it stays as it is. The last part is Google's own, so that the number needs no look-up.
+    """
+    collection, owner, kind, short = (name.split("/") + [""] * 4)[:4]
+    is_ours = (collection, kind) == ("projects", "notificationChannels") and owner.isdecimal()
+    return f"projects/{project}/notificationChannels/{short}" if is_ours else name
+
+
 def read_channel(item: Json) -> NotificationChannel:
     """A NotificationChannel resource."""
     labels = item.get("labels")

@@ -4,7 +4,7 @@ REST, since the alerts have no gRPC client (google-cloud-monitoring 2.32), and o
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sagebase_ops.errors import GcpErrorKind
@@ -12,6 +12,7 @@ from sagebase_ops.gcp.alert_policies import (
     AlertPolicy,
     NotificationChannel,
     Snooze,
+    own_channel,
     read_channel,
     read_policy,
     read_snooze,
@@ -98,10 +99,12 @@ class AlertingReader:
         return tuple([read_snooze(item) async for item, _ in self._listed(project, "snoozes")])
 
     async def _channels(self, project: str) -> tuple[NotificationChannel, ...]:
-        return tuple([read_channel(item) async for item, _ in self._listed(project, "notificationChannels")])
+        found = [read_channel(item) async for item, _ in self._listed(project, "notificationChannels")]
+        return tuple(replace(one, name=own_channel(project, one.name)) for one in found)
 
     async def _policies(self, project: str) -> tuple[AlertPolicy, ...]:
-        return tuple([read_policy(item) async for item, _ in self._listed(project, "alertPolicies")])
+        found = [read_policy(item) async for item, _ in self._listed(project, "alertPolicies")]
+        return tuple(replace(one, channels=tuple(own_channel(project, name) for name in one.channels)) for one in found)
 
     async def _alerts(self, project: str) -> tuple[Alert, ...]:
         found = self._listed(project, "alerts", {"filter": 'state="OPEN"'})

@@ -111,6 +111,9 @@ def channel(project: str, channel: NotificationChannel) -> Json:
 
 
 def channel_name(project: str, channel: str) -> str:
+    """A full name stays as it is: Google takes the project's number as well as its id."""
+    if "/" in channel:
+        return channel
     return f"projects/{project}/notificationChannels/{channel}"
 
 

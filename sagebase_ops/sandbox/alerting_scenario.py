@@ -27,7 +27,7 @@ class UptimeCheck(Part):
 
 
 class NotificationChannel(Part):
-    """Whom Cloud Monitoring tells, in its own words. `enabled` or `verification` None: not said."""
+    """Whom Cloud Monitoring tells, in its own words. `enabled` or `verification` None: not said. `id` may be a full name."""
 
     id: str
     title: str = ""
@@ -40,7 +40,7 @@ class NotificationChannel(Part):
 class AlertPolicy(Part):
     """One of Cloud Monitoring's own policies. `open_since` is one alert for each time span.
 
-    `conditions` are Google's own (JSON); without them there is one of `filter` above `threshold`. `channels` are ids.
+    `conditions` are Google's own (JSON); without them there is one of `filter` above `threshold`. `channels` are ids or full names.
     """
 
     title: str

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from sagebase_ops.checks.alert_policies import alert_policies
+from sagebase_ops.checks.alerts.wanted import Params as SixParams
 from sagebase_ops.checks.notification_channels import Params, notification_channels
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError
 from sagebase_ops.sandbox.alerting_scenario import AlertPolicy, NotificationChannel
+from sagebase_ops.sandbox.scenario import load_scenario
 from tests.checks.watching import looking, refusing, said
 
 SLACK = {"channel_name": "#ops", "auth_token": "xoxb-1"}
@@ -54,6 +57,33 @@ async def test_a_dead_channel_that_nobody_relies_on_is_a_warning() -> None:
     (found,) = await seen(channel(enabled=False), is_used=False)
     assert found.verdict is Verdict.WARN
     assert said(found.notes) == ["no alert policy tells anything by this channel"]
+
+
+BY_ID, BY_NUMBER, OF_ANOTHER = (
+    f"projects/{project}/notificationChannels/1" for project in ("sagebase-sandbox", "123456789012", "another")
+)
+
+
+@pytest.mark.parametrize(
+    ("listed", "told", "is_used"),
+    [
+        (BY_ID, BY_NUMBER, True),
+        (BY_NUMBER, BY_ID, True),
+        (BY_NUMBER, BY_NUMBER, True),
+        (BY_ID, OF_ANOTHER, False),
+        (BY_ID, BY_NUMBER.replace("/1", "/2"), False),
+    ],
+)
+async def test_a_channel_is_the_same_by_the_projects_id_and_by_its_number(
+    listed: str, told: str, *, is_used: bool
+) -> None:
+    policy = load_scenario("healthy").alert_policies[3].model_copy(update={"channels": [told]})
+    dead = channel(id=listed, enabled=False)
+    async with looking(notification_channels=[dead], alert_policies=[policy]) as (_, context):
+        (found,) = await notification_channels(Params(), context)
+        cpu = (await alert_policies(SixParams(), context))[3]
+    assert (found.verdict, found.reason) == (Verdict.FAIL if is_used else Verdict.WARN, "channel_disabled")
+    assert (cpu.verdict, cpu.reason) == (Verdict.FAIL, "channel_disabled" if is_used else "channel_gone")
 
 
 async def test_no_channel_at_all_fails_and_names_the_guides_command() -> None:
