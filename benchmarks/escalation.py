@@ -20,7 +20,8 @@ from benchmarks.rows import Row, at_most
 from sagebase_ops.casebook import Casebook
 from sagebase_ops.config.load import load
 from sagebase_ops.config.model import Schedules
-from sagebase_ops.domain.incidents import Evidence, Incident, Seen, advance
+from sagebase_ops.domain.failing_incidents import advance
+from sagebase_ops.domain.incidents import Evidence, Incident, Seen
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Sentence, Target, failing
 from sagebase_ops.jobs.incidents import Incidents

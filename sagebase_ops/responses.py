@@ -8,7 +8,8 @@ from enum import StrEnum
 from glob import escape
 
 from sagebase_ops.casebook import NOTHING, Casebook, ChangeOf
-from sagebase_ops.domain.incidents import SILENCED_BY, Advanced, Incident, State, acknowledge, noted, resolve
+from sagebase_ops.domain.incident_transitions import SILENCED_BY, acknowledge, noted, resolve
+from sagebase_ops.domain.incidents import Advanced, Incident, State
 from sagebase_ops.domain.silences import Matcher, Silence
 from sagebase_ops.slack.messages.incident_details import details_messages
 from sagebase_ops.store.base import Audit, Decision

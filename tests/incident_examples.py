@@ -5,15 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sagebase_ops.domain.escalation import Person, Policy, Step
-from sagebase_ops.domain.incidents import (
-    Evidence,
-    Incident,
-    Rules,
-    Seen,
-    acknowledge,
-    advance,
-    resolve,
-)
+from sagebase_ops.domain.failing_incidents import advance
+from sagebase_ops.domain.incident_transitions import acknowledge, resolve
+from sagebase_ops.domain.incidents import Evidence, Incident, Rules, Seen
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown
 from sagebase_ops.domain.runs import EntryRef

@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from sagebase_ops.domain.escalation import Person, Step, next_due
-from sagebase_ops.domain.incidents import GONE, RETIRED, Incident, State
+from sagebase_ops.domain.incident_transitions import GONE, RETIRED
+from sagebase_ops.domain.incidents import Incident, State
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Sentence, Verdict
 

@@ -1,29 +1,14 @@
 """What becomes of it that nobody can look: one incident per check and kind of error, over all the entries of that check.
 
-Pure, as `incidents`, whose states and times it shares.
+Pure, as `failing_incidents`, with which it shares the states and the ways between them.
 """
 
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sagebase_ops.domain.incidents import (
-    CLEAN_AFTER_FLAPPING,
-    OPENED,
-    RESOLVED,
-    UNKNOWN_ROUNDS,
-    Advanced,
-    Change,
-    Fingerprint,
-    Incident,
-    Seen,
-    State,
-    ended,
-    noted,
-    pending,
-    reopened,
-    set_right,
-)
+from sagebase_ops.domain.incident_transitions import opened, passed, pending, reopened, without_future_times
+from sagebase_ops.domain.incidents import UNKNOWN_ROUNDS, Advanced, Fingerprint, Incident, Seen, State
 
 
 def advance_unknown(known: Incident | None, seen: Seen, names: tuple[str, ...], now: datetime) -> Advanced:
@@ -31,7 +16,7 @@ def advance_unknown(known: Incident | None, seen: Seen, names: tuple[str, ...], 
 
     It opens after `unknown_after` or three rounds, whichever comes first; soon after its end it is the same one again.
     """
-    known = known and set_right(known, now)
+    known = known and without_future_times(known, now)
     if known is None or (known.state is State.RESOLVED and not _is_back(known, now)):
         fingerprint = Fingerprint(seen.entry.project, seen.entry.check, "", seen.finding.reason or "unknown")
         known = replace(pending(seen), fingerprint=fingerprint, since=now)
@@ -55,8 +40,7 @@ def advance_unknown(known: Incident | None, seen: Seen, names: tuple[str, ...], 
         return Advanced(counted)
     if counted.state is State.RESOLVED:
         return reopened(counted, seen, now)
-    opened = replace(counted, state=State.OPEN, group=seen.group, policy=seen.policy, opened_at=now)
-    return Advanced(noted(opened, now, OPENED), Change.OPENED)
+    return opened(counted, seen, now)
 
 
 def _is_back(resolved: Incident, now: datetime) -> bool:
@@ -71,7 +55,7 @@ def advance_answered(known: Incident, answered: frozenset[str], now: datetime) -
     It is over once all of its entries did since they last could not look, wherever they are asked, and so for as many rounds
     as `recover` says.
     """
-    known = set_right(known, now)
+    known = without_future_times(known, now)
     if not answered & set(known.names):
         return Advanced(known)
     if known.state is State.RESOLVED:
@@ -81,11 +65,7 @@ def advance_answered(known: Incident, answered: frozenset[str], now: datetime) -
         return Advanced(better)
     if known.state is State.PENDING:
         return Advanced(None)
-    better = replace(better, passes=better.passes + 1, clean_since=better.clean_since or now)
-    unclean = better.flapping and now - (better.clean_since or now) < CLEAN_AFTER_FLAPPING
-    if better.passes < better.rules.recover or unclean:
-        return Advanced(better)
-    return Advanced(replace(ended(better, now, RESOLVED), rounds=0), Change.RESOLVED)
+    return passed(better, now, now)
 
 
 def without_names(known: Incident, produced: Collection[str]) -> Incident:

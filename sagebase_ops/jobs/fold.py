@@ -7,18 +7,9 @@ from datetime import datetime
 
 from sagebase_ops.config.model import ScheduleEntry, Schedules
 from sagebase_ops.domain.escalation import Policy
-from sagebase_ops.domain.incidents import (
-    Advanced,
-    Change,
-    Evidence,
-    Fingerprint,
-    Incident,
-    Seen,
-    State,
-    advance,
-    end_as,
-    fingerprint_of,
-)
+from sagebase_ops.domain.failing_incidents import advance
+from sagebase_ops.domain.incident_transitions import end_as
+from sagebase_ops.domain.incidents import Advanced, Change, Evidence, Fingerprint, Incident, Seen, State, fingerprint_of
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.results import NOT_CONFIGURED, PROJECT, Finding, Verdict
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sagebase_ops.domain.escalation import Eta, Person, Policy, Step
-from sagebase_ops.domain.incidents import Evidence, Incident, Rules, Seen, StoryLine, advance, resolve
+from sagebase_ops.domain.failing_incidents import advance
+from sagebase_ops.domain.incident_transitions import resolve
+from sagebase_ops.domain.incidents import Evidence, Incident, Rules, Seen, StoryLine
 from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, notifications_of
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Note, Sentence, Target, failing

@@ -7,18 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sagebase_ops.domain.escalation import Policy
-from sagebase_ops.domain.incidents import (
-    Advanced,
-    Change,
-    Evidence,
-    Incident,
-    Rules,
-    Seen,
-    acknowledge,
-    advance,
-    end_as,
-    resolve,
-)
+from sagebase_ops.domain.failing_incidents import advance
+from sagebase_ops.domain.incident_transitions import acknowledge, end_as, resolve
+from sagebase_ops.domain.incidents import Advanced, Change, Evidence, Incident, Rules, Seen
 from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict
 from sagebase_ops.domain.runs import EntryRef
 

@@ -6,7 +6,8 @@ import pytest
 
 from sagebase_ops.domain.escalation import Eta, Policy, Step
 from sagebase_ops.domain.incident_groups import Group, Standing, groups_of
-from sagebase_ops.domain.incidents import Change, Incident, end_as
+from sagebase_ops.domain.incident_transitions import end_as
+from sagebase_ops.domain.incidents import Change, Incident
 from sagebase_ops.domain.quantities import Quantity
 from tests.incident_examples import LEAD, MINUTE, NINE, OPERATOR, not_seen, opened, over, taken, too_high
 

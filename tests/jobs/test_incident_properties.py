@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from sagebase_ops.config.load import load
 from sagebase_ops.domain.escalation import due_steps
-from sagebase_ops.domain.incidents import CLEAN_AFTER_FLAPPING, UNKNOWN_ROUNDS, Fingerprint, Incident, State
+from sagebase_ops.domain.incident_transitions import CLEAN_AFTER_FLAPPING
+from sagebase_ops.domain.incidents import UNKNOWN_ROUNDS, Fingerprint, Incident, State
 from sagebase_ops.domain.notifications import Action, Notification, Priority
 from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.domain.silences import Matcher

@@ -9,7 +9,8 @@ import pytest
 from sagebase_ops.casebook import Casebook
 from sagebase_ops.config.load import load
 from sagebase_ops.config.model import Schedules
-from sagebase_ops.domain.incidents import RETIRED, Incident, State
+from sagebase_ops.domain.incident_transitions import RETIRED
+from sagebase_ops.domain.incidents import Incident, State
 from sagebase_ops.domain.notifications import Action, Notification
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Sentence, Target, Verdict

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from sagebase_ops.domain.escalation import Eta, Person, Policy
-from sagebase_ops.domain.incidents import Change, Incident, end_as
+from sagebase_ops.domain.incident_transitions import end_as
+from sagebase_ops.domain.incidents import Change, Incident
 from sagebase_ops.domain.notifications import Message
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Sentence

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sagebase_ops.domain.escalation import Policy, Step
-from sagebase_ops.domain.incidents import Change, Incident, end_as
+from sagebase_ops.domain.incident_transitions import end_as
+from sagebase_ops.domain.incidents import Change, Incident
 from sagebase_ops.domain.notifications import Message
 from sagebase_ops.slack.messages.telling import Telling
 from sagebase_ops.slack.messages.thread import DueStep, change_message, steps_message
