@@ -35,8 +35,13 @@ class Params(CheckParams):
 async def sql_backups(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per SQL instance of the project, of its automated backups night by night; others are named below it.
 
+    A second one where Google does not say how large the newest is.
+
     Source: Cloud SQL Admin API v1, instances.list and backupRuns.list over all instances (`instances/-`).
     """
     watched = await watched_instances(context)
     runs = await context.gcp.sql.backups(context.project.id)
-    return [*(judged(one, runs, params, context) for one in watched.instances), *watched.lost]
+    return [
+        *(found for one in watched.instances for found in judged(one, runs, params, context)),
+        *watched.lost,
+    ]

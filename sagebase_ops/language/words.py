@@ -71,6 +71,7 @@ KINDS: Mapping[str, Sentence] = {
     "iam_changes": Sentence(ja="権限の変更", en="changes of grants"),
     "service_account": Sentence(ja="サービスアカウント", en="service account"),
     "service_accounts": Sentence(ja="サービスアカウントの鍵", en="keys of service accounts"),
+    "sql_backup_size": Sentence(ja="バックアップのサイズ", en="backup size"),
     "billing": Sentence(ja="費用", en="cost"),
     "billed_week": Sentence(ja="7日間の費用", en="7-day cost"),
     "billed_month": Sentence(ja="月の費用", en="monthly cost"),

@@ -8,7 +8,7 @@ import pytest
 
 from sagebase_ops.checks.sql.backup_verdicts import judged
 from sagebase_ops.checks.sql_backups import Params, sql_backups
-from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.sql_backups import BackupRun
 from sagebase_ops.sandbox.faults import Fault
@@ -20,13 +20,18 @@ BY_HAND = [OnDemandBackup(age=timedelta(hours=2))]
 
 
 async def seen(faults: tuple[Fault, ...] = (), *, later: timedelta = timedelta(0), **instance: Any) -> Finding:
+    """Its only finding."""
+    (found,) = await every(faults, later=later, **instance)
+    return found
+
+
+async def every(faults: tuple[Fault, ...] = (), *, later: timedelta = timedelta(0), **instance: Any) -> list[Finding]:
     """What the check finds two hours after the newest window is over, or so much later."""
     async with looking("healthy", faults, sql_instances=[SqlInstance(**instance)]) as (box, context):
         at = morning(box.world.now()) + later
         box.world.advance(at - box.world.now())
         box.world.anchor = at
-        (found,) = await sql_backups(Params(), replace(context, now=at))
-    return found
+        return await sql_backups(Params(), replace(context, now=at))
 
 
 def morning(now: datetime) -> datetime:
@@ -68,8 +73,8 @@ async def test_the_sizes_are_there_night_by_night_for_a_chart_with_a_gap_where_n
         ({"backup_sizes_mb": [1100.0]}, Verdict.PASS, None),
         ({"backup_sizes_mb": [0.0]}, Verdict.WARN, "size_changed"),
         ({"backup_sizes_mb": [0.0] * 7}, Verdict.WARN, "size_changed"),
-        ({"backup_sizes_mb": [None]}, Verdict.UNKNOWN, "no_size"),
-        ({"backup_sizes_mb": [None], "nights": [OK, OK, "FAILED", OK, "", OK, OK]}, Verdict.WARN, "nights_missing"),
+        ({"backup_sizes_mb": [None], "nights": ["", *[OK] * 6]}, Verdict.FAIL, "too_old"),
+        ({"backup_sizes_mb": [None], "activation_policy": "NEVER", "nights": [OK]}, Verdict.WARN, "stopped"),
         ({"backup_sizes_mb": [2048.0, None, None]}, Verdict.PASS, None),
         ({"backup": BackupSettings(enabled=False), "nights": []}, Verdict.FAIL, "backups_off"),
         ({"backup": None}, Verdict.FAIL, "backups_off"),
@@ -84,6 +89,22 @@ async def test_the_sizes_are_there_night_by_night_for_a_chart_with_a_gap_where_n
 async def test_each_kind_of_week_has_its_verdict(changed: dict[str, Any], verdict: Verdict, reason: str | None) -> None:
     found = await seen(**changed)
     assert (found.verdict, found.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("nights", "verdict"), [([OK] * 7, Verdict.PASS), ([OK, OK, "FAILED", OK, "", OK, OK], Verdict.WARN)]
+)
+async def test_a_size_that_google_does_not_say_is_not_known_and_the_backups_are_judged_all_the_same(
+    nights: list[str], verdict: Verdict
+) -> None:
+    backups, size = await every(nights=nights, backup_sizes_mb=[None])
+    assert (backups.verdict, backups.value is None) == (verdict, False)
+    assert (size.verdict, size.reason, size.target) == (
+        Verdict.UNKNOWN,
+        "no_size",
+        Target("sql_backup_size", "sagebase-db"),
+    )
+    assert "backup itself is there" in size.sentence.en
 
 
 async def test_what_is_no_automated_success_is_named() -> None:
@@ -112,7 +133,7 @@ async def test_a_night_that_was_saved_at_the_second_try_is_named() -> None:
             *await context.gcp.sql.backups(context.project.id),
             BackupRun(instance.name, "AUTOMATED", "FAILED", begin, begin, error="busy"),
         ]
-    found = judged(instance, runs, Params(), context)
+    (found,) = judged(instance, runs, Params(), context)
     assert any(line.endswith("SUCCESSFUL; FAILED busy") for line in said(found.notes)), said(found.notes)
 
 

@@ -23,6 +23,8 @@ ENHANCED = "ENHANCED"
 """The tier whose backups Google's Backup and DR service holds, by a plan of its own."""
 _KNOWN = {*BROKEN, *UNDER_WAY, "SUCCESSFUL", "DELETED", "DELETION_PENDING", "DELETION_FAILED"}
 
+_THERE = {None, "nights_missing"}
+"""Why the newest automated backup is not found wanting."""
 DAY = timedelta(days=1)
 
 
@@ -37,7 +39,17 @@ class Wanted(Protocol):
     def size_change(self) -> float | None: ...
 
 
-def judged(instance: SqlInstance, runs: Sequence[BackupRun], wanted: Wanted, context: CheckContext) -> Finding:
+def judged(instance: SqlInstance, runs: Sequence[BackupRun], wanted: Wanted, context: CheckContext) -> list[Finding]:
+    """The backups; and where they are there but not their size, that as well: neither says anything of the other."""
+    found = _judged(instance, runs, wanted, context)
+    week = week_of(instance, runs, wanted.days, context.now)
+    if found.reason not in _THERE or wanted.size_change is None or not week.unsized:
+        return [found]
+    target = Target("sql_backup_size", instance.name)
+    return [found, unknown(target, words.UNSIZED, reason="no_size", asked=found.asked, link=found.link)]
+
+
+def _judged(instance: SqlInstance, runs: Sequence[BackupRun], wanted: Wanted, context: CheckContext) -> Finding:
     """Where backups are to be expected, held against the age of the newest, then against every night, then its size."""
     target, project = target_of(instance.name), context.project
     given = _given(instance, wanted, project)
@@ -74,12 +86,8 @@ def _young(target: Target, week: BackupWeek, jump: float | None, given: dict[str
     if week.unsaved:
         holes = Quantity(len(week.unsaved), "{days}")
         return warning(target, words.HOLES, holes=holes, reason="nights_missing", **told)
-    if jump is None:
-        return passing(target, words.IN_ORDER, **told)
-    if week.unsized:
-        return unknown(target, words.UNSIZED, reason="no_size", **told)
     change = week.size_change
-    if change is not None and (change <= -1 or abs(change) > jump):
+    if change is not None and jump is not None and (change <= -1 or abs(change) > jump):
         size, by = Quantity(week.sizes[0][1], "By"), Quantity(abs(change), "1")
         return warning(target, words.JUMPED, size=size, change=by, reason="size_changed", **told)
     return passing(target, words.IN_ORDER, **told)

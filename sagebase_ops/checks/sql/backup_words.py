@@ -42,8 +42,8 @@ JUMPED = Sentence(
     en="newest automated backup is {value} old, but its size differs from the usual by {change} ({size})",
 )
 UNSIZED = Sentence(
-    ja="確認できません：最新の自動バックアップは {value}前で毎日成功していますが、サイズを Google が答えていないため、急な変化は分かりません（不要なら size_change: null）",
-    en="could not look: newest automated backup is {value} old and each day has one, but Google does not say its size, so a sudden change of it is not known (size_change: null does without)",
+    ja="確認できません：Google がサイズを返していないため、急な変化の有無は分かりません（最新の自動バックアップ自体はあります。サイズを見ないなら size_change: null）",
+    en="could not look: Google does not say the size, so a sudden change of it is not known; the newest automated backup itself is there (size_change: null does without)",
 )
 TOO_OLD = Sentence(
     ja="最新の自動バックアップが {value}前です（上限 {limit}）",
