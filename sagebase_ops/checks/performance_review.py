@@ -12,11 +12,13 @@ from sagebase_ops.checks.performance import words
 from sagebase_ops.checks.performance.data import HOUR, Windows, courses_of, requests, windows_of
 from sagebase_ops.checks.performance.judge import Measure
 from sagebase_ops.checks.performance.target import Reviewing, review_of
+from sagebase_ops.checks.run.serving import Serving, as_they_serve
 from sagebase_ops.checks.run.targets import services_to_judge, target_of
 from sagebase_ops.checks.sql.connections import absent, max_connections
 from sagebase_ops.domain.console import run_service_page, sql_instance_page
 from sagebase_ops.domain.quantities import Duration, parse_percentage
-from sagebase_ops.domain.results import Finding, Sentence, Target, skipped
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, skipped
+from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.metrics import METRICS, SQL_INSTANCE
 
 LATENCY, CPU, MEMORY = METRICS["latency_p95"], METRICS["cpu_utilization"], METRICS["memory_utilization"]
@@ -76,6 +78,7 @@ class Params(CheckParams):
         "monitoring.timeSeries.list",
         "monitoring.metricDescriptors.list",
         "run.services.list",
+        "run.revisions.list",
         "cloudsql.instances.list",
     ],
     command="https://console.cloud.google.com/monitoring/dashboards?project={project}",
@@ -84,7 +87,8 @@ class Params(CheckParams):
 async def performance_review(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service and SQL instance, with a line for each measure and the days of both months as series.
 
-    Source: Cloud Monitoring API v3, timeSeries.list: as many calls, however many services.
+    Source: Cloud Monitoring API v3, timeSeries.list: as many calls, however many services. Revisions.ListRevisions where an older
+    one serves.
     """
     windows = windows_of(context, LATENCY.delay)
     services, databases = await asyncio.gather(
@@ -108,7 +112,7 @@ async def _services(params: Params, windows: Windows, context: CheckContext) -> 
     project = context.project
     names, lost = await services_to_judge(context, {*totals.by_target, *instances.by_target})
     listing = await context.gcp.run.services(project.id, project.region)
-    most = {service.name: service.max_instances for service in listing.items}
+    serving = await as_they_serve([one for one in listing.items if one.name in names], context)
     found = []
     for name in names:
         lines = [
@@ -117,12 +121,26 @@ async def _services(params: Params, windows: Windows, context: CheckContext) -> 
             (ERRORS, shares),
             (PROCESSOR, cpu),
             (OF_MEMORY, memory),
-            (replace(RUNNING, limit=most.get(name)), instances),
+            (_running(serving.get(name)), instances),
         ]
         link = run_service_page(project.id, project.region, name)
-        found.append(review_of(target_of(name), lines, totals, _reviewing(params, windows, context, link)))
+        review = review_of(target_of(name), lines, totals, _reviewing(params, windows, context, link))
+        found.append(replace(review, notes=(*review.notes, *_older(serving.get(name)))))
         await asyncio.sleep(0)  # a few milliseconds each: answers for other projects are taken meanwhile
     return [*found, *lost]
+
+
+def _running(serving: Serving | GcpError | None) -> Measure:
+    """Held against what all that serves may come to; a number that was set by hand is no limit."""
+    if isinstance(serving, GcpError):
+        return replace(RUNNING, unread=serving)
+    if serving is None or serving.service.sizing.manual_instances is not None:
+        return RUNNING
+    return replace(RUNNING, limit=serving.most)
+
+
+def _older(serving: Serving | GcpError | None) -> tuple[Note, ...]:
+    return serving.notes if isinstance(serving, Serving) else ()
 
 
 async def _databases(params: Params, windows: Windows, context: CheckContext) -> list[Finding]:

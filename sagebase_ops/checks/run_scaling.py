@@ -13,10 +13,12 @@ from sagebase_ops.checks.parts import each_part
 from sagebase_ops.checks.run.room import judge_service
 from sagebase_ops.checks.run.serving import as_they_serve
 from sagebase_ops.checks.run.sizes import WANTED_INSTANCES, Wanted
-from sagebase_ops.checks.run.targets import watched
+from sagebase_ops.checks.run.targets import target_of, watched
 from sagebase_ops.checks.sql.tiers import judge_tier
 from sagebase_ops.domain.quantities import Percentage, Size
+from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Sentence, Target
+from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.metrics import METRICS
 
 AtLeastOne = Annotated[int, Field(ge=1)]
@@ -98,8 +100,14 @@ async def _services(params: Params, context: CheckContext) -> list[Finding]:
         return []
     listing, peaks = await asyncio.gather(context.gcp.run.services(project.id, project.region), _peaks(params, context))
     seen, wanted = watched(project, listing), _wanted(params, context)
-    serving, unread = await as_they_serve(seen.services, context)
-    return [*(judge_service(one, wanted, peaks, project) for one in serving), *unread, *seen.lost]
+    serving = await as_they_serve(seen.services, context)
+    return [
+        *(
+            refused(target_of(name), one) if isinstance(one, GcpError) else judge_service(one, wanted, peaks, project)
+            for name, one in serving.items()
+        ),
+        *seen.lost,
+    ]
 
 
 async def _peaks(params: Params, context: CheckContext) -> Measured:

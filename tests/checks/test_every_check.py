@@ -54,6 +54,7 @@ ONLY_FOR = {
     ("run.revisions.list", "run_ready"): "a service that is not ready",
     ("run.revisions.list", "uptime"): "a service that fails",
     ("run.revisions.list", "run_scaling"): "a service of which an older revision serves",
+    ("run.revisions.list", "performance_review"): "the same",
     ("logging.logEntries.list", "run_deploys"): "a deploy",
     ("monitoring.timeSeries.list", "run_deploys"): "a deploy",
     ("logging.sinks.list", "error_log_summary"): "a service without any error",

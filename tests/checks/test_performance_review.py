@@ -13,13 +13,14 @@ from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.performance.data import DAY, MONTH, Course, Courses, Windows
 from sagebase_ops.checks.performance.target import Reviewing, review_of
 from sagebase_ops.checks.performance_review import OF_MEMORY, PROCESSOR, Params, performance_review
+from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Target, Verdict
 from sagebase_ops.domain.steps import Steps
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.monitoring import MetricQuery
 from sagebase_ops.gcp.time_series import SeriesSet
 from sagebase_ops.sandbox.faults import Fault
-from sagebase_ops.sandbox.scenario import RunService
+from sagebase_ops.sandbox.scenario import Revision, RunService
 from sagebase_ops.sandbox.server import Sandbox
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
 from tests.checks.watching import WEB, looking, refusing, said
@@ -154,6 +155,45 @@ async def test_without_any_data_it_is_unknown_of_service_and_database() -> None:
         found = await performance_review(Params(), context)
     assert {one.verdict for one in found} == {Verdict.UNKNOWN}
     assert {one.reason for one in found} == {"no_data"}
+
+
+OLD = Revision(name="00041-kiv", age=timedelta(days=9), max_instances=3)
+NEW = Revision(name="00042-tuq")
+STEADY: dict[str, Any] = {"instances": 2}
+
+
+@pytest.mark.parametrize(
+    ("service", "limit"),
+    [
+        ({}, 10),
+        ({"traffic": {"00041-kiv": 100}}, 3),
+        ({"traffic": {"00041-kiv": 40, "00042-tuq": 60}}, 13),
+        ({"traffic": {"00041-kiv": 0, "00042-tuq": 100}}, 10),
+        ({"max_instances": None}, 100),
+        ({"manual_instances": 2}, None),
+    ],
+)
+async def test_instances_are_held_against_what_the_revisions_with_requests_may_come_to(
+    service: dict[str, Any], limit: int | None
+) -> None:
+    web = await seen(**under(STEADY, revisions=[OLD, NEW], **service))
+    (running,) = [note for note in web.notes if note.sentence.en.startswith("instances mean")]
+    assert running.values.get("limit") == (None if limit is None else Quantity(limit, "{instances}"))
+    assert any("00041-kiv" in line for line in said(web.notes)) == (limit in {3, 13})
+
+
+@pytest.mark.parametrize("older", [OLD, OLD.model_copy(update={"listed": False})])
+async def test_revisions_that_serve_and_are_not_seen_leave_their_service_alone_unknown(older: Revision) -> None:
+    faults = (refusing("Revisions/ListRevisions", "run.revisions.list"),) if older.listed else ()
+    async with reviewing(faults=faults, **under(STEADY, revisions=[older, NEW], traffic={"00041-kiv": 100})) as (
+        _,
+        context,
+    ):
+        web, database = await performance_review(Params(), context)
+    assert (web.verdict, web.reason) == (Verdict.UNKNOWN, "permission_denied" if older.listed else "partial")
+    assert "run.revisions.list" in f"{web.remedy} {web.values}"
+    assert any(line.startswith("instances mean ") for line in said(web.notes))
+    assert database.verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from sagebase_ops.checks.performance.data import DAY, HOUR, Course, Windows
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Note, Sentence, Series, Value, Verdict
 from sagebase_ops.domain.trends import trend_of
+from sagebase_ops.errors import GcpError
 
 NEARLY = 0.8
 LEAST_DAYS = 14
@@ -26,7 +27,7 @@ class Measure:
 
     `fails`: over it is a failure, else a warning. `capacity`: its limit is what there is at all, so four fifths of it are a
     warning. `grows`: more of it than last month is worth a look. `traffic`: without requests there is none of it;
-    `instances`: without instances.
+    `instances`: without instances. `unread`: why its limit could not be read, where there is one.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Measure:
     grows: bool = False
     traffic: bool = False
     instances: bool = False
+    unread: GcpError | None = None
 
     @property
     def words(self) -> Sentence:

@@ -117,6 +117,8 @@ class _Review:
                 yield refused(self._target, partial, **self._given())
             elif course.month is None and not self._may_be_absent(measure):
                 yield unknown(self._target, _about(words.NO_DATA, measure), reason="no_data", **self._given())
+            elif measure.unread is not None:
+                yield refused(self._target, measure.unread, **self._given())
             elif measure.capacity and measure.limit is None:
                 yield unknown(self._target, _about(words.NO_CAPACITY, measure), reason="no_limit", **self._given())
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sagebase_ops.checks.metrics.data import Measured
 from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
 from sagebase_ops.checks.run.serving import Serving
-from sagebase_ops.checks.run.sizes import GOOGLES_MAXIMUM, Wanted, differences_of, mending, sizes_of
+from sagebase_ops.checks.run.sizes import Wanted, differences_of, mending, sizes_of
 from sagebase_ops.checks.run.targets import target_of
 from sagebase_ops.domain.console import run_service_page
 from sagebase_ops.domain.projects import Project
@@ -13,7 +13,6 @@ from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import (
     Finding,
-    Note,
     Sentence,
     Target,
     Verdict,
@@ -44,10 +43,6 @@ MANUAL = Sentence(
     ja="手動スケーリング（{count} 固定）のため、最小・最大インスタンス数は使われません",
     en="scaled by hand ({count}, always): minimum and maximum do not count",
 )
-OLDER = Sentence(
-    ja="リクエストを受けている {revisions} の設定で判定しています（次のリビジョンの設定ではありません）",
-    en="judged by the settings of what gets the requests, {revisions}, which are not those of the next revision",
-)
 MANUAL_ELSE = Sentence(
     ja="手動スケーリングで {count} に固定されています（推奨は {least}〜{most}）",
     en="scaled by hand to {count}, always ({least} to {most} wanted)",
@@ -63,8 +58,7 @@ def judge_service(serving: Serving, wanted: Wanted, peaks: Measured, project: Pr
     target = target_of(service.name)
     link = run_service_page(project.id, service.region or project.region, service.name, "revisions")
     given: Given = {"asked": peaks.asked, "link": link}
-    older = Note(OLDER, {"revisions": ", ".join(serving.revisions)})
-    notes = (*([older] if serving.revisions else []), *sizes_of(service))
+    notes = (*serving.notes, *sizes_of(service))
     if (count := service.sizing.manual_instances) is not None:
         return _by_hand(target, count, wanted, {**given, "notes": notes})
     found = _by_peak(target, serving, wanted, peaks, given)
@@ -91,7 +85,7 @@ def _by_peak(target: Target, serving: Serving, wanted: Wanted, peaks: Measured, 
     if peaks.otherwise is not None:
         told: Given = {"metric": "instance_count", "google": peaks.otherwise, "believed": "GAUGE INT64 1"}
         return unknown(target, NOT_AS_BELIEVED, reason="unit", **told, **given)
-    service, most = serving.service, serving.most or GOOGLES_MAXIMUM
+    service, most = serving.service, serving.most
     peak = peaks.values.get(service.name)
     if peak is None:
         return without_data(target, peaks, {**given, "metric": "instance_count"})

@@ -1,47 +1,55 @@
 """With which sizes does a service work? With those of the revisions that get its requests, which need not be the newest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.parts import or_refusal
-from sagebase_ops.checks.run.targets import target_of
-from sagebase_ops.domain.refusals import refused
-from sagebase_ops.domain.results import Finding
+from sagebase_ops.checks.run.sizes import GOOGLES_MAXIMUM
+from sagebase_ops.domain.results import Note, Sentence
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.run import API, Revision, RunService
 from sagebase_ops.gcp.run_sizing import Sizing
+
+OLDER = Sentence(
+    ja="リクエストを受けている {revisions} の設定で判定しています（次のリビジョンの設定ではありません）",
+    en="judged by the settings of what gets the requests, {revisions}, which are not those of the next revision",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
     """A service with the sizes that it works with: those of what gets most requests.
 
-    `most` instances are what all that serves may come to (None: no maximum is set); `revisions` are what serves, none where it is
-    the newest alone.
+    `most` instances are what all that serves may come to (Google's own maximum where none is set); `revisions` are what serves,
+    none where it is the newest alone.
     """
 
     service: RunService
-    most: int | None
+    most: int
     revisions: tuple[str, ...] = ()
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a reader must know who looks at the settings of the next revision."""
+        return (Note(OLDER, {"revisions": ", ".join(self.revisions)}),) if self.revisions else ()
 
-async def as_they_serve(
-    services: Sequence[RunService], context: CheckContext
-) -> tuple[tuple[Serving, ...], tuple[Finding, ...]]:
-    """Each service as it works, and a finding for each of which that could not be read.
+
+Served: TypeAlias = Mapping[str, Serving | GcpError]
+"""By the service's name; the error is why nobody could see how it works."""
+
+
+async def as_they_serve(services: Sequence[RunService], context: CheckContext) -> Served:
+    """Each service as it works.
 
     The revisions are asked for only where an older one than the newest gets requests. Source: Revisions.ListRevisions.
     """
     if all(_by_newest_alone(one) for one in services):
-        return tuple(map(_by_template, services)), ()
+        return {one.name: _by_template(one) for one in services}
     asked = await or_refusal(context.gcp.run.revisions(context.project.id, context.project.region))
     known = asked if isinstance(asked, GcpError) else {one.name: one for one in asked}
-    found = [_served(one, known, context) for one in services]
-    return (
-        tuple(one for one in found if isinstance(one, Serving)),
-        tuple(one for one in found if isinstance(one, Finding)),
-    )
+    return {one.name: _served(one, known, context) for one in services}
 
 
 def unlisted(revision: str, context: CheckContext) -> GcpError:
@@ -63,28 +71,22 @@ def _by_newest_alone(service: RunService) -> bool:
     return all(part.revision == service.latest_created_revision for part in service.serving)
 
 
-def _served(service: RunService, known: Mapping[str, Revision] | GcpError, context: CheckContext) -> Serving | Finding:
+def _served(service: RunService, known: Mapping[str, Revision] | GcpError, context: CheckContext) -> Serving | GcpError:
     if _by_newest_alone(service):
         return _by_template(service)
     if isinstance(known, GcpError):
-        return refused(target_of(service.name), known)
-    parts = sorted(service.serving, key=lambda part: -part.percent)
-    lost = next(_missing((part.revision for part in parts), known), None)
+        return known
+    names = tuple(part.revision for part in sorted(service.serving, key=lambda part: -part.percent))
+    lost = next((name for name in names if name not in known), None)
     if lost is not None:
-        return refused(target_of(service.name), unlisted(lost, context))
-    names = tuple(part.revision for part in parts)
+        return unlisted(lost, context)
     sizes = [_of_both(service.sizing, known[name].sizing) for name in names]
-    maxima = [one.revision_max for one in sizes]
-    every = None if None in maxima else sum(most or 0 for most in maxima)
-    return Serving(replace(service, sizing=sizes[0]), replace(sizes[0], revision_max=every).most, names)
+    every = sum(one.revision_max or GOOGLES_MAXIMUM for one in sizes)
+    return Serving(replace(service, sizing=sizes[0]), replace(sizes[0], revision_max=every).most or every, names)
 
 
 def _by_template(service: RunService) -> Serving:
-    return Serving(service, service.max_instances)
-
-
-def _missing(names: Iterator[str], known: Mapping[str, Revision]) -> Iterator[str]:
-    return (name for name in names if name not in known)
+    return Serving(service, service.max_instances or GOOGLES_MAXIMUM)
 
 
 def _of_both(service: Sizing, revision: Sizing) -> Sizing:
