@@ -2,7 +2,7 @@
 
 from sagebase_ops.checks.base import CheckContext, check
 from sagebase_ops.checks.billing.export import no_export, refused_export
-from sagebase_ops.checks.billing.missing import unreadable
+from sagebase_ops.checks.billing.missing import LATE, unreadable
 from sagebase_ops.checks.billing.month import month_so_far
 from sagebase_ops.checks.billing.params import Params
 from sagebase_ops.checks.billing.statement import Statement
@@ -65,7 +65,9 @@ async def cost(params: Params, context: CheckContext) -> list[Finding]:
     spans = spans_at(context.now)
     dataset = params.dataset if "." in params.dataset else f"{project}.{params.dataset}"
     try:
-        costs = await context.gcp.billing.costs(project, dataset, account.id, spans.start, params.max_scan)
+        costs = await context.gcp.billing.costs(
+            project, dataset, account.id, spans.start, params.max_scan, context.now - LATE
+        )
     except GcpError as error:
         return [refused_export(whole, error, dataset, account.id)]
     useless = unreadable(whole, costs, params.currency, context.now, account.id)

@@ -4,7 +4,8 @@ Source: Cloud Billing API v1 (projects.getBillingInfo); the columns of the usage
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from sagebase_ops.domain.costs import BILLING_ZONE, DailyCost
@@ -43,12 +44,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The daily costs of one project. `exported` is when the newest of its rows came; None without any row."""
+    """The daily costs of one project. `exported` is when the newest of its rows came; None without any row.
+
+    `stopped` is the table of the account's other export, where rows come in here and none there.
+    """
 
     table: Table
     days: tuple[DailyCost, ...]
     exported: datetime | None
     scanned: int
+    stopped: Table | None = None
 
 
 class BillingReader:
@@ -62,14 +67,17 @@ class BillingReader:
         """Raises GcpError. Source: cloudbilling.projects.getBillingInfo."""
         return await self._asked.once(("billing.account", project), lambda: self._account(project))
 
-    async def costs(self, project: str, dataset: str, account: str, start: datetime, most: int) -> Costs:
+    async def costs(
+        self, project: str, dataset: str, account: str, start: datetime, most: int, live: datetime
+    ) -> Costs:
         """What the project cost from `start` (aware) on, by service, SKU and billing day.
 
-        `dataset` is `PROJECT.DATASET`, `most` the bytes that may be read. Raises GcpError; not_found: no export is there.
+        `dataset` is `PROJECT.DATASET`, `most` the bytes that may be read; an export with no row since `live` has stopped, and
+        the account's other one is read if it goes on. Raises GcpError; not_found: no export is there.
         Source: bigquery.tables.get, bigquery.jobs.query.
         """
-        key = ("billing.costs", project, dataset, account, start, most)
-        return await self._asked.once(key, lambda: self._costs(project, dataset, account, start, most))
+        key = ("billing.costs", project, dataset, account, start, most, live)
+        return await self._asked.once(key, lambda: self._costs(project, dataset, account, start, most, live))
 
     async def _account(self, project: str) -> Account:
         answer = await self._connections.rest.get(
@@ -81,22 +89,27 @@ class BillingReader:
         )
         return Account(answer.get("billingEnabled") is True, text(answer, "billingAccountName").rpartition("/")[2])
 
-    async def _costs(self, project: str, dataset: str, account: str, start: datetime, most: int) -> Costs:
-        table = await self._export(project, dataset, account)
+    async def _costs(
+        self, project: str, dataset: str, account: str, start: datetime, most: int, live: datetime
+    ) -> Costs:
+        """The detailed export has the same columns and more; each holds everything, so that both would count it twice."""
+        standard, detailed = exports_of(account)
+        first = await _unless_missing(self._in(project, dataset, standard, start, most))
+        if first and first.exported and first.exported >= live:
+            return first
+        if first is None:
+            return await self._in(project, dataset, detailed, start, most)
+        second = await _unless_missing(self._in(project, dataset, detailed, start, most))
+        if second and second.exported and (first.exported is None or second.exported > first.exported):
+            return replace(second, stopped=first.table)
+        return first
+
+    async def _in(self, project: str, dataset: str, export: str, start: datetime, most: int) -> Costs:
+        table = await bigquery.table(self._connections, project, dataset, export)
         sql = _SQL.format(zone=BILLING_ZONE.key, table=table.id, partition=table.partition_field or "_PARTITIONTIME")
         values = {"start": ("TIMESTAMP", f"{start.astimezone(UTC):%F %T+00:00}"), "project": ("STRING", project)}
         found = await bigquery.query(self._connections, project, sql, values, table.location, most)
         return self._read(project, table, found)
-
-    async def _export(self, project: str, dataset: str, account: str) -> Table:
-        """The detailed export has the same columns and more; each holds everything, so that both would count it twice."""
-        standard, detailed = exports_of(account)
-        try:
-            return await bigquery.table(self._connections, project, dataset, standard)
-        except GcpError as error:
-            if error.kind is not GcpErrorKind.NOT_FOUND:
-                raise
-            return await bigquery.table(self._connections, project, dataset, detailed)
 
     def _read(self, project: str, table: Table, found: Rows) -> Costs:
         try:
@@ -106,6 +119,15 @@ class BillingReader:
             question = self._connections.question(bigquery.API, "bigquery.jobs.query", None, project)
             raise failure(GcpErrorKind.MALFORMED, f"a row of costs without {error}", question) from error
         return Costs(table, days, max(times, default=None), found.scanned)
+
+
+async def _unless_missing(costs: Awaitable[Costs]) -> Costs | None:
+    try:
+        return await costs
+    except GcpError as error:
+        if error.kind is not GcpErrorKind.NOT_FOUND:
+            raise
+        return None
 
 
 def exports_of(account: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from starlette.requests import Request
 
 from sagebase_ops.sandbox import billing_query
-from sagebase_ops.sandbox.billing_query import table_of
+from sagebase_ops.sandbox.billing_query import exports_of
 from sagebase_ops.sandbox.billing_scenario import Billing
 from sagebase_ops.sandbox.refusals import RefusalError, not_found
 from sagebase_ops.sandbox.rest_answers import Json
@@ -25,7 +25,7 @@ _MOST = 100_000
 
 
 def _no_permission_to_query(project: str, billing: Billing) -> RefusalError:
-    table = f"{project}:{billing.dataset}.{table_of(billing)}"
+    table = f"{project}:{billing.dataset}.{next(iter(exports_of(billing)))}"
     text = f"Access Denied: Table {table}: User does not have permission to query table {table}, or perhaps it does not exist."
     return RefusalError("PERMISSION_DENIED", text, legacy="accessDenied")
 
@@ -67,7 +67,8 @@ def _table(world: World, request: Request) -> Json:
     place = f"{given['project']}:{given['dataset']}"
     if given["dataset"] != billing.dataset:
         raise not_found(f"Not found: Dataset {place}")
-    if given["table"] != table_of(billing):
+    delay = exports_of(billing).get(given["table"])
+    if delay is None:
         raise not_found(f"Not found: Table {place}.{given['table']}")
     field = {"field": billing.partition_field} if billing.partition_field else {}
     return {
@@ -75,7 +76,7 @@ def _table(world: World, request: Request) -> Json:
         "id": f"{place}.{given['table']}",
         "tableReference": {"projectId": given["project"], "datasetId": given["dataset"], "tableId": given["table"]},
         "numBytes": str(billing.bytes),
-        "lastModifiedTime": str(int((world.now() - billing.delay).timestamp() * 1000)),
+        "lastModifiedTime": str(int((world.now() - delay).timestamp() * 1000)),
         "type": "TABLE",
         "location": billing.location,
         "timePartitioning": {"type": "DAY", **field},

@@ -49,10 +49,14 @@ _SUMMED: dict[str, tuple[str, Callable[[list[_Row]], str]]] = {
 _CONDITIONS = ("usage_start_time >= @start", "project.id = @project", "cost_type = 'regular'")
 
 
-def table_of(billing: Billing) -> str:
-    """The one table that there is."""
-    kind = "resource_v1" if billing.detailed else "v1"
-    return f"gcp_billing_export_{kind}_{billing.account.replace('-', '_')}"
+def exports_of(billing: Billing) -> dict[str, timedelta]:
+    """The tables that there are, and how long ago the newest row of each came."""
+    owner = billing.account.replace("-", "_")
+    standard, detailed = f"gcp_billing_export_v1_{owner}", f"gcp_billing_export_resource_v1_{owner}"
+    if not billing.detailed:
+        return {standard: billing.delay}
+    ended = {} if billing.standard_ended is None else {standard: billing.standard_ended}
+    return {detailed: billing.delay, **ended}
 
 
 def answer(world: World, body: Json) -> tuple[list[Json], list[Json]]:
@@ -65,13 +69,14 @@ def answer(world: World, body: Json) -> tuple[list[Json], list[Json]]:
         over = f"Query exceeded limit for bytes billed: {most}. {billing.bytes} or higher required."
         raise RefusalError("INVALID_ARGUMENT", over, legacy="bytesBilledLimitExceeded")
     selected, table = _select(str(body.get("query", "")), billing)
-    if not table.endswith(f".{billing.dataset}.{table_of(billing)}"):
+    place, _, name = table.rpartition(".")
+    if name not in exports_of(billing) or not place.endswith(f".{billing.dataset}"):
         raise not_found(f"Not found: Table {table.replace('.', ':', 1)} was not found in location {billing.location}")
     values = {one["name"]: one["parameterValue"]["value"] for one in body.get("queryParameters", [])}
     start = datetime.fromisoformat(values["start"])
     kinds = [_SUMMED[words][0] if words in _SUMMED else "STRING" for _, words in selected]
     fields = [{"name": name, "type": kind, "mode": "NULLABLE"} for (name, _), kind in zip(selected, kinds, strict=True)]
-    return fields, _grouped(list(_rows(world, start)), [words for _, words in selected])
+    return fields, _grouped(list(_rows(world, start, exports_of(billing)[name])), [words for _, words in selected])
 
 
 def _grouped(rows: list[_Row], columns: list[str]) -> list[Json]:
@@ -119,10 +124,10 @@ def _selected(columns: str) -> Iterator[tuple[str, str]]:
         left = left[len(known) + (named.end() if named else 0) :]
 
 
-def _rows(world: World, start: datetime) -> Iterator[_Row]:
-    """Each cost on each day from `start` on, as far as rows have come in."""
+def _rows(world: World, start: datetime, delay: timedelta) -> Iterator[_Row]:
+    """Each cost on each day from `start` on, as far as rows have come in, the newest of them so long ago."""
     billing, now = world.scenario.billing, world.now()
-    exported = now - billing.delay
+    exported = now - delay
     for cost in billing.costs:
         day, last = start.astimezone(_PACIFIC).date(), (exported - timedelta(hours=6)).astimezone(_PACIFIC).date()
         first, until = ((now - ago).astimezone(_PACIFIC).date() for ago in (cost.since, cost.until))

@@ -26,6 +26,8 @@ class Billing(Part):
     """None: the export is not switched on."""
     detailed: bool = False
     """The export is the detailed usage cost, not the standard one."""
+    standard_ended: Span | None = None
+    """How long ago the newest row of a standard export came that lies beside the detailed one; None: there is none."""
     location: str = "asia-northeast1"
     partition_field: str | None = None
     delay: Span = timedelta(hours=20)

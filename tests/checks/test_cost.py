@@ -146,6 +146,35 @@ async def test_the_detailed_export_serves_where_there_is_no_standard_one() -> No
     assert "_export_resource_v1_" in found[0].asked["table"]
 
 
+@pytest.mark.parametrize(
+    ("ended", "used"),
+    [
+        (timedelta(days=9), "export_resource_v1_"),
+        (timedelta(days=200), "export_resource_v1_"),
+        (timedelta(hours=30), "export_v1_"),
+    ],
+)
+async def test_of_two_exports_the_one_into_which_rows_come_is_read_and_named(ended: timedelta, used: str) -> None:
+    found = await seen(detailed=True, standard_ended=ended)
+    assert [one.verdict for one in found] == [Verdict.PASS] * 7
+    table, told = found[0].asked["table"], "\n".join(said(found[0].notes))
+    assert (used in table, f"read from {table}" in told) == (True, True)
+    assert ("the other billing export" in told) == ("resource" in used)
+
+
+async def test_of_two_exports_that_have_stopped_the_newer_says_since_when() -> None:
+    (found,) = await seen(detailed=True, delay=timedelta(days=5), standard_ended=timedelta(days=9))
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "export_stopped")
+    assert (found.values["exported"], "resource_v1" in found.asked["table"]) == (NOW - timedelta(days=5), True)
+
+
+async def test_an_export_that_may_not_be_queried_is_no_reason_to_read_the_other() -> None:
+    refused = {"status": "permission_denied"}
+    once = Fault("bigquery.jobs.query", "refusal", 1, refused)
+    (found,) = await seen(EXPORT, "healthy", once, detailed=True, standard_ended=timedelta(days=9))
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "permission_denied")
+
+
 async def test_a_refusal_is_no_reason_to_ask_for_the_other_export() -> None:
     once = Fault("bigquery.tables.get", "refusal", 1, {"status": "permission_denied"})
     (found,) = await seen(EXPORT, "healthy", once)

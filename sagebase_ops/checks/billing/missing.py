@@ -27,7 +27,9 @@ def unreadable(whole: Target, costs: Costs, currency: str, now: datetime, accoun
     if costs.exported is None:
         return unknown(whole, words.NO_ROWS, reason="no_data", **given)
     if now - costs.exported > LATE:
-        return unknown(whole, words.STOPPED, reason="export_stopped", exported=costs.exported, **given)
+        return unknown(
+            whole, words.STOPPED, reason="export_stopped", exported=costs.exported, table=costs.table.id, **given
+        )
     if len(currencies) > 1:
         return unknown(whole, words.MIXED, reason="mixed", currencies=", ".join(currencies), **given)
     if currencies != [currency]:

@@ -72,7 +72,10 @@ def _about(statement: Statement) -> Iterator[Note]:
         yield Note(
             words.FRESH, {**dates(statement.spans.week), "newest": statement.newest.isoformat(), "exported": come}
         )
-    yield Note(words.SCANNED, {"size": Quantity(statement.costs.scanned, "By")})
+    table, stopped = statement.costs.table, statement.costs.stopped
+    yield Note(words.SCANNED, {"size": Quantity(statement.costs.scanned, "By"), "table": table.id})
+    if stopped:
+        yield Note(words.OTHER_STOPPED, {"table": stopped.id})
 
 
 def _end(rows: Sequence[DailyCost], spans: Spans) -> date | None:

@@ -18,8 +18,8 @@ WILL_BE_OVER = Sentence(
 )
 
 STOPPED = Sentence(
-    ja="確認できません：請求エクスポートが {exported} から届いていません",
-    en="could not look: the billing export has stopped; its newest row came {exported}",
+    ja="確認できません：請求エクスポート（{table}）に {exported} から行が届いていません",
+    en="could not look: the billing export ({table}) has stopped; its newest row came {exported}",
 )
 NO_ROWS = Sentence(
     ja="確認できません：請求エクスポートにこのプロジェクトの行がありません（0 円とは言えません）",
@@ -76,7 +76,11 @@ FRESH = Sentence(
     ja="7日間＝{first}〜{last}（米国太平洋時間）。データは {newest} 分まで（{exported} 到着）。最新2日分は未確定のため含めません",
     en="the 7 days are {first} to {last} (US Pacific); data up to {newest}, come {exported}; the newest two days are not settled and left out",
 )
-SCANNED = Sentence(ja="BigQuery が読んだ量：{size}", en="BigQuery read {size}")
+SCANNED = Sentence(ja="読んだ表：{table}（BigQuery が読んだ量 {size}）", en="read from {table} (BigQuery read {size})")
+OTHER_STOPPED = Sentence(
+    ja="もう一方の請求エクスポート（{table}）には行が届いていないため、使っていません",
+    en="no row comes into the other billing export ({table}), which was not used",
+)
 
 BY_DAY = Sentence(ja="1日ごとの費用", en="cost by day")
 THIS_WEEK = Sentence(ja="直近7日間", en="last 7 days")
