@@ -43,6 +43,8 @@ class Params(CheckParams):
     """From where on a request is slow."""
     paths: Annotated[int, Field(ge=1, le=10)] = 5
     """How many paths to show."""
+    path_words: tuple[Annotated[str, Field(pattern=r"^[A-Za-z]{2,24}$")], ...] = ()
+    """Words of this site's own paths that are shown as they are, beside usual ones (login, minutes …); others may be somebody's name."""
 
 
 @check(
@@ -55,7 +57,7 @@ class Params(CheckParams):
         """ 'log_id("run.googleapis.com/requests") resource.labels.service_name="{target}" httpRequest.status>=400'"""
         " --project={project} --freshness=7d --limit=50"
     ),
-    example="{check: access_logs, window: 7d, spike_above: 100, guide: アクセスログの確認}",
+    example="{check: access_logs, window: 7d, spike_above: 100, path_words: [bulletin], guide: アクセスログの確認}",
 )
 async def access_logs(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service: exact counts by status, and what a sample of the request log shows.
@@ -69,7 +71,8 @@ async def access_logs(params: Params, context: CheckContext) -> list[Finding]:
     counts = await count_requests(window, context)
     names, lost = await services_to_judge(context, counts.by_service)
     named = {name: counts.by_service[name] for name in names if name in counts.by_service}
-    samples = await read_visits(named, window, params.slower_than, context)
+    own_words = frozenset(word.lower() for word in params.path_words)
+    samples = await read_visits(named, window, params.slower_than, own_words, context)
     silent = [name for name in names if name not in named]
     idle = await idle_services(params.window, context) if silent and not counts.partial else Idle()
     judged = [_judge(name, counts, samples, params, window, context.project) for name in named]

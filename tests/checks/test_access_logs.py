@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from pydantic import ValidationError
 
 from sagebase_ops.checks.access_logs import Params, access_logs
 from sagebase_ops.domain.quantities import Quantity
@@ -101,27 +102,27 @@ async def test_names_and_addresses_of_people_in_a_path_do_not_leave_the_check_ho
     assert [word for word in people if word in told] == []
 
 
-async def test_names_that_look_like_pages_are_not_told_where_there_are_many_of_them() -> None:
-    people = [
-        "sato",
-        "suzuki",
-        "takahashi",
-        "tanaka",
-        "ito",
-        "watanabe",
-        "yamamoto",
-        "nakamura",
-        "kobayashi",
-        "kato",
-        "yoshida",
-    ]
-    found = await seen(
-        log_entries=[visits(3, path=f"/minutes/{name}") for name in people] + [visits(3, path="/help/login")]
-    )
-    told = json.dumps([asdict(note) for note in found.notes], default=str)
-    assert not [name for name in people if name in told]
-    assert "/minutes/<text>" in told
+@pytest.mark.parametrize(
+    "path",
+    ["/tanaka", "/minutes/tanaka", "/minutes/tanaka/edit", "/search/tanaka-2", "/minutes/hanako.tanak", "/getTanaka"],
+)
+async def test_a_name_in_small_letters_is_not_told_wherever_it_stands_and_whoever_asks(path: str) -> None:
+    logged = [visits(90, path=path, took="5s"), visits(90, 404, path=path), visits(3, path="/help/login")]
+    told = json.dumps(asdict(await seen(log_entries=logged)), default=str)
+    assert "tanak" not in told.lower()
     assert "/help/login" in told
+
+
+async def test_a_word_of_the_file_is_told() -> None:
+    logged = [visits(9, path="/Keijiban/tanaka"), visits(9, path="/keijibanTop")]
+    notes = said((await seen(params={"path_words": ["keijiban"]}, log_entries=logged)).notes)
+    assert "top paths: /Keijiban/<text> 50 %, /keijibanTop 50 %" in notes
+
+
+@pytest.mark.parametrize("words", [["tanaka taro"], ["/minutes"], [""]])
+def test_what_is_no_single_word_is_a_mistake_in_the_file(words: list[str]) -> None:
+    with pytest.raises(ValidationError):
+        Params.model_validate({"path_words": words})
 
 
 async def test_the_top_source_is_named_with_its_count_and_share_where_nothing_is_wrong_too() -> None:
@@ -181,10 +182,10 @@ async def test_a_slow_flood_from_one_network_is_told_without_any_spike() -> None
 
 
 async def test_a_websocket_that_was_long_open_is_not_slow() -> None:
-    logged = [visits(30, 101, path="/_stcore/stream", took="30m"), visits(3, path="/a", took="4s")]
+    logged = [visits(30, 101, path="/_stcore/stream", took="30m"), visits(3, path="/about", took="4s")]
     notes = said((await seen(log_entries=logged)).notes)
     assert [note for note in notes if note.startswith("slow path")] == [
-        "slow path /a: Quantity(amount=4.0, unit='s') at worst (Quantity(amount=3, unit='{requests}') of those read)"
+        "slow path /about: Quantity(amount=4.0, unit='s') at worst (Quantity(amount=3, unit='{requests}') of those read)"
     ]
 
 

@@ -36,8 +36,8 @@ def audit_entry(payload: AnyMessage) -> str:
         ({"json_payload": {"message": 5}}, ""),
         ({}, ""),
         (
-            {"http_request": {"request_method": "GET", "request_url": "https://h/a?token=1", "status": 500}},
-            "GET /a → 500",
+            {"http_request": {"request_method": "GET", "request_url": "https://h/login?token=1", "status": 500}},
+            "GET /login → 500",
         ),
     ],
 )

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sagebase_ops.checks.access.counts import REFUSED, Requests
@@ -12,7 +14,7 @@ from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.logs.counts import REQUEST_LOG, Window, count_log
 from sagebase_ops.checks.logs.samples import PAGE_SIZE, LogSample, read_sample
 from sagebase_ops.domain.log_entries import HttpRequest, LogEntry
-from sagebase_ops.domain.paths import path_shape, without_names
+from sagebase_ops.domain.paths import path_shape
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import LogPage, any_of, quoted, rfc3339
 
@@ -62,12 +64,16 @@ class AccessSamples:
 
 
 async def read_visits(
-    requests: Mapping[str, Requests], window: Window, slower_than: timedelta, context: CheckContext
+    requests: Mapping[str, Requests],
+    window: Window,
+    slower_than: timedelta,
+    words: AbstractSet[str],
+    context: CheckContext,
 ) -> AccessSamples:
     """Every service in `requests` with three questions in all, of at most two pages each.
 
     One more where nothing of a service was found: whether its log is gone, or only Google's own probes are in it.
-    Logging's refusal must not hide the counts that Monitoring gave: it is handed back.
+    `words` (small letters) of a path are told beside those of every site. Logging's refusal must not hide the counts that Monitoring gave: it is handed back.
     """
     if not requests:
         return AccessSamples()
@@ -86,8 +92,10 @@ async def read_visits(
     except GcpError as error:
         return AccessSamples(refusal=error)
     there = {name for sample in (every, probes) for name, found in sample.entries.items() if _requests(found)}
+    told = partial(path_shape, words=words)
     visits = {
-        name: replace(_visits(name, wanted[name], every, denied, slow.entries), there=name in there) for name in names
+        name: replace(_visits(name, wanted[name], (every, denied), slow.entries, told), there=name in there)
+        for name in names
     }
     return AccessSamples(visits, {"logs": every.asked, "logs_refused": denied.asked})
 
@@ -123,18 +131,22 @@ async def _slow(names: tuple[str, ...], window: Window, than: timedelta, context
     return await context.gcp.logs.newest(context.project.id, question, pages=1, page_size=PAGE_SIZE)
 
 
-def _visits(name: str, stored: int, every: LogSample, denied: LogSample, slow: Iterable[LogEntry]) -> Visits:
+def _visits(
+    name: str, stored: int, samples: tuple[LogSample, LogSample], slow: Iterable[LogEntry], told: Callable[[str], str]
+) -> Visits:
+    """`samples` of all and of what was refused; each path is `told`."""
+    every, denied = samples
     seen, refused = _requests(every.entries.get(name, ())), _requests(denied.entries.get(name, ()))
     return Visits(
         stored=stored,
         read=len(seen),
         even=every.complete and denied.complete,
-        paths=_shares(_paths(seen)),
+        paths=_shares(told(request.path) for request in seen),
         sources=_shares(request.source for request in seen),
         refused_read=len(refused),
-        refused_paths=_shares(_paths(refused)),
+        refused_paths=_shares(told(request.path) for request in refused),
         refused_sources=_shares(request.source for request in refused),
-        slow=_slowest(_requests(entry for entry in slow if entry.service == name)),
+        slow=_slowest(_requests(entry for entry in slow if entry.service == name), told),
     )
 
 
@@ -142,20 +154,15 @@ def _requests(entries: Iterable[LogEntry]) -> list[HttpRequest]:
     return [entry.request for entry in entries if entry.request]
 
 
-def _paths(requests: Iterable[HttpRequest]) -> list[str]:
-    """Each as it may be told."""
-    return without_names([path_shape(request.path) for request in requests])
-
-
 def _shares(words: Iterable[str]) -> tuple[tuple[str, float], ...]:
     counts = Counter(words)
     return tuple((word, count / counts.total()) for word, count in counts.most_common() if word)
 
 
-def _slowest(requests: list[HttpRequest]) -> tuple[Slow, ...]:
+def _slowest(requests: list[HttpRequest], told: Callable[[str], str]) -> tuple[Slow, ...]:
     """Those with the longest first."""
     took: dict[str, list[timedelta]] = {}
-    for path, request in zip(_paths(requests), requests, strict=True):
-        took.setdefault(path, []).append(request.took or timedelta())
+    for request in requests:
+        took.setdefault(told(request.path), []).append(request.took or timedelta())
     found = [Slow(path, len(times), max(times)) for path, times in took.items()]
     return tuple(sorted(found, key=lambda slow: slow.longest, reverse=True))

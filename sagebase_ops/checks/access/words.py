@@ -83,7 +83,8 @@ RUNBOOK = Sentence(
         "3. 401・403 が特定の利用者や連携先に偏るなら、権限の変更や期限切れの鍵を疑う。\n"
         "4. 遅いパスは performance_review とあわせて見る。WebSocket（Streamlit の /_stcore/stream、ステータス 101）は開いていた"
         "時間が応答時間として記録されるため、除いている。\n"
-        "個人情報を知らせないよう、アドレスは下位を伏せ、クエリ文字列と ID は省いている。元の値は Logs Explorer にだけある。"
+        "個人情報を知らせないよう、アドレスは下位を伏せ、クエリ文字列と ID は省き、パスは一般的な語（login、minutes など）だけをそのまま示して"
+        "ほかは <text> とする。このサイト固有の語は schedules.yaml の path_words に書くと表示される。元の値は Logs Explorer にだけある。"
         "手順書のコマンド（--limit=100）は最新の100件だけで、1週間の傾向は分からない。"
     ),
     en=(
@@ -93,7 +94,9 @@ RUNBOOK = Sentence(
         "3. 401 and 403 of one user or partner: look for changed grants and expired keys.\n"
         "4. Hold slow paths against performance_review. Websockets (Streamlit's /_stcore/stream, status 101) are left out: "
         "their latency is how long they were open.\n"
-        "Addresses are shortened, query strings and ids left out; the originals are in Logs Explorer alone. The guide's "
+        "Addresses are shortened, query strings and ids left out; of paths only usual words are shown (login, minutes …), all "
+        "else is <text>: words of your own site are shown once path_words in schedules.yaml lists them. The originals are in Logs "
+        "Explorer alone. The guide's "
         "command (--limit=100) shows the newest hundred, which is no week."
     ),
 )
