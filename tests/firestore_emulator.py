@@ -2,14 +2,15 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from tests.ports import free_port
 
 JAR = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
 MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
@@ -52,7 +53,7 @@ def emulator() -> Iterator[str]:
 def _started() -> "tuple[subprocess.Popen[bytes], int]":
     """Between finding a free port and its use somebody else may take it: then with another one."""
     for _ in range(TRIES):
-        port = _free_port()
+        port = free_port()
         command = ["java", *FRUGAL, "-Duser.language=en", "-cp", str(jar()), MAIN]
         options = ["start", "--host=127.0.0.1", f"--port={port}"]
         process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -72,11 +73,6 @@ def _is_ready(process: "subprocess.Popen[bytes]", port: int) -> bool:
         except (URLError, ConnectionError):
             time.sleep(0.05)
     return False
-
-
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return int(listener.getsockname()[1])
 
 
 def in_ci() -> bool:

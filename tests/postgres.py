@@ -2,11 +2,10 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
+from tests.ports import free_port
 from tests.postgres_programs import Programs
 from tests.unprivileged import NOBODY, folder_open_to_all
 
@@ -116,7 +116,7 @@ class Postgres:
 def running(version: Programs) -> Iterator[Postgres]:
     """PostgreSQL refuses to run as root: then it is nobody's."""
     with folder_open_to_all() as folder:
-        programs, data, port = version.ready(folder), folder / "data", _free_port()
+        programs, data, port = version.ready(folder), folder / "data", free_port()
         _run(programs / "initdb", "-D", data, "-U", "postgres", "--no-sync", "--locale=C", "-E", "UTF8", "-A", "trust")
         _append(data / "postgresql.conf", f"{_CONF}port = {port}\nunix_socket_directories = '{folder}'\n")
         _append(data / "pg_hba.conf", _HBA, anew=True)
@@ -157,8 +157,3 @@ def _run(*command: object) -> None:
 
 def _somebody() -> dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-
-
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return int(listener.getsockname()[1])

@@ -5,16 +5,19 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 
 import pytest
 from pydantic import SecretStr
 
 from sagebase_ops.database.session import Database, Patience
 from sagebase_ops.errors import DatabaseError, DatabaseErrorKind
+from tests.ports import free_port
 from tests.postgres import PASSWORD, Postgres
 
-HASTY = Patience(connect=2, lock=0.1, statement=0.2, answer=0.5)
+GIVES_UP = Patience(statement=0.2)
+NO_LOCK = Patience(lock=0.1, statement=30, answer=60)
+"""Of what a test waits for only one limit is short, so that on a slow machine no other one comes first."""
 
 
 @asynccontextmanager
@@ -24,7 +27,7 @@ async def session(url: SecretStr | None, patience: Patience | None = None) -> As
     await database.aclose()
 
 
-async def refusal(url: SecretStr | None, sql: str = "SELECT 1", patience: Patience = HASTY) -> DatabaseError:
+async def refusal(url: SecretStr | None, sql: str = "SELECT 1", patience: Patience | None = None) -> DatabaseError:
     async with session(url, patience) as database:
         with pytest.raises(DatabaseError) as refused:
             await database.rows(sql)
@@ -69,23 +72,21 @@ async def test_functions_are_postgresqls_own_whatever_somebody_put_into_public(s
 
 
 async def test_a_statement_that_takes_too_long_is_given_up(server: Postgres) -> None:
-    assert (await refusal(server.url(), "SELECT pg_sleep(20)")).kind is DatabaseErrorKind.DEADLINE
+    assert (await refusal(server.url(), "SELECT pg_sleep(20)", GIVES_UP)).kind is DatabaseErrorKind.DEADLINE
 
 
 async def test_a_lock_is_not_waited_for(server: Postgres) -> None:
     with server.database("CREATE TABLE held ()") as name, server.admin(name) as holder, holder.transaction():
         holder.execute("LOCK TABLE held")
-        assert (
-            await refusal(
-                server.url(database=name), "SELECT pg_relation_size(oid) FROM pg_class WHERE relname = 'held'"
-            )
-        ).kind is DatabaseErrorKind.LOCKED
+        size = "SELECT pg_relation_size(oid) FROM pg_class WHERE relname = 'held'"
+        assert (await refusal(server.url(database=name), size, NO_LOCK)).kind is DatabaseErrorKind.LOCKED
 
 
 async def test_a_server_that_falls_silent_is_given_up_and_not_asked_again(server: Postgres) -> None:
-    async with session(server.url(), Patience(statement=20, answer=0.3)) as database:
+    async with session(server.url()) as database:
         (row,) = await database.rows("SELECT pg_backend_pid() AS pid")
         os.kill(row["pid"], signal.SIGSTOP)
+        database._patience = Patience(statement=20, answer=0.3)  # from now on: it had its time to connect and to answer
         try:
             with pytest.raises(DatabaseError) as silent:
                 await database.rows("SELECT 2")
@@ -129,9 +130,7 @@ async def test_a_server_without_room_says_so(server: Postgres) -> None:
 
 @pytest.mark.parametrize("address", ["127.0.0.1:{port}", "/nowhere"])
 async def test_where_nobody_listens_it_cannot_be_reached(address: str) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        port = listener.getsockname()[1]
-    host, _, port_said = address.format(port=port).partition(":")
+    host, _, port_said = address.format(port=free_port()).partition(":")
     refused = await refusal(SecretStr(f"host={host} port={port_said or 5432} user=ops password='{PASSWORD}'"))
     assert refused.kind is DatabaseErrorKind.UNREACHABLE
     assert refused.said
@@ -140,7 +139,7 @@ async def test_where_nobody_listens_it_cannot_be_reached(address: str) -> None:
 async def test_a_door_that_nobody_opens_is_left_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         url = SecretStr(f"postgresql://ops@127.0.0.1:{deaf.getsockname()[1]}/x")
-        assert (await refusal(url)).kind is DatabaseErrorKind.UNREACHABLE
+        assert (await refusal(url, patience=Patience(connect=2))).kind is DatabaseErrorKind.UNREACHABLE
 
 
 @pytest.mark.parametrize(
