@@ -47,7 +47,8 @@ class Hand:
         self.ts = ts
 
     async def press(self, action_id: str = "ack", user: str = SATO, **how: Any) -> Json:
-        return await self.post("/press", action_id=action_id, user=user, ts=self.ts, **how)
+        """Slack waits three seconds; this one waits long for what is to come, since a test's machine may be busy."""
+        return await self.post("/press", action_id=action_id, user=user, ts=self.ts, **{"wait": "60s", **how})
 
     async def post(self, path: str, **body: Any) -> Json:
         answer = await self._control.post(path, json=body)
@@ -112,7 +113,7 @@ def client_of(box: Sandbox) -> SlackClient:
 async def hand_on(box: Sandbox) -> AsyncIterator[Hand]:
     """One message with buttons stands there."""
     posted = await client_of(box).post(dict(MESSAGE))
-    async with httpx.AsyncClient(base_url=box.control, trust_env=False) as control:
+    async with httpx.AsyncClient(base_url=box.control, trust_env=False, timeout=90) as control:
         yield Hand(control, posted.ts)
 
 
@@ -126,7 +127,7 @@ async def seen(found: Callable[[], Any]) -> None:
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    """What another thread or task does is seen as soon as it is done; ten seconds is never."""
-    async with asyncio.timeout(10):
+    """What another thread or task does is seen as soon as it is done; a minute is never."""
+    async with asyncio.timeout(60):
         while not await true():  # noqa: ASYNC110 (there is no event for what happens in another thread)
             await asyncio.sleep(0.005)

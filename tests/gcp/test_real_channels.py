@@ -21,7 +21,7 @@ from sagebase_ops.gcp.snapshot import Cloud
 from tests.gcp.google_account import ACCESS_TOKEN, EMAIL, TokenEndpoint, signing_in
 
 BEARER = f"Bearer {ACCESS_TOKEN}"
-HASTY = Patience(one_try=2, tries=2, whole=4, pause=0.02)
+PATIENT = Patience(one_try=20, tries=2, whole=60, pause=0.02)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ async def signed_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     """Connections without any endpoint, as a service account that its key file names."""
     async with signing_in(folder) as (endpoint, key_file):
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key_file))
-        connections = Connections(patience=HASTY)
+        connections = Connections(patience=PATIENT)
         yield connections, endpoint
         await connections.aclose()
 

@@ -27,7 +27,7 @@ def answer(status: str = "200 OK", body: bytes = b"", **headers: str) -> bytes:
 
 @dataclass
 class Site:
-    """A server on loopback that answers each path with the very bytes of `answers`; None holds the request for ever.
+    """A server on loopback that answers each path with the very bytes of `answers`; None holds the request until `let_go`.
 
     `requests` are the heads as they came.
     """
@@ -37,6 +37,7 @@ class Site:
     requests: list[str] = field(default_factory=list)
     connections: int = 0
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def asked(self) -> list[str]:
@@ -49,7 +50,11 @@ class Site:
             self.was_asked.set()
             path = self.asked[-1]
             if self.answers.get(path, b"") is None:
-                await reader.read()  # until the other side gives up
+                gone = asyncio.ensure_future(reader.read())  # until the other side gives up
+                freed = asyncio.ensure_future(self.let_go.wait())
+                await asyncio.wait({gone, freed}, return_when=asyncio.FIRST_COMPLETED)
+                gone.cancel()
+                freed.cancel()
             writer.write(self.answers.get(path) or b"")
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
@@ -96,7 +101,7 @@ async def site() -> AsyncIterator[Site]:
 
 @pytest.fixture
 async def probe() -> AsyncIterator[Probe]:
-    probe = Probe(longest_wait=2)
+    probe = Probe()
     yield probe
     await probe.aclose()
 
@@ -201,14 +206,17 @@ async def test_no_answer_in_time_is_a_timeout(site: Site) -> None:
 
 async def test_who_waits_for_a_turn_is_not_yet_waiting_for_the_service(site: Site) -> None:
     site.answers |= {"/held": None, "/": answer()}
-    probe = Probe(longest_wait=0.3, at_once=1)
-    started = asyncio.get_running_loop().time()
+    probe, hasty = Probe(at_once=1), Probe(longest_wait=0.05)
     held = asyncio.create_task(reason_of(probe, site.url + "/held"))
-    await asyncio.sleep(0)
-    page = await probe.get(site.url + "/", HERE)
-    assert page.elapsed < timedelta(seconds=0.3) <= timedelta(seconds=asyncio.get_running_loop().time() - started)
-    assert await held == "timeout"
-    await probe.aclose()
+    await site.was_asked.wait()
+    page = asyncio.create_task(probe.get(site.url + "/", HERE))
+    assert await reason_of(hasty, site.url + "/held") == "timeout"  # meanwhile time passes
+    its_turn = asyncio.get_running_loop().time()
+    site.let_go.set()
+    elapsed = (await page).elapsed
+    assert elapsed <= timedelta(seconds=asyncio.get_running_loop().time() - its_turn)
+    assert await held == "reset"
+    await asyncio.gather(probe.aclose(), hasty.aclose())
 
 
 async def test_a_closed_port_is_no_connection(probe: Probe) -> None:
@@ -309,7 +317,7 @@ async def test_a_refused_token_is_the_refusal_of_the_request(private: Site, trus
 
 async def certificate(context: ssl.SSLContext, trust: ssl.SSLContext) -> Certificate:
     async with serving(context) as site:
-        probe = Probe(trust=trust, longest_wait=5)
+        probe = Probe(trust=trust)
         try:
             return await probe.certificate(site.url, HERE)
         finally:

@@ -21,11 +21,11 @@ async def box() -> AsyncIterator[Sandbox]:
         yield running
 
 
-def asking(box: Sandbox, token: str | None = None) -> Ask:
+def asking(box: Sandbox, token: str | None = None, *, seconds: int = 60) -> Ask:
     exported = box.exports()
     base_url = exported["SAGEBASE_OPS_SLACK_BASE_URL"].rstrip("/") + "/api/"
     token = exported["SAGEBASE_OPS_SLACK_BOT_TOKEN"] if token is None else token
-    client = WebClient(token, base_url=base_url, retry_handlers=[], timeout=1)
+    client = WebClient(token, base_url=base_url, retry_handlers=[], timeout=seconds)
 
     async def ask(method: str, **arguments: Any) -> Answer:
         answered = await asyncio.to_thread(getattr(client, method), **arguments)
@@ -37,6 +37,12 @@ def asking(box: Sandbox, token: str | None = None) -> Ask:
 @pytest.fixture
 def ask(box: Sandbox) -> Ask:
     return asking(box)
+
+
+@pytest.fixture
+def ask_in_haste(box: Sandbox) -> Ask:
+    """The same, given up after a second: for whom nobody answers."""
+    return asking(box, seconds=1)
 
 
 async def refused(asked: Awaitable[Answer]) -> Answer:

@@ -17,6 +17,7 @@ Ask = Callable[..., Awaitable[dict[str, Any]]]
 OPS = "C0SAGEOPS1"
 MOCKUPS = {path.stem: json.loads(path.read_text()) for path in (Path(__file__).parent / "slack_mockups").glob("*.json")}
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+expect.set_options(timeout=60_000)  # of a browser that shares its cores with others
 WIDTHS, SCHEMES = {"phone": 390, "desktop": 1180}, ("light", "dark")
 
 CONTRASTS = """() => {

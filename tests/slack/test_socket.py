@@ -30,7 +30,7 @@ class Line:
 
 
 @asynccontextmanager
-async def line_of(handler: Decisions, *, decide_seconds: float = 2.5) -> AsyncIterator[Line]:
+async def line_of(handler: Decisions, *, decide_seconds: float = 60) -> AsyncIterator[Line]:
     async with Sandbox.running() as box, hand_on(box) as hand:
         desk = Desk(handler, client_of(box), decide_seconds=decide_seconds)
         exports = box.exports()
@@ -144,7 +144,7 @@ async def test_a_line_that_slack_ends_is_opened_anew_and_no_press_is_lost_after_
         [old] = lines
         await line.hand.post("/disconnect", warning=warning)
         if not warning:
-            await asyncio.wait_for(line.socket.wake.wait(), 10)
+            await asyncio.wait_for(line.socket.wake.wait(), 60)
             assert await line.socket.look() == LOOK_SECONDS
         await seen(lambda: lines and lines != [old] and old not in lines)
         assert (await line.hand.press())["answers"][0]["acked_within_ms"] is not None
@@ -182,7 +182,7 @@ async def test_slack_being_away_is_no_crash() -> None:
 
 async def test_it_stops_though_a_decision_hangs_and_slack_is_left_without_a_line() -> None:
     handler = Decisions()
-    async with line_of(handler) as line, asyncio.timeout(10):
+    async with line_of(handler) as line, asyncio.timeout(60):
         handler.open.clear()
         pressing = asyncio.create_task(line.hand.press(wait="0.1s"))
         await seen(lambda: handler.taken)

@@ -46,7 +46,7 @@ class Door:
 
     async def knock(self, payload: Any = PRESS, **changed: Any) -> httpx.Response:
         body = changed.pop("body", None) or urlencode({"payload": json.dumps(payload)}).encode()
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
             return await client.post(self.url, content=body, headers=self.signed(body, **changed))
 
     def signed(self, body: bytes, at: datetime | None = None, **headers: Any) -> dict[str, Any]:
@@ -57,10 +57,12 @@ class Door:
 
 
 @asynccontextmanager
-async def door_of(handler: Decisions, box: Sandbox | None = None, clock: Any = None) -> AsyncIterator[Door]:
+async def door_of(
+    handler: Decisions, box: Sandbox | None = None, clock: Any = None, *, decide_seconds: float = 60
+) -> AsyncIterator[Door]:
     clock = clock or FakeClock()
     async with Sandbox.running() if box is None else _given(box) as box_:
-        desk = Desk(handler, client_of(box_), decide_seconds=0.5)
+        desk = Desk(handler, client_of(box_), decide_seconds=decide_seconds)
         app = Starlette(routes=[interactions_route(desk, Signing(SECRET, clock))])
         async with serving(app, 0) as port:
             yield Door(f"http://127.0.0.1:{port}{PATH}", handler, clock)
@@ -182,7 +184,7 @@ async def test_a_press_that_could_not_be_stored_is_no_200() -> None:
 
 async def test_a_slow_decision_is_answered_in_time_and_goes_on() -> None:
     handler = Decisions()
-    async with door_of(handler) as door:
+    async with door_of(handler, decide_seconds=0.05) as door:
         handler.open.clear()
         assert (await door.knock()).status_code == 200
         assert handler.worked == {}
