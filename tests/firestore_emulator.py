@@ -17,7 +17,7 @@ MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 FRUGAL = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """It lives for minutes: what Java's second compiler spends is never earned back, and cores are few."""
 
-READY_SECONDS = 60
+READY_SECONDS = 240  # half a minute where ten programs share a core; another try would start no sooner
 TRIES = 3
 
 

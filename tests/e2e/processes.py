@@ -71,6 +71,12 @@ class Daemon:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
+    def has_waiting(self, number: int) -> bool:
+        """Whether the process has yet to take a signal that it was sent. Source: proc(5), ShdPnd."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        pending = next(line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd"))
+        return bool(int(pending, 16) >> (number - 1) & 1)
+
     def ended(self, seconds: float = 15) -> int:
         return self.process.wait(seconds)
 

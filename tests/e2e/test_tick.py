@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sagebase_ops.config.load import load
 from sagebase_ops.domain.calendars import EveryCalendar
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.slots import JobRecord
@@ -18,6 +19,7 @@ from sagebase_ops.store.base import Outcome
 from sagebase_ops.store.sqlite.opening import open_store
 from tests.contract.test_thinning import looked
 from tests.e2e.processes import COMMAND, Box, daemon, sandbox
+from tests.e2e.test_daemon import far_from_its_end, in_minutes
 
 SCHEDULES = """
 projects: [{id: your-project-id, services: [sagebase-streamlit], sql_instances: [sagebase-db]}]
@@ -25,13 +27,13 @@ slack: {channel: "#sagebase-ops", fallback: "#sagebase-ops-fallback"}
 contacts: {operator: {name: 運用担当者, slack: S0123ABCD}, lead: {name: 技術責任者, slack: U0123ABCD}}
 escalation: {default: [{after: 0m, tell: [operator]}, {after: 30m, tell: [lead]}]}
 checklists:
-  hourly: {every: 1h, digest: always, checks: [{check: run_ready}]}
+  hourly: {every: PERIOD, digest: always, checks: [{check: run_ready}]}
 """
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "schedules.yaml").write_text(SCHEDULES)
+    (tmp_path / "schedules.yaml").write_text(SCHEDULES.replace("PERIOD", in_minutes(far_from_its_end())))
     return tmp_path
 
 
@@ -55,11 +57,13 @@ def ticked(folder: Path, box: Box, **more: str) -> "subprocess.CompletedProcess[
 
 def owing_one_slot(folder: Path) -> None:
     """The ledger as it stands some time after the job was first seen."""
+    (calendar,) = [calendar for job, calendar in load(folder / "schedules.yaml").calendars().items() if job == "hourly"]
+    assert isinstance(calendar, EveryCalendar)
+    record = JobRecord("hourly", calendar.fingerprint, datetime.now(UTC) - calendar.period)
 
     async def adopt() -> None:
         store = await open_store(folder / "var" / "state.db", sandbox=True)
-        since = datetime.now(UTC) - timedelta(hours=1)
-        await store.adopt(JobRecord("hourly", EveryCalendar(timedelta(hours=1)).fingerprint, since))
+        await store.adopt(record)
         await store.aclose()
 
     asyncio.run(adopt())
