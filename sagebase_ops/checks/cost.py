@@ -1,6 +1,7 @@
 """What did the project cost this week and this month, and is that as planned?"""
 
 from sagebase_ops.checks.base import CheckContext, check
+from sagebase_ops.checks.billing.beginning import beginning_of
 from sagebase_ops.checks.billing.export import no_export, refused_export
 from sagebase_ops.checks.billing.missing import LATE, unreadable
 from sagebase_ops.checks.billing.month import month_so_far
@@ -51,7 +52,8 @@ NOT_BILLED = Sentence(
 async def cost(params: Params, context: CheckContext) -> list[Finding]:
     """The week of the whole project, its month, then the week of each group of services and of everything else.
 
-    Source: Cloud Billing API v1, projects.getBillingInfo; the usage cost export in BigQuery, one query.
+    Source: Cloud Billing API v1, projects.getBillingInfo; the usage cost export in BigQuery, one query (two where there are
+    two exports and one has stopped).
     """
     project = context.project.id
     whole = Target("billing", project)
@@ -73,5 +75,6 @@ async def cost(params: Params, context: CheckContext) -> list[Finding]:
     useless = unreadable(whole, costs, params.currency, context.now, account.id)
     if useless:
         return [useless]
-    statement = Statement(project, costs, spans, params, context.zone, link)
+    beginning = await beginning_of(costs, spans, context)
+    statement = Statement(project, costs, spans, params, context.zone, link, beginning)
     return [whole_week(statement), month_so_far(statement), *parts_of_week(statement)]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 BILLING_ZONE = ZoneInfo("America/Los_Angeles")
 """Google's invoices know days and months of this zone only."""
 UNSETTLED = timedelta(days=2)
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
@@ -100,7 +101,8 @@ class Bill:
     month: float
     month_before: float
     forecast: float
-    """The whole month: what it cost so far, and the daily mean of the week for each day left."""
+    """The whole month: what it cost so far, and the daily mean of the week (of its `mean_of` days) for each day left."""
+    mean_of: int
     mover: Mover | None
 
     @property
@@ -112,11 +114,16 @@ class Bill:
         return self.change > floor and (self.week_before <= 0 or self.week > self.week_before * (1 + ratio))
 
 
-def bill_of(costs: Iterable[DailyCost], spans: Spans) -> Bill:
-    """The bill of `costs`, which are of one currency; days outside of `spans` do not count."""
+def bill_of(costs: Iterable[DailyCost], spans: Spans, oldest: date = date.min) -> Bill:
+    """The bill of `costs`, which are of one currency; days outside of `spans` do not count.
+
+    Before the day `oldest` there is no data. It may have begun in the middle of that day, which counts for no mean then.
+    """
     rows = list(costs)
     week, month = _sum(rows, spans.week), _sum(rows, spans.month)
-    daily = week / WEEK.days
+    whole = Span(max(spans.week.first, min(oldest + DAY, spans.week.last)), spans.week.last)
+    mean_of = (whole.last - whole.first).days + 1
+    daily = _sum(rows, whole) / mean_of
     return Bill(
         services=_by_service(rows, spans.week),
         week=week,
@@ -124,6 +131,7 @@ def bill_of(costs: Iterable[DailyCost], spans: Spans) -> Bill:
         month=month,
         month_before=_sum(rows, spans.month_before),
         forecast=month + daily * spans.days_left,
+        mean_of=mean_of,
         mover=_mover(rows, spans),
     )
 

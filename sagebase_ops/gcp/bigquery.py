@@ -10,7 +10,7 @@ from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import objects, text
+from sagebase_ops.gcp.rest_lists import integer, objects, text
 
 API = "bigquery.googleapis.com"
 _JOBS = "bigquery.jobs.create"
@@ -25,8 +25,8 @@ class Table:
     id: str
     location: str
     partition_field: str | None
-    modified: datetime | None
-    """Aware: when a row last came in."""
+    created: datetime | None = None
+    """Aware UTC; None where Google does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ async def table(connections: Connections, project: str, dataset: str, name: str)
         permission="bigquery.tables.get",
         method="bigquery.tables.get",
     )
-    modified = text(answer, "lastModifiedTime")
+    created = integer(answer, "creationTime")
     return Table(
         f"{dataset}.{name}",
         text(answer, "location"),
         text(answer, "timePartitioning", "field") or None,
-        datetime.fromtimestamp(int(modified) / 1000, UTC) if modified.isdecimal() else None,
+        None if created is None else datetime.fromtimestamp(created / 1000, UTC),
     )
 
 

@@ -10,7 +10,7 @@ from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import objects, pages, text, texts, whole
+from sagebase_ops.gcp.rest_lists import moment, objects, pages, text, texts, whole
 
 API, PROJECTS = "iam.googleapis.com", "cloudresourcemanager.googleapis.com"
 PAGE_SIZE = 100
@@ -33,6 +33,14 @@ class Key:
     disabled_for: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectMade:
+    """By which number Google names what is its own in a project, and when that was made (aware UTC; None: unsaid)."""
+
+    number: str
+    created: datetime | None = None
+
+
 class IamReader:
     """The grants on a project itself: what folders, the organization or single resources grant is not among them."""
 
@@ -48,8 +56,12 @@ class IamReader:
         return await self._asked.once(("iam.grants", project), lambda: self._grants(project))
 
     async def project_number(self, project: str) -> str:
-        """By which Google names what is its own in the project. Raises GcpError. Source: cloudresourcemanager.projects.get."""
-        return await self._asked.once(("iam.project_number", project), lambda: self._project_number(project))
+        """As in `made`. Raises GcpError. Source: cloudresourcemanager.projects.get."""
+        return (await self.made(project)).number
+
+    async def made(self, project: str) -> ProjectMade:
+        """Raises GcpError. Source: cloudresourcemanager.projects.get."""
+        return await self._asked.once(("iam.made", project), lambda: self._made(project))
 
     async def accounts(self, project: str) -> tuple[ServiceAccount, ...]:
         """Every service account of the project. Raises GcpError. Source: iam.projects.serviceAccounts.list."""
@@ -79,12 +91,12 @@ class IamReader:
             for member in texts(binding, "members")
         )
 
-    async def _project_number(self, project: str) -> str:
+    async def _made(self, project: str) -> ProjectMade:
         method, permission = "cloudresourcemanager.projects.get", "resourcemanager.projects.get"
         path = f"/v1/projects/{project}"
         answer = await self._connections.rest.get(PROJECTS, path, project=project, permission=permission, method=method)
         if number := text(answer, "projectNumber"):
-            return number
+            return ProjectMade(number, moment(answer, "createTime"))
         question = self._connections.question(PROJECTS, method, permission, project)
         raise failure(GcpErrorKind.MALFORMED, "a project without projectNumber", question)
 

@@ -76,6 +76,7 @@ def _table(world: World, request: Request) -> Json:
         "id": f"{place}.{given['table']}",
         "tableReference": {"projectId": given["project"], "datasetId": given["dataset"], "tableId": given["table"]},
         "numBytes": str(billing.bytes),
+        **({} if billing.age is None else {"creationTime": str(int((world.now() - billing.age).timestamp() * 1000))}),
         "lastModifiedTime": str(int((world.now() - delay).timestamp() * 1000)),
         "type": "TABLE",
         "location": billing.location,

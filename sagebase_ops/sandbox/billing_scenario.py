@@ -28,6 +28,8 @@ class Billing(Part):
     """The export is the detailed usage cost, not the standard one."""
     standard_ended: Span | None = None
     """How long ago the newest row of a standard export came that lies beside the detailed one; None: there is none."""
+    age: Span | None = timedelta(days=400)
+    """How long ago the export was switched on; None: BigQuery does not say."""
     location: str = "asia-northeast1"
     partition_field: str | None = None
     delay: Span = timedelta(hours=20)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from sagebase_ops.sandbox.iam_scenario import Binding, Key, ServiceAccount
 from sagebase_ops.sandbox.refusals import not_found
-from sagebase_ops.sandbox.rest_answers import Json
+from sagebase_ops.sandbox.rest_answers import Json, stamp
 from sagebase_ops.sandbox.world import World
 
 IAM, PROJECTS = "iam.googleapis.com", "cloudresourcemanager.googleapis.com"
@@ -34,7 +34,7 @@ def _project(world: World, request: Request) -> Json:
         "projectId": project,
         "lifecycleState": "ACTIVE",
         "name": project,
-        "createTime": "2024-04-01T01:02:03.456789Z",
+        "createTime": stamp(world.now() - world.scenario.age),
     }
 
 

@@ -157,6 +157,8 @@ class Scenario(Part):
 
     title: str = ""
     number: str = "123456789012"
+    age: Span = timedelta(days=900)
+    """How long ago the project was made."""
     services: list[RunService] = [RunService()]
     sql_instances: list[SqlInstance] = [SqlInstance()]
     database: PretendDatabase = PretendDatabase()

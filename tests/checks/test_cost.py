@@ -17,7 +17,7 @@ from sagebase_ops.language.sentences import finding_text, note_text
 from sagebase_ops.sandbox.billing_scenario import Cost
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import load_scenario
-from tests.checks.watching import looking, said
+from tests.checks.watching import looking, refusing, said
 
 EXPORT = Params(dataset="billing_export")
 RUN = Cost(service="Cloud Run", sku="CPU", daily=1000)
@@ -25,10 +25,15 @@ NOW = datetime(2026, 11, 25, 1, tzinfo=UTC)  # 10:00 in Tokyo, still the 24th wh
 
 
 async def seen(
-    params: Params = EXPORT, scenario: str = "healthy", *faults: Fault, now: datetime = NOW, **billing: Any
+    params: Params = EXPORT,
+    scenario: str = "healthy",
+    *faults: Fault,
+    now: datetime = NOW,
+    project_age: timedelta = timedelta(days=900),
+    **billing: Any,
 ) -> list[Finding]:
     changed = load_scenario(scenario).billing.model_copy(update=billing)
-    async with looking(scenario, faults, billing=changed) as (box, context):
+    async with looking(scenario, faults, billing=changed, age=project_age) as (box, context):
         box.world.advance(now - box.world.now())
         return await cost(params, replace(context, now=now, zone=ZoneInfo("Asia/Tokyo")))
 
@@ -324,9 +329,92 @@ async def test_what_is_spent_already_is_held_against_the_budget_whatever_is_miss
 
 async def test_a_month_of_which_some_days_are_missing_is_told_with_the_days_that_there_are() -> None:
     found = await month(100_000, costs=[RUN.model_copy(update={"since": timedelta(days=6)})])
-    assert [note_text(note, "en", UTC) for note in found.notes] == [
-        "cost of the month: ¥5,000 from 2026-11-18 to 2026-11-22"
-    ]
+    assert note_text(found.notes[0], "en", UTC) == "cost of the month: ¥5,000 from 2026-11-18 to 2026-11-22"
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("costs_since", "project", "export", "reason", "why"),
+    [
+        (10, 10, 400, None, "the project was made on 2026-11-14 and costs begin with 2026-11-14"),
+        (10, 14, 14, None, "the project was made on 2026-11-10 and costs begin with 2026-11-14"),
+        (10, 10, 5, None, "the project was made on 2026-11-14 and costs begin with 2026-11-14"),
+        (5, 10, 5, "no_whole_month", "the billing export began on 2026-11-19"),
+        (10, 900, 10, "no_whole_month", "the billing export began on 2026-11-14"),
+        (10, 900, 400, "no_whole_month", "the billing export exists since 2025-10-20, rows of this project only since 2026-11-14"),
+        (10, 900, None, "no_whole_month", "whether the project or the billing export began on 2026-11-14"),
+        (23, 900, None, None, ""),
+    ],
+)  # fmt: skip
+async def test_a_new_projects_month_is_whole_and_a_new_exports_is_not(
+    costs_since: int, project: int, export: int | None, reason: str | None, why: str
+) -> None:
+    found = await month(
+        100_000,
+        project_age=DAY * project,
+        age=None if export is None else DAY * export,
+        costs=[RUN.model_copy(update={"since": DAY * costs_since})],
+    )
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN if reason else Verdict.PASS, reason)
+    assert why in "\n".join(said(found.notes))
+
+
+@pytest.mark.parametrize(
+    ("budget", "verdict", "value"), [(8_999, "fail", 9_000), (16_999, "warn", 17_000), (17_000, "pass", 9_000)]
+)
+async def test_a_new_project_is_held_against_the_budget_by_the_days_that_there_are(
+    budget: float, verdict: str, value: float
+) -> None:
+    """Nine days of 1,000, and eight more until the month ends."""
+    since = {"project_age": 10 * DAY, "costs": [RUN.model_copy(update={"since": 10 * DAY})]}
+    found = await month(budget, **since)
+    assert (found.verdict, found.value) == (verdict, Quantity(value, "JPY"))
+    assert "2026-11-14" in told(found) or verdict == "warn"
+
+
+async def test_what_a_project_of_three_days_will_cost_is_reckoned_from_its_whole_days() -> None:
+    """The first of them may have been an hour."""
+    first = Cost(service="Cloud Run", sku="CPU", daily=10, since=4 * DAY, until=4 * DAY)
+    whole = Cost(service="Cloud Run", sku="CPU", daily=1000, since=3 * DAY)
+    found = await month(project_age=4 * DAY, costs=[first, whole])
+    (line,) = [note_text(note, "en", UTC) for note in found.notes if "mean_of" in note.values]
+    assert line == "¥10,010 expected by the end of the month: 8 days more at the daily mean of the last 2 days"
+
+
+async def test_a_new_project_has_no_week_to_compare_with_and_shows_what_it_cost() -> None:
+    week, so_far, run, *_ = await seen(project_age=10 * DAY, costs=[RUN.model_copy(update={"since": 10 * DAY})])
+    assert [(one.verdict, one.reason) for one in (week, run)] == [(Verdict.SKIPPED, "new_project")] * 2
+    assert (week.value, run.value, so_far.verdict) == (Quantity(7000, "JPY"), Quantity(7000, "JPY"), Verdict.PASS)
+    assert "no 7 days before to compare with yet" in told(week)
+
+
+async def test_a_new_project_of_two_weeks_is_compared() -> None:
+    week, so_far, *_ = await seen(project_age=15 * DAY, costs=[RUN.model_copy(update={"since": 15 * DAY})])
+    assert [(one.verdict, one.reason) for one in (week, so_far)] == [(Verdict.PASS, None)] * 2
+
+
+async def test_a_day_that_a_new_project_lacks_is_no_cheap_day() -> None:
+    broken = [RUN.model_copy(update={"until": 6 * DAY}), RUN.model_copy(update={"since": 4 * DAY})]
+    given = [one.model_copy(update={"since": min(one.since, 10 * DAY)}) for one in broken]
+    week, so_far, *_ = await seen(project_age=10 * DAY, costs=given)
+    assert [(one.verdict, one.reason) for one in (week, so_far)] == [(Verdict.UNKNOWN, "days_missing")] * 2
+
+
+async def test_a_project_whose_beginning_may_not_be_asked_is_not_taken_for_a_new_one() -> None:
+    refusal = refusing("cloudresourcemanager.projects.get", "resourcemanager.projects.get")
+    found = await seen(EXPORT, "healthy", refusal, costs=[RUN.model_copy(update={"since": 10 * DAY})])
+    assert (found[1].verdict, found[1].reason) == (Verdict.UNKNOWN, "no_whole_month")
+    notes = "\n".join(said(found[1].notes))
+    assert "no permission to read" in notes
+    assert "rows of this project only since" in notes
+
+
+async def test_when_a_project_was_made_is_asked_only_where_that_matters() -> None:
+    async with looking() as (box, context):
+        await cost(EXPORT, context)
+    assert "cloudresourcemanager.projects.get" not in {call.method for call in box.world.calls}
 
 
 async def test_a_month_of_which_there_is_no_day_yet_is_not_told_as_zero() -> None:

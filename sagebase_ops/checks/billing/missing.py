@@ -47,14 +47,14 @@ class Missing:
 
 
 def missing_of_weeks(statement: Statement) -> Missing | None:
-    """What two weeks lack to be compared."""
+    """What two weeks lack to be compared; of a new project they may be shorter."""
     both = Span(statement.spans.week_before.first, statement.spans.week.last)
     young = _young(statement, both.first, words.NO_WEEK_BEFORE, "no_week_before")
     return _late(statement) or young or _holes(statement, both)
 
 
 def missing_of_month(statement: Statement) -> Missing | None:
-    """What the month so far lacks to be summed."""
+    """What the month so far lacks to be summed; that of a new project begins with it."""
     month = statement.spans.month
     young = _young(statement, month.first, words.NO_WHOLE_MONTH, "no_whole_month")
     return _late(statement) or young or _holes(statement, month)
@@ -70,7 +70,7 @@ def _late(statement: Statement) -> Missing | None:
 
 def _young(statement: Statement, first: date, sentence: Sentence, reason: str) -> Missing | None:
     oldest = statement.oldest
-    if oldest <= first:
+    if oldest <= first or statement.beginning.complete:
         return None
     return Missing(sentence, reason, {"oldest": oldest.isoformat(), "wanted": first.isoformat()})
 
@@ -78,7 +78,7 @@ def _young(statement: Statement, first: date, sentence: Sentence, reason: str) -
 def _holes(statement: Statement, span: Span) -> Missing | None:
     """Disks, buckets and what is free of charge have a row each day: a day without any was not exported."""
     there = {row.day for row in statement.costs.days}
-    lacking = [day.isoformat() for day in span.days if day not in there]
+    lacking = [day.isoformat() for day in span.days if day >= statement.oldest and day not in there]
     if not lacking:
         return None
     days = ", ".join(lacking[:MOST_DAYS]) + (" …" if len(lacking) > MOST_DAYS else "")

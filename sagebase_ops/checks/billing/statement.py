@@ -1,12 +1,13 @@
 """The costs of one project as they are judged: what was read, over which days, and by which limits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any
 
+from sagebase_ops.checks.billing.beginning import Beginning
 from sagebase_ops.checks.billing.params import Params
-from sagebase_ops.domain.costs import Span, Spans
+from sagebase_ops.domain.costs import Bill, DailyCost, Span, Spans, bill_of
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Value
 from sagebase_ops.gcp.billing import Costs
@@ -22,6 +23,7 @@ class Statement:
     params: Params
     zone: tzinfo
     link: str
+    beginning: Beginning
 
     @property
     def currency(self) -> str:
@@ -29,7 +31,15 @@ class Statement:
 
     @property
     def oldest(self) -> date:
-        return min(row.day for row in self.costs.days)
+        return self.beginning.oldest
+
+    def bill(self, rows: Sequence[DailyCost]) -> Bill:
+        """Of these rows, with the days that there is data of."""
+        return bill_of(rows, self.spans, self.oldest)
+
+    def held(self, span: Span) -> Span:
+        """The days of `span` of which there is data, from the last to the first where there are none."""
+        return Span(max(span.first, self.oldest), min(span.last, self.newest))
 
     @property
     def newest(self) -> date:

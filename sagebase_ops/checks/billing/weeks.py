@@ -10,7 +10,7 @@ from sagebase_ops.checks.billing import words
 from sagebase_ops.checks.billing.missing import missing_of_weeks
 from sagebase_ops.checks.billing.month import months_of
 from sagebase_ops.checks.billing.statement import Statement, dates
-from sagebase_ops.domain.costs import WEEK, Bill, DailyCost, Spans, bill_of, grouped
+from sagebase_ops.domain.costs import WEEK, Bill, DailyCost, Spans, grouped
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Note, Series, Target, Verdict, passing, skipped, unknown, warning
 
@@ -22,11 +22,14 @@ REST = "その他 / others"
 def whole_week(statement: Statement) -> Finding:
     """Of the whole project, with both weeks day by day for a chart."""
     target = Target("billed_week", statement.project)
-    bill, about = bill_of(statement.costs.days, statement.spans), tuple(_about(statement))
+    bill = statement.bill(statement.costs.days)
+    about = (*statement.beginning.notes, *_about(statement))
     missing = missing_of_weeks(statement)
     if missing:
         given = {**missing.values, **statement.given}
         return unknown(target, missing.sentence, reason=missing.reason, notes=about, **given)
+    if _is_new(statement):
+        return _not_yet(target, bill, statement, notes=(*months_of(bill, statement), *about))
     notes = (*_moved(bill, statement), *months_of(bill, statement), *about)
     return _compared(target, bill, statement, notes=notes, series=_day_by_day(statement))
 
@@ -43,11 +46,13 @@ def parts_of_week(statement: Statement) -> list[Finding]:
 
 def _part(target: Target, rows: Sequence[DailyCost], statement: Statement) -> Finding:
     """What no row tells of is not told as costing nothing: the bill may call it by another name."""
-    bill = bill_of(rows, statement.spans)
+    bill = statement.bill(rows)
     names = ", ".join(statement.params.services.get(target.name, ()))
     if names and not any(row.day >= statement.spans.week_before.first for row in rows):
         notes = months_of(bill, statement)
         return skipped(target, words.NO_ROWS_OF, reason="no_rows", names=names, notes=notes, **statement.given)
+    if _is_new(statement):
+        return _not_yet(target, bill, statement, notes=(*_named(bill, statement), *months_of(bill, statement)))
     notes = (*_moved(bill, statement), *_named(bill, statement), *months_of(bill, statement))
     found = _compared(target, bill, statement, notes=notes)
     newest = _end(rows, statement.spans)
@@ -55,6 +60,17 @@ def _part(target: Target, rows: Sequence[DailyCost], statement: Statement) -> Fi
         return found
     values = {**found.values, "newest": newest.isoformat()}
     return replace(found, verdict=Verdict.WARN, sentence=words.ROWS_END, values=values, reason="rows_end")
+
+
+def _is_new(statement: Statement) -> bool:
+    """There is no whole week before, and none is missing: the project had not begun."""
+    return statement.oldest > statement.spans.week_before.first
+
+
+def _not_yet(target: Target, bill: Bill, statement: Statement, **given: Any) -> Finding:
+    """What cannot be compared yet is shown, and judged by its month alone."""
+    given |= {"value": statement.money(bill.week), **dates(statement.held(statement.spans.week)), **statement.given}
+    return skipped(target, words.NOT_YET, reason="new_project", **given)
 
 
 def _compared(target: Target, bill: Bill, statement: Statement, **given: Any) -> Finding:

@@ -38,12 +38,12 @@ LATE_DAYS = Sentence(
     en="could not look: the costs have come up to {newest} only; they are wanted up to {wanted}",
 )
 NO_WEEK_BEFORE = Sentence(
-    ja="確認できません：請求エクスポートは {oldest} 分からで、比べる7日間（{wanted} から）が揃っていません",
-    en="could not look: the billing export begins with {oldest}; the 7 days to compare with begin on {wanted}",
+    ja="確認できません：費用のデータは {oldest} 分からで、比べる7日間（{wanted} から）が揃っていません",
+    en="could not look: the costs begin with {oldest}; the 7 days to compare with begin on {wanted}",
 )
 NO_WHOLE_MONTH = Sentence(
-    ja="確認できません：請求エクスポートは {oldest} 分からで、月初（{wanted}）からの合計が分かりません",
-    en="could not look: the billing export begins with {oldest}, so the sum from {wanted} on is not known",
+    ja="確認できません：費用のデータは {oldest} 分からで、月初（{wanted}）からの合計が分かりません",
+    en="could not look: the costs begin with {oldest}, so the sum from {wanted} on is not known",
 )
 HOLES = Sentence(
     ja="確認できません：{days} 分の費用の行が1件も届いておらず、合計がその分少なくなります",
@@ -59,6 +59,33 @@ ROWS_END = Sentence(
 )
 NOT_COMPARED = Sentence(ja="比べるデータが揃っていません", en="there are no two whole weeks of data to compare")
 
+NOT_YET = Sentence(
+    ja="{first}〜{last} で {value}。新しいプロジェクトのため、比べる7日間がまだ揃っていません",
+    en="{value} from {first} to {last}; the project is new, and there are no 7 days before to compare with yet",
+)
+NEW_PROJECT = Sentence(
+    ja="プロジェクトは {made} に作成され、費用は {oldest} 分からあります（それより前の費用はありません）",
+    en="the project was made on {made} and costs begin with {oldest}: there are none before",
+)
+NEW_EXPORT = Sentence(
+    ja="請求エクスポートは {made} に始まったため、それより前の費用は分かりません",
+    en="the billing export began on {made}: what was spent before is not known",
+)
+NO_ROWS_BEFORE = Sentence(
+    ja=(
+        "請求エクスポートは {made} からありますが、このプロジェクトの行は {oldest} 分からです。それまで課金がなかったのか、"
+        "別の請求先アカウントだったのか、エクスポートが止まっていたのかは、データからは分かりません"
+    ),
+    en=(
+        "the billing export exists since {made}, rows of this project only since {oldest}: whether nothing was billed before, "
+        "another account was, or the export had stopped, the data does not say"
+    ),
+)
+EITHER_IS_NEW = Sentence(
+    ja="{oldest} に始まったのがプロジェクトなのか請求エクスポートなのかは、データからは分かりません",
+    en="whether the project or the billing export began on {oldest}, the data does not say",
+)
+
 OF_THE_MONTH = Sentence(
     ja="月の費用：{first}〜{last} で {amount}", en="cost of the month: {amount} from {first} to {last}"
 )
@@ -66,8 +93,8 @@ MONTH_BEFORE = Sentence(
     ja="前の月の費用：{first}〜{last} で {amount}", en="cost of the month before: {amount} from {first} to {last}"
 )
 FORECAST = Sentence(
-    ja="月末の見込み {amount}（残り {days}、直近7日間の1日平均で）",
-    en="{amount} expected by the end of the month: {days} more at the daily mean of the last 7",
+    ja="月末の見込み {amount}（残り {days}、直近 {mean_of}の1日平均で）",
+    en="{amount} expected by the end of the month: {days} more at the daily mean of the last {mean_of}",
 )
 BY_NAME = Sentence(ja="{service}：{amount}", en="{service}: {amount}")
 ROSE = Sentence(ja="最も増えた SKU：{sku}（+{change}）", en="the SKU that rose most: {sku} (+{change})")
