@@ -72,9 +72,8 @@ def full_name(project: str, service: RunService) -> str:
 
 def service_message(world: World, project: str, service: RunService) -> Any:  # Any: raw message
     name = full_name(project, service)
-    found = ServiceMessage.pb()(
-        name=name, uri=service.address, urls=[service.address], generation=7, observed_generation=7
-    )
+    urls = [f"https://{host}" for host in service.hosts] if service.urls_told else []
+    found = ServiceMessage.pb()(name=name, uri=service.address, urls=urls, generation=7, observed_generation=7)
     found.labels.update(service.labels)
     found.ingress = _INGRESS[service.ingress]
     newest, serving = service.revisions[-1], next((one for one in reversed(service.revisions) if one.ready), None)

@@ -67,6 +67,9 @@ class Website(Part):
     redirect_to: str | None = None
 
 
+PROJECT_NUMBER = 123456789012
+
+
 class RunService(Part):
     name: str = "sagebase-streamlit"
     region: str = "asia-northeast1"
@@ -75,6 +78,7 @@ class RunService(Part):
     message: str = ""
     ready_first: bool = True  # where v1 lists Ready among its conditions: usual, but promised nowhere
     uri: str = "https://{name}-7x2kq3vq5a-an.a.run.app"
+    urls_told: bool = True  # False: Google names the main URL alone, as older answers do
     ingress: Literal["ALL", "INTERNAL_ONLY", "INTERNAL_LOAD_BALANCER"] = "ALL"
     public: bool = True
     default_uri: bool = True  # False: the run.app URL is switched off, and only `domains` lead here
@@ -102,6 +106,11 @@ class RunService(Part):
     @property
     def host(self) -> str:
         return self.address.removeprefix("https://").split("/")[0]
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        """Both of Google's lead to it: the main one, and the one that names project and region."""
+        return self.host, f"{self.name}-{PROJECT_NUMBER}.{self.region}.run.app"
 
 
 class Secret(Part):

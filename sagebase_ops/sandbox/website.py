@@ -31,7 +31,7 @@ _UNKNOWN = (
 
 def service_at(world: World, host: str) -> RunService | None:
     name = host.partition(":")[0]
-    return next((one for one in world.services() if name in {one.host, *one.domains}), None)
+    return next((one for one in world.services() if name in {*one.hosts, *one.domains}), None)
 
 
 def website_app(world: World, *, secure: bool) -> Asgi:
@@ -62,7 +62,7 @@ async def _wait(world: World) -> None:
 
 async def _answer(request: Request, service: RunService | None, *, secure: bool) -> Response:
     host = request.headers.get("host", "").partition(":")[0]
-    if service is None or service.ingress != "ALL" or (host == service.host and not service.default_uri):
+    if service is None or service.ingress != "ALL" or (host in service.hosts and not service.default_uri):
         return HTMLResponse(_UNKNOWN, 404)
     site = service.website
     if not secure and site.redirects_to_https:

@@ -96,10 +96,46 @@ async def test_a_check_of_a_host_that_no_service_has_is_told_beside() -> None:
     assert stale.target.name == "Old"
 
 
-@pytest.mark.parametrize(("region", "told"), [("asia-northeast1", ["stale_host"]), ("us-central1", [])])
-async def test_a_host_of_another_region_may_be_a_services_there(region: str, told: list[str]) -> None:
-    _, *others = await seen(check(), check(title="Old", host=f"old-1234567890.{region}.run.app"))
-    assert [one.reason for one in others] == told
+OLD_FORM, BY_NUMBER = f"{WEB}-7x2kq3vq5a-an.a.run.app", f"{WEB}-123456789012.asia-northeast1.run.app"
+
+
+@pytest.mark.parametrize("host", [OLD_FORM, BY_NUMBER, BY_NUMBER.upper()])
+async def test_a_check_of_either_url_of_a_service_is_a_check_of_the_service(host: str) -> None:
+    (found,) = await seen(check(host=host))
+    assert (found.verdict, found.target.name) == (Verdict.PASS, WEB)
+
+
+@pytest.mark.parametrize(
+    ("host", "verdict", "reason"),
+    [
+        ("old-1234567890.asia-northeast1.run.app", Verdict.WARN, "stale_host"),
+        (f"{WEB}-999999999999.asia-northeast1.run.app", Verdict.WARN, "stale_host"),
+        (f"{WEB}-zzzzzzzzzz-an.a.run.app", Verdict.WARN, "stale_host"),
+        (f"{WEB}-123456789012.us-central1.run.app", Verdict.SKIPPED, "other_region"),
+        (f"{WEB}-7x2kq3vq5a-uc.a.run.app", Verdict.SKIPPED, "other_region"),
+        ("other-123456789012.asia-northeast1.run.app", Verdict.SKIPPED, "not_watched"),
+        ("other-7x2kq3vq5a-an.a.run.app", Verdict.SKIPPED, "not_watched"),
+        (f"canary---{BY_NUMBER}", Verdict.WARN, "tagged"),
+        (f"canary---{OLD_FORM}", Verdict.WARN, "tagged"),
+        (f"canary---{WEB}-123456789012.us-central1.run.app", Verdict.SKIPPED, "other_region"),
+    ],
+)
+async def test_a_host_that_is_no_watched_services_is_told_for_what_it_is_and_counts_for_none(
+    host: str, verdict: Verdict, reason: str
+) -> None:
+    services = [RunService(), RunService(name="other")]
+    service, told = await seen(check(title="Mine", host=host), services=services)
+    assert (service.verdict, service.reason) == (Verdict.FAIL, "does_not_exist")
+    assert (told.target.name, told.verdict, told.reason) == ("Mine", verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [(BY_NUMBER, "url_not_told"), (f"{WEB}-zzzzzzzzzz-an.a.run.app", "does_not_exist")],
+)
+async def test_where_google_names_one_url_alone_the_other_one_may_be_right(host: str, reason: str) -> None:
+    found, *_ = await seen(check(host=host), services=[RunService(urls_told=False)])
+    assert (found.verdict is Verdict.UNKNOWN, found.reason) == (reason == "url_not_told", reason)
 
 
 async def test_a_service_behind_a_closed_door_needs_none() -> None:
