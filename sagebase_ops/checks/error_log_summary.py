@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.logs.believed import SINKS, believed
+from sagebase_ops.checks.logs.believed import NEEDED, believed
 from sagebase_ops.checks.logs.counts import (
     DAY,
     ENTRIES,
@@ -64,7 +64,7 @@ class Params(CheckParams):
     Params,
     question=QUESTION,
     runbook=RUNBOOK,
-    permissions=[*PERMISSIONS, SINKS],
+    permissions=[*PERMISSIONS, *NEEDED],
     command=errors_command("7d"),
     example="{check: error_log_summary, window: 7d, guide: 週次タスク 2}",
 )

@@ -9,7 +9,8 @@ from pydantic import Field
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs import storage_words as words
 from sagebase_ops.checks.logs.counts import window_before
-from sagebase_ops.checks.logs.routing import routing_mistakes
+from sagebase_ops.checks.logs.kept import Kept, kept_by_others
+from sagebase_ops.checks.logs.routing import credited, routing_mistakes
 from sagebase_ops.checks.logs.volume import FREE, LogVolume, measure_volume
 from sagebase_ops.checks.parts import each_part, or_refusal
 from sagebase_ops.checks.settings_judged import judged
@@ -17,6 +18,7 @@ from sagebase_ops.domain.console import log_router_page, log_storage_page
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity, Size
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Target, passing, unknown, warning
+from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.log_config import DEFAULT_SINK, REQUIRED, LogBucket, LogSink
 
 
@@ -76,12 +78,15 @@ async def _buckets(params: Params, context: CheckContext) -> list[Finding]:
 
 
 async def _sinks(params: Params, context: CheckContext) -> list[Finding]:
-    """Without the sink _Default nothing of the application is kept in the project."""
+    """Without the sink _Default nothing of the application is kept in the project, but for what another sink keeps."""
     project = context.project.id
-    sinks = await context.gcp.log_config.sinks(project)
+    sinks, buckets = await asyncio.gather(
+        context.gcp.log_config.sinks(project), or_refusal(context.gcp.log_config.buckets(project))
+    )
+    kept = kept_by_others(sinks, None if isinstance(buckets, GcpError) else buckets, project)
     given = {"link": log_router_page(project), "asked": {"method": "logging.projects.sinks.list"}}
-    lost = [] if any(sink.name == DEFAULT_SINK for sink in sinks) else [_no_default(given)]
-    return [*(_sink(sink, params, project, given) for sink in sinks), *lost]
+    lost = [] if any(sink.name == DEFAULT_SINK for sink in sinks) else [_no_default(kept, given)]
+    return [*(_sink(sink, params, project, kept, given) for sink in sinks), *lost]
 
 
 def _judge_volume(volume: LogVolume, params: Params, project: str) -> Finding:
@@ -134,13 +139,18 @@ def _bucket(bucket: LogBucket, volume: LogVolume | None, params: Params, project
     return passing(target, words.LOCKED if bucket.locked else words.KEPT, **given)
 
 
-def _no_default(given: dict[str, Any]) -> Finding:
-    return warning(Target("log_sink", DEFAULT_SINK), words.NO_DEFAULT, reason="does_not_exist", **given)
+def _no_default(kept: Kept, given: dict[str, Any]) -> Finding:
+    target = Target("log_sink", DEFAULT_SINK)
+    if kept.everything:
+        return passing(target, words.KEPT_ELSEWHERE, notes=words.kept_by(kept.surely), **given)
+    return warning(target, words.NO_DEFAULT, reason="does_not_exist", **given)
 
 
-def _sink(sink: LogSink, params: Params, project: str, given: dict[str, Any]) -> Finding:
-    target, mistakes = Target("log_sink", sink.name), routing_mistakes(sink, params.accepted_exclusions, project)
+def _sink(sink: LogSink, params: Params, project: str, kept: Kept, given: dict[str, Any]) -> Finding:
+    target, accepted = Target("log_sink", sink.name), params.accepted_exclusions
+    mistakes, elsewhere = routing_mistakes(sink, accepted, project, kept), credited(sink, accepted, project, kept)
     filtered = any(one.reason.startswith("filter_") for one in mistakes)
     in_force = sum(one.enabled for one in sink.exclusions)
-    right, notes = words.HARMLESS if in_force else words.WHOLE, words.routed(sink, filtered=filtered)
+    right = words.KEPT_ELSEWHERE if elsewhere else words.HARMLESS if in_force else words.WHOLE
+    notes = (*elsewhere, *words.routed(sink, filtered=filtered))
     return judged(target, right, mistakes, notes, count=in_force, **given)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.logs.believed import SINKS, believed
+from sagebase_ops.checks.logs.believed import NEEDED, believed
 from sagebase_ops.checks.logs.counts import (
     PERMISSIONS,
     LogCounts,
@@ -97,7 +97,7 @@ class Params(CheckParams):
     Params,
     question=QUESTION,
     runbook=RUNBOOK,
-    permissions=[*PERMISSIONS, SINKS],
+    permissions=[*PERMISSIONS, *NEEDED],
     command=errors_command("1d"),
     example="{check: run_error_logs, window: 24h, warn_above: 0, fail_above: 100, guide: 毎日のチェックリスト 3}",
 )

@@ -10,7 +10,7 @@ from sagebase_ops.gcp.rest_lists import objects, pages, text
 
 API = "logging.googleapis.com"
 PAGE_SIZE = 200
-DEFAULT_SINK, REQUIRED = "_Default", "_Required"
+DEFAULT_SINK, DEFAULT_BUCKET, REQUIRED = "_Default", "_Default", "_Required"
 _UNSET_RETENTION = 30
 """Days; what Google keeps where a bucket says nothing."""
 

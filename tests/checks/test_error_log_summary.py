@@ -123,6 +123,23 @@ async def test_a_week_without_an_error_is_believed_only_where_errors_are_kept() 
     assert "--update-exclusion=name=e,disabled=true" in str(found.remedy)
 
 
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [
+        ({"name": "all", "bucket": "app"}, Verdict.PASS),
+        ({"name": "web", "bucket": "app", "filter": 'resource.labels.service_name="web"'}, Verdict.UNKNOWN),
+        ({"name": "gone", "bucket": "gone"}, Verdict.UNKNOWN),
+    ],
+)
+async def test_a_week_without_an_error_is_believed_where_another_sink_surely_keeps_them(
+    other: dict[str, Any], verdict: Verdict
+) -> None:
+    without = {"name": "_Default", "bucket": "_Default", "exclusions": [{"name": "e", "filter": "severity>=ERROR"}]}
+    storage = LogStorage.model_validate({"sinks": [without, other], "buckets": [{"name": "_Default"}, {"name": "app"}]})
+    found = await seen(log_entries=[entries(severity="INFO", count=400, since="20d")], log_storage=storage)
+    assert found.verdict is verdict
+
+
 async def test_no_log_at_all_proves_no_zero() -> None:
     found = await seen(log_entries=[])
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_data")

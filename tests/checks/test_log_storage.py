@@ -203,6 +203,68 @@ async def test_what_another_sink_leaves_out_is_its_own_affair() -> None:
     assert found["log_sink", "copy"].verdict is Verdict.PASS
 
 
+BUCKETS = [{"name": "_Default"}, {"name": "app"}, {"name": "leaving", "state": "DELETE_REQUESTED"}]
+NO_ERRORS = sinks("severity>=ERROR")
+BY_NUMBER = "logging.googleapis.com/projects/123456789012/locations/global/buckets/app"
+
+
+def another(**more: Any) -> dict[str, Any]:
+    return {"name": "all", "bucket": "app", **more}
+
+
+@pytest.mark.parametrize(
+    ("default", "other", "verdict", "reason"),
+    [
+        (NO_ERRORS, another(), "pass", None),
+        (NO_ERRORS, another(filter="severity>=ERROR"), "pass", None),
+        (NO_ERRORS, another(filter='resource.labels.service_name="web"'), "warn", "may_be_kept"),
+        (NO_ERRORS, another(exclusions=[{"name": "x", "filter": "sample(insertId, 0.5)"}]), "warn", "may_be_kept"),
+        (NO_ERRORS, another(destination=BY_NUMBER), "warn", "may_be_kept"),
+        (NO_ERRORS, another(filter="severity<ERROR"), "fail", "hides_errors"),
+        (NO_ERRORS, another(disabled=True), "fail", "hides_errors"),
+        (NO_ERRORS, another(destination="bigquery.googleapis.com/projects/p/datasets/d"), "fail", "hides_errors"),
+        (NO_ERRORS, another(bucket="gone"), "fail", "hides_errors"),
+        (NO_ERRORS, another(bucket="leaving"), "fail", "hides_errors"),
+        (NO_ERRORS, another(exclusions=[{"name": "x", "filter": "severity>=ERROR"}]), "fail", "hides_errors"),
+        (NO_ERRORS, another(exclusions=[{"name": "x", "filter": "severity>=ERROR", "disabled": True}]), "pass", None),
+        (sinks(filter="severity<ERROR"), another(), "pass", None),
+        (sinks("sample(insertId, 0.01)"), another(), "pass", None),
+        (sinks("sample(insertId, 0.01)"), another(filter="severity>=CRITICAL"), "warn", "may_hide_errors"),
+        (sinks('log_id("run.googleapis.com/requests")', "severity>=ERROR"), another(filter="severity>=ERROR"), "warn", "may_be_kept"),
+        (sinks(disabled=True), another(), "pass", None),
+        (sinks(disabled=True), another(filter="severity>=ERROR"), "warn", "may_be_kept"),
+        (sinks(disabled=True), another(filter="severity<ERROR"), "fail", "disabled_hides_errors"),
+        (sinks(disabled=True), another(filter='resource.type="cloud_run_revision"'), "warn", "disabled_hides_database"),
+        (sinks(disabled=True), another(filter='resource.type="gce_instance"'), "fail", "disabled"),
+        (sinks(destination="bigquery.googleapis.com/projects/p/datasets/d"), another(), "pass", None),
+        (sinks(destination="bigquery.googleapis.com/projects/p/datasets/d"), another(filter="severity>=ERROR"), "warn", "elsewhere"),
+        ([], another(), "pass", None),
+        ([], another(filter="severity>=ERROR"), "warn", "does_not_exist"),
+    ],
+)  # fmt: skip
+async def test_what_another_sink_surely_keeps_is_not_lost_and_what_it_may_keep_is_not_green(
+    default: list[dict[str, Any]], other: dict[str, Any], verdict: str, reason: str | None
+) -> None:
+    found = (await seen(buckets=BUCKETS, sinks=[*default, other]))[DEFAULT]
+    assert (found.verdict, found.reason) == (verdict, reason)
+
+
+async def test_who_keeps_it_is_said_and_what_it_takes_to_read_it_there() -> None:
+    found = (await seen(buckets=BUCKETS, sinks=[*NO_ERRORS, another()]))[DEFAULT]
+    who, role, *_ = said(found.notes)
+    assert who == "what is ERROR and above: the sink all keeps it in the log bucket app"
+    assert "roles/logging.viewAccessor" in role
+    there = (await seen(buckets=BUCKETS, sinks=[*NO_ERRORS, another(bucket="_Default")]))[DEFAULT]
+    assert not any("viewAccessor" in note for note in said(there.notes))
+
+
+async def test_a_bucket_that_could_not_be_listed_keeps_nothing_for_sure() -> None:
+    refusal = refusing("logging.buckets.list", "logging.buckets.list")
+    found = (await seen(faults=[refusal], sinks=[*NO_ERRORS, another()]))[DEFAULT]
+    assert (found.verdict, found.reason, found.values["sink"]) == (Verdict.WARN, "may_be_kept", "all")
+    assert found.remedy == "gcloud logging sinks describe all --project=sagebase-sandbox"
+
+
 async def test_an_exclusion_that_is_off_or_accepted_hides_nothing_and_is_shown() -> None:
     off = [{"name": "_Default", "bucket": "_Default", "exclusions": [{"name": "a", "filter": "x", "disabled": True}]}]
     assert (await seen(sinks=off))[DEFAULT].verdict is Verdict.PASS

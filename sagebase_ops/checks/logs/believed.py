@@ -3,16 +3,19 @@
 from dataclasses import replace
 
 from sagebase_ops.checks.base import CheckContext
+from sagebase_ops.checks.logs.kept import Kept, candidates, kept_by_others
 from sagebase_ops.checks.logs.routing import routing_mistakes
+from sagebase_ops.checks.logs.storage_words import MAY_BE_KEPT
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.console import log_router_page
+from sagebase_ops.domain.log_exclusions import Read
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.log_config import DEFAULT_SINK
 
-SINKS = "logging.sinks.list"
-"""The permission that it needs."""
+NEEDED = ("logging.sinks.list", "logging.buckets.list")
+"""The permissions that it needs."""
 NOT_KEPT = Sentence(
     ja="確認できません：_Default シンクが ERROR 以上のログを保存していないため、0 件とは言えません",
     en="could not look: the sink _Default keeps no entry of ERROR and above, so zero errors is not proven",
@@ -22,7 +25,8 @@ NOT_KEPT = Sentence(
 async def believed(judged: list[Finding], context: CheckContext) -> list[Finding]:
     """`judged`, but a pass over no error at all is `unknown` where errors reach no log; one more finding if that is refused.
 
-    Asks only where there is such a pass. Source: Cloud Logging API v2, projects.sinks.list, once a run.
+    Asks only where there is such a pass. Source: Cloud Logging API v2, projects.sinks.list, and projects.locations.buckets.list where
+    another sink may keep them.
     """
     if not any(map(_is_zero, judged)):
         return judged
@@ -39,11 +43,18 @@ def _is_zero(finding: Finding) -> bool:
 
 
 async def _what_loses_errors(context: CheckContext) -> Mistake | None:
-    """What takes away all of them; a part may be meant, and the check log_storage tells of it."""
+    """What takes away all of them; a part may be meant, and the check log_storage tells of it.
+
+    Entries count wherever in the project they are stored; that another sink may store them proves nothing.
+    """
     project = context.project.id
-    sinks = await context.gcp.log_config.sinks(project)
-    found = [one for sink in sinks if sink.name == DEFAULT_SINK for one in routing_mistakes(sink, (), project)]
-    return next((one for one in found if one.verdict is Verdict.FAIL), None)
+    sinks, kept = await context.gcp.log_config.sinks(project), Kept()
+    if candidates(sinks, project):
+        kept = kept_by_others(sinks, await context.gcp.log_config.buckets(project), project)
+    default = [sink for sink in sinks if sink.name == DEFAULT_SINK]
+    found = [one for sink in default for one in routing_mistakes(sink, (), project, kept)]
+    doubt = MAY_BE_KEPT[Read.ERRORS]
+    return next((one for one in found if one.verdict is Verdict.FAIL or one.sentence == doubt), None)
 
 
 def _not_kept(finding: Finding, lost: Mistake) -> Finding:

@@ -3,12 +3,16 @@
 from collections.abc import Collection, Iterator
 
 from sagebase_ops.checks.logs import storage_words as words
+from sagebase_ops.checks.logs.kept import Kept
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.log_exclusions import Read, take_together, takes
 from sagebase_ops.domain.log_filters import Answer
-from sagebase_ops.domain.results import Sentence, Verdict
+from sagebase_ops.domain.results import Note, Verdict
 from sagebase_ops.gcp.log_config import DEFAULT_SINK, LogSink
 
+SOME_ERRORS = "may_hide_errors"
+MAY_BE_KEPT = "may_be_kept"
+"""The reason where another sink may keep it, and may not."""
 _GONE = {
     Read.ERRORS: (Verdict.FAIL, "hides_errors", words.ALL_ERRORS),
     Read.REQUESTS: (Verdict.WARN, "hides_requests", words.NO_REQUESTS),
@@ -16,19 +20,54 @@ _GONE = {
 }
 
 
-def routing_mistakes(sink: LogSink, accepted: Collection[str], project: str) -> list[Mistake]:
+_NOTHING = Kept()
+
+
+def routing_mistakes(sink: LogSink, accepted: Collection[str], project: str, kept: Kept = _NOTHING) -> list[Mistake]:
     """Only of _Default is it held against what is read; another sink copies what somebody wanted elsewhere.
 
-    A reason that begins with `filter_` is the sink's own filter's.
+    What is `kept` by another sink is not lost. A reason that begins with `filter_` is the sink's own filter's.
     """
-    default = sink.name == DEFAULT_SINK
-    if not sink.enabled:
+    remedy = f"gcloud logging sinks update {sink.name} --no-disabled --project={project}"
+    if sink.name != DEFAULT_SINK:
+        return [] if sink.enabled else [Mistake(Verdict.WARN, "disabled", words.DISABLED, remedy=remedy)]
+    if not sink.enabled and not kept.surely and not kept.perhaps:
+        return [Mistake(Verdict.FAIL, "disabled", words.NOTHING_KEPT, remedy=remedy)]
+    elsewhere = [] if kept.everything else list(_by_destination(sink, project))
+    lost = [_unless_kept(read, one, kept, project) for read, one in _lost(sink, accepted, project)]
+    told = [*elsewhere, *filter(None, lost)]
+    return [one for place, one in enumerate(told) if one not in told[:place]]
+
+
+def credited(sink: LogSink, accepted: Collection[str], project: str, kept: Kept) -> tuple[Note, ...]:
+    """Who keeps what _Default does not take."""
+    if sink.name != DEFAULT_SINK:
+        return ()
+    reads = [read for read, _ in _lost(sink, accepted, project)] or (
+        list(Read) if any(_by_destination(sink, project)) and kept.everything else []
+    )
+    return words.kept_by({read: kept.surely[read] for read in reads if read in kept.surely})
+
+
+def _unless_kept(read: Read, lost: Mistake, kept: Kept, project: str) -> Mistake | None:
+    if read in kept.surely:
+        return None
+    if read not in kept.perhaps or lost.reason.endswith(SOME_ERRORS):
+        return lost
+    who = kept.perhaps[read].sink
+    remedy = f"gcloud logging sinks describe {who} --project={project}"
+    return Mistake(Verdict.WARN, MAY_BE_KEPT, words.MAY_BE_KEPT[read], {"sink": who}, remedy)
+
+
+def _lost(sink: LogSink, accepted: Collection[str], project: str) -> Iterator[tuple[Read, Mistake]]:
+    """What does not get into _Default, and why."""
+    if sink.enabled:
+        yield from _by_filter(sink, project)
+        yield from _by_exclusions(sink, accepted, project)
+        return
+    for read, (verdict, reason, sentences) in _GONE.items():
         remedy = f"gcloud logging sinks update {sink.name} --no-disabled --project={project}"
-        verdict, sentence = (Verdict.FAIL, words.NOTHING_KEPT) if default else (Verdict.WARN, words.DISABLED)
-        return [Mistake(verdict, "disabled", sentence, remedy=remedy)]
-    if not default:
-        return []
-    return [*_by_destination(sink, project), *_by_filter(sink, project), *_by_exclusions(sink, accepted, project)]
+        yield read, Mistake(verdict, f"disabled_{reason}", sentences.by_switch, remedy=remedy)
 
 
 def _by_destination(sink: LogSink, project: str) -> Iterator[Mistake]:
@@ -36,42 +75,43 @@ def _by_destination(sink: LogSink, project: str) -> Iterator[Mistake]:
         yield Mistake(Verdict.WARN, "elsewhere", words.ELSEWHERE, {"destination": sink.destination or "-"})
 
 
-def _by_filter(sink: LogSink, project: str) -> Iterator[Mistake]:
+def _by_filter(sink: LogSink, project: str) -> Iterator[tuple[Read, Mistake]]:
     """What its filter does not take is as lost as what an exclusion takes away."""
     remedy = f"gcloud logging sinks describe {sink.name} --project={project}"
     for read in Read:
         taken = takes(sink.filter, read, project)
         found = _judged(None if taken is None else not taken, read)
         if found:
-            verdict, reason, (_, sentence) = found
-            yield Mistake(verdict, f"filter_{reason}", sentence, remedy=remedy)
+            verdict, reason, sentences = found
+            yield read, Mistake(verdict, f"filter_{reason}", sentences.by_filter, remedy=remedy)
 
 
-def _by_exclusions(sink: LogSink, accepted: Collection[str], project: str) -> Iterator[Mistake]:
+def _by_exclusions(sink: LogSink, accepted: Collection[str], project: str) -> Iterator[tuple[Read, Mistake]]:
     """One by one, and what they take together though none of them takes all of it."""
     in_force = [one for one in sink.exclusions if one.enabled and one.name not in accepted]
     for read in Read:
         whole = any(takes(one.filter, read, project) for one in in_force)
         if not whole and take_together([one.filter for one in in_force], read, project):
-            verdict, reason, (sentence, _) = _GONE[read]
+            verdict, reason, sentences = _GONE[read]
             remedy = f"gcloud logging sinks describe {sink.name} --project={project}"
-            yield Mistake(verdict, reason, sentence, {"by": ", ".join(one.name for one in in_force)}, remedy)
+            names = ", ".join(one.name for one in in_force)
+            yield read, Mistake(verdict, reason, sentences.by_exclusion, {"by": names}, remedy)
     for one in in_force:
         for read in Read:
             found = _judged(takes(one.filter, read, project), read)
             if found:
-                verdict, reason, (sentence, _) = found
+                verdict, reason, sentences = found
                 remedy = (
                     f"gcloud logging sinks update {sink.name} --update-exclusion=name={one.name},disabled=true"
                     f" --project={project}"
                 )
-                yield Mistake(verdict, reason, sentence, {"by": one.name}, remedy)
+                yield read, Mistake(verdict, reason, sentences.by_exclusion, {"by": one.name}, remedy)
 
 
-def _judged(lost: Answer, read: Read) -> tuple[Verdict, str, tuple[Sentence, Sentence]] | None:
+def _judged(lost: Answer, read: Read) -> tuple[Verdict, str, words.Lost] | None:
     """Of requests and of the database a part may go: that is how people save money, and the rest tells what happened."""
     if lost:
         return _GONE[read]
     if lost is None and read is Read.ERRORS:
-        return Verdict.WARN, "may_hide_errors", words.SOME_ERRORS
+        return Verdict.WARN, SOME_ERRORS, words.SOME_ERRORS
     return None
