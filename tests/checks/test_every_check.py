@@ -57,6 +57,8 @@ ONLY_FOR = {
     ("run.revisions.list", "performance_review"): "the same",
     ("logging.logEntries.list", "run_deploys"): "a deploy",
     ("monitoring.timeSeries.list", "run_deploys"): "a deploy",
+    ("logging.buckets.list", "error_log_summary"): "errors that the sink _Default does not take",
+    ("logging.buckets.list", "run_error_logs"): "the same",
     ("logging.sinks.list", "error_log_summary"): "a service without any error",
     ("logging.sinks.list", "run_error_logs"): "the same",
     ("secretmanager.secrets.list", "smoke_test"): "a secret that is missing",
