@@ -56,6 +56,20 @@ async def test_a_disk_is_held_against_what_it_may_grow_to(
     assert (seen.verdict, seen.reason) == (verdict, reason)
 
 
+@pytest.mark.parametrize(
+    ("instance", "command"),
+    [
+        ({"auto_resize": False}, "gcloud sql instances patch sagebase-db --storage-size=30 "),
+        (
+            {"auto_resize_limit_gb": 20},
+            "gcloud beta sql instances patch sagebase-db --storage-auto-increase-limit=30 ",
+        ),
+    ],
+)
+async def test_what_is_full_is_what_the_command_makes_larger(instance: dict[str, Any], command: str) -> None:
+    assert str((await disk(disk_used_gb=19.0, disk_growth_gb=0.0, **instance)).remedy).startswith(command)
+
+
 async def test_the_days_until_a_disk_is_full_follow_its_trend() -> None:
     seen = await disk(auto_resize=False, disk_used_gb=14.0, disk_growth_gb=0.1)
     left = seen.values["left"]

@@ -80,9 +80,8 @@ def judge_disk(name: str, listing: Listing[SqlInstance], used: Measured, room: R
     given |= {"value": Quantity(used.values[name], "By"), "notes": tuple(_notes(instance.upkeep, trend))}
     if most is None:
         return passing(target, GROWS_ITSELF, size=_gib(size), **given)
-    larger = size + max(10, size // 2)
-    remedy = f"gcloud sql instances patch {name} --storage-size={larger} --project={project.id}"
-    return _held(target, used.values[name], most, until, room, {**given, "limit": Quantity(most, "By")}, remedy)
+    given |= {"limit": Quantity(most, "By")}
+    return _held(target, used.values[name], most, until, room, given, _enlarge(instance, most // _GIB, project))
 
 
 def _unread(target: Target, instance: SqlInstance, used: Measured, given: Given) -> Finding | None:
@@ -108,6 +107,16 @@ def _held(
         left = Quantity.of(max(until - room.now, timedelta(0)))
         return warning(target, FULL_SOON, reason="full_soon", until=until, left=left, remedy=remedy, **given)
     return passing(target, USED, share=share, **given)
+
+
+def _enlarge(instance: SqlInstance, most: int, project: Project) -> str:
+    """Half as much again of what it may have: of the limit where it grows by itself, since a larger disk lifts no limit.
+
+    Source: gcloud's help; only its beta track knows `--storage-auto-increase-limit`.
+    """
+    larger = most + max(10, most // 2)
+    track, flag = ("beta ", "storage-auto-increase-limit") if instance.upkeep.auto_resize else ("", "storage-size")
+    return f"gcloud {track}sql instances patch {instance.name} --{flag}={larger} --project={project.id}"
 
 
 def _points(name: str, used: Measured) -> list[tuple[datetime, float]]:
