@@ -27,7 +27,8 @@ async def seen(*revisions: dict[str, Any], kept: int = 200, **service: Any) -> F
         ([OLD, NEW], {}, "pass", None),
         ([OLD, NEW], {"00042-new": 100}, "pass", None),
         ([OLD, NEW], {"00041-old": 100}, "warn", "pinned"),
-        ([OLD, NEW], {"00041-old": 50, "00042-new": 50}, "warn", "nothing_before"),
+        ([OLD, NEW], {"00041-old": 50, "00042-new": 50}, "pass", None),
+        ([OLD, NEW], {"00041-old": 90, "00042-new": 10}, "pass", None),
         ([OLD, NEW], {"00007-deleted": 100}, "fail", "revision_gone"),
         ([NEW], {}, "warn", "nothing_before"),
         ([{**OLD, **LOST}, NEW], {}, "warn", "old_image_gone"),
@@ -55,6 +56,12 @@ async def test_a_service_that_never_was_ready_has_nothing_that_serves() -> None:
 
 async def test_the_way_back_is_an_exact_command() -> None:
     found = await seen(OLD, NEW)
+    assert said(found.notes)[-1].endswith("--to-revisions=sagebase-streamlit-00041-old=100")
+
+
+async def test_the_way_back_from_a_deploy_in_steps_is_what_still_serves_beside_it() -> None:
+    oldest = {"name": "00040-eldest", "age": "30d"}
+    found = await seen(oldest, OLD, NEW, traffic={"00041-old": 90, "00042-new": 10})
     assert said(found.notes)[-1].endswith("--to-revisions=sagebase-streamlit-00041-old=100")
 
 

@@ -31,15 +31,15 @@ def split_unknown(service: RunService, project: Project) -> Mistake:
 
 
 def previous_ready(service: RunService, own: Sequence[Revision]) -> str:
-    """The newest ready revision older than what serves, "" where there is none or nobody says what serves.
+    """The newest ready revision older than the newest that serves, "" where there is none or nobody says what serves.
 
-    `own` come newest first.
+    It may have a part of the traffic already: that is the way back from a deploy in steps. `own` come newest first.
     """
     if not service.serving:
         return ""
     names = [one.name for one in own]
     serving = [names.index(part.revision) for part in service.serving if part.revision in names]
-    older = own[max(serving) + 1 :] if serving else own
+    older = own[min(serving) + 1 :] if serving else own
     good = (one.name for one in older if one.ready and one.ready.state == "succeeded" and not one.image_gone)
     return next(good, "")
 
