@@ -71,7 +71,7 @@ async def cost(params: Params, context: CheckContext) -> list[Finding]:
             project, dataset, account.id, spans.start, params.max_scan, context.now - LATE
         )
     except GcpError as error:
-        return [refused_export(whole, error, dataset, account.id)]
+        return [refused_export(whole, error, dataset, account.id, params.max_scan)]
     useless = unreadable(whole, costs, params.currency, context.now, account.id)
     if useless:
         return [useless]

@@ -206,7 +206,8 @@ async def test_a_table_that_is_partitioned_by_a_column_is_asked_by_it() -> None:
 
 async def test_a_question_that_would_read_too_much_is_refused_and_told() -> None:
     (found,) = await seen(Params.model_validate({"dataset": "billing_export", "max_scan": "10MB"}))
-    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "refused")
+    assert (found.verdict, found.reason, found.remedy) == (Verdict.UNKNOWN, "over_max_scan", None)
+    assert "want 41.9 MB of the billing export read, over the limit of 10 MB" in told(found)
     assert "exceeded limit for bytes billed" in said(found.notes)[0]
 
 

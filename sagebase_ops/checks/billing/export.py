@@ -1,9 +1,11 @@
 """Where the billing export is not there, or not to be read: what is missing, and how to switch it on."""
 
+import re
 from dataclasses import replace
 
 from sagebase_ops.domain.console import billing_page
-from sagebase_ops.domain.refusals import refused
+from sagebase_ops.domain.quantities import Quantity
+from sagebase_ops.domain.refusals import refused, verbatim
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, unknown
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.billing import exports_of
@@ -16,10 +18,18 @@ NO_TABLE = Sentence(
     ja="確認できません：{dataset} に請求エクスポートの表がありません（{standard} も {detailed} もない）",
     en="could not look: no billing export in {dataset}, neither {standard} nor {detailed}",
 )
+TOO_MUCH = Sentence(
+    ja="確認できません：費用を知るには請求エクスポートを {needed} 読む必要があり、上限 {limit} を超えます（読んでいないため料金はかかりません）。よければ schedules.yaml の max_scan を増やしてください",
+    en="could not look: the costs want {needed} of the billing export read, over the limit of {limit} (nothing was read, and nothing is paid); raise max_scan in schedules.yaml if that is fine",
+)
 SWITCH_ON = Sentence(
     ja="リンクの「BigQuery エクスポート」で「標準の使用料金」を有効にし（データは数時間後から）、schedules.yaml の dataset に書く",
     en="at the link switch on the export of the standard usage cost (rows come within hours), then name it as dataset in schedules.yaml",
 )
+
+
+_OVER = re.compile(r"exceeded limit for bytes billed: \d+\. (\d+) or higher required")
+"""BigQuery's words for a question that would read too much; believed, see gcp-facts on storage and cost."""
 
 
 def no_export(whole: Target, account: str) -> Finding:
@@ -29,9 +39,12 @@ def no_export(whole: Target, account: str) -> Finding:
     )
 
 
-def refused_export(whole: Target, error: GcpError, dataset: str, account: str) -> Finding:
-    """Google's refusal; a table that is not there says how to switch the export on."""
+def refused_export(whole: Target, error: GcpError, dataset: str, account: str, most: int) -> Finding:
+    """Google's refusal; a table that is not there says how to switch the export on, one that is too large what to raise."""
     link = export_page(whole.name, account)
+    if over := _OVER.search(error.said):
+        sizes = {"needed": Quantity(int(over[1]), "By"), "limit": Quantity(most, "By")}
+        return unknown(whole, TOO_MUCH, reason="over_max_scan", link=link, notes=verbatim(error), **sizes)
     if error.kind is not GcpErrorKind.NOT_FOUND:
         return replace(refused(whole, error), link=link)
     standard, detailed = exports_of(account)
