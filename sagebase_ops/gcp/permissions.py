@@ -44,6 +44,7 @@ ROLES = {
     "monitoring.metricDescriptors.get": "roles/monitoring.viewer",
     "monitoring.metricDescriptors.list": "roles/monitoring.viewer",
     "monitoring.notificationChannels.list": "roles/monitoring.viewer",
+    "monitoring.snoozes.list": "roles/monitoring.viewer",
     "monitoring.timeSeries.list": "roles/monitoring.viewer",
     "monitoring.uptimeCheckConfigs.list": "roles/monitoring.viewer",
     "resourcemanager.projects.get": "roles/browser",

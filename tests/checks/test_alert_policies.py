@@ -94,6 +94,12 @@ async def test_a_condition_is_judged_by_what_it_measures(
 BY_SERVICE, P95 = "resource.label.service_name", "REDUCE_PERCENTILE_95"
 
 
+async def test_a_count_that_nothing_aggregates_is_told_by_the_minute() -> None:
+    raw = conditions(ERRORS, aggregations=None, denominatorFilter=None, denominatorAggregations=None)
+    found = await seen(ERRORS, HEALTHY[ERRORS].model_copy(update={"conditions": raw}))
+    assert (found.reason, found.values["period"]) == ("not_a_ratio", "60")
+
+
 @pytest.mark.parametrize(
     ("number", "also", "verdict", "reason"),
     [

@@ -7,6 +7,7 @@ import pytest
 from sagebase_ops.checks.catalogue import catalogue
 from sagebase_ops.config.load import load
 from sagebase_ops.domain.results import Verdict
+from sagebase_ops.gcp.permissions import ROLES
 from sagebase_ops.jobs.run_checks import plan, run_checks
 from tests.checks.watching import PROJECT, SHIPPED, looking
 
@@ -102,6 +103,10 @@ async def test_what_is_wrong_there_is_found(scenario: str) -> None:
     shown = [check for check, one in SHOWN_IN.items() if one == scenario]
     found = await verdicts(scenario, *shown)
     assert {check: bool(seen & NOT_FINE) for check, seen in found.items()} == dict.fromkeys(shown, True)
+
+
+def test_every_permission_of_a_check_has_a_role_to_grant() -> None:
+    assert {one for found in catalogue().values() for one in found.permissions} - set(ROLES) == set()
 
 
 @pytest.mark.parametrize("permission", sorted({one for found in catalogue().values() for one in found.permissions}))

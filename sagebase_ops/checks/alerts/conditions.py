@@ -1,6 +1,7 @@
 """What is wrong with a condition, and what does it measure instead of what the guide says?"""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sagebase_ops.checks.alerts import words
 from sagebase_ops.checks.alerts.firing import firing_mistakes
@@ -19,6 +20,8 @@ _NONE = Aggregation()
 _ON_DISTRIBUTIONS = {"ALIGN_DELTA", "ALIGN_SUM"}
 _PERCENTILE = "_PERCENTILE_"
 _ON_BOOLEANS = {"ALIGN_NEXT_OLDER", "ALIGN_COUNT", "ALIGN_COUNT_TRUE", "ALIGN_COUNT_FALSE", "ALIGN_FRACTION_TRUE"}
+_SAMPLED = timedelta(minutes=1)
+"""What one point of a count covers where nothing is aggregated."""
 _RATE = "ALIGN_RATE"
 _COUNTS = {_RATE, *_ON_DISTRIBUTIONS}
 _LEVELS = {"ALIGN_MAX", "ALIGN_MEAN", "ALIGN_NEXT_OLDER", "ALIGN_INTERPOLATE"}
@@ -94,7 +97,7 @@ def _ratio(one: AlertCondition, wanted: Wanted, subject: str, seen: Alerting) ->
     if not one.denominator:
         given: dict[str, Value] = {"found": f"{one.threshold:g}", "per_minute": f"{one.threshold * _MINUTE:g}"}
         sentence = words.RATE_NOT_SHARE if by.aligner == _RATE else words.COUNT_NOT_SHARE
-        yield failed("not_a_ratio", sentence, **given, period=f"{by.period.total_seconds():g}")
+        yield failed("not_a_ratio", sentence, **given, period=f"{(by.period or _SAMPLED).total_seconds():g}")
         return
     yield from denominator_mistakes(one, wanted, subject, seen)
     if by != below or by.reducer not in wanted.reducers:
