@@ -69,7 +69,7 @@ class Params(CheckParams):
         ),
         en=(
             "1. Was it changed on purpose? Then write it into schedules.yaml.\n"
-            "2. If not, put it back with the command shown . "
+            "2. If not, put it back with the command shown. "
             "Switching point-in-time recovery on restarts the instance, so do it in a quiet hour; the rest does not.\n"
             "The API and the command speak UTC: the guide's 3:00 JST is 18:00 of the day before, and 03:00 would be 12:00 JST."
         ),
