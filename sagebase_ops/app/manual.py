@@ -70,49 +70,49 @@ async def run_now(
 ) -> Told:
     """Run one checklist against the cloud that the settings name, once. Its slot is its start.
 
-    `show` gets the run before anything is told, so that nobody waits for Slack to see it. A dry run opens no store and
-    needs no token. Raises ConfigError, before anything is asked, where the store cannot be used.
+    `show` gets the run before anything is told, so that nobody waits for Slack to see it. A dry run looks at a copy of the store,
+    where there is one, and needs no token. Raises ConfigError, before anything is asked, where the store cannot be used.
     """
     clock = SystemClock()
     occasion = Occasion(asked.job, Trigger.MANUAL, only=asked.only, dry_run=asked.dry_run, started_by=asked.started_by)
     async with AsyncExitStack() as stack:
-        if asked.dry_run:
-            settings = await with_database_address(settings)
-        else:
-            settings = await with_secret_values(settings)
-            store = await stack.enter_async_context(store_of(settings))
-            occasion = replace(occasion, before=await _seen_before(asked.job, store, clock.now()))
+        settings = await (with_database_address if asked.dry_run else with_secret_values)(settings)
+        opened = (
+            await _trial_store(settings, stack)
+            if asked.dry_run
+            else await stack.enter_async_context(store_of(settings))
+        )
+        occasion = replace(occasion, before=await _seen_before(asked.job, opened, clock.now()))
         async with outside_of(settings) as outside:
             run = await run_checklist(outside, schedules, occasion, clock, progress)
-        if asked.dry_run:
-            show(run, await _known_to_a_trial(settings, run))
-            return Told(run, Telling.DRY_RUN)
-        known = await _known(run, store, clock.now())
+        known = await _known(run, opened, clock.now())
         show(run, known)
-        return await _told(run, known, schedules, store, slack_of(settings), clock)
+        if asked.dry_run or opened is None:
+            return Told(run, Telling.DRY_RUN)
+        return await _told(run, known, schedules, opened, slack_of(settings), clock)
 
 
-async def _seen_before(job: str, store: Store, now: datetime) -> tuple[Run, ...]:
+async def _trial_store(settings: Settings, stack: AsyncExitStack) -> Store | None:
+    """A copy for a dry run, where there is a store; one of the other world is taken for none."""
+    if settings.remembers:
+        with suppress(ConfigError):
+            return await stack.enter_async_context(store_of(settings, copied=True))
+    return None
+
+
+async def _seen_before(job: str, store: Store | None, now: datetime) -> tuple[Run, ...]:
     """What need not be looked for again; nothing, where the store does not say: a run by hand looks all the same."""
-    with suppress(StoreError):
-        return await planned_runs_before(job, now, store)
+    if store is not None:
+        with suppress(StoreError):
+            return await planned_runs_before(job, now, store)
     return ()
 
 
-async def _known_to_a_trial(settings: Settings, run: Run) -> Known:
-    """For a dry run, which reads the store where there is one, and takes one of the other world for none."""
-    if not settings.remembers:
-        return Known()
-    with suppress(ConfigError):
-        async with store_of(settings, copied=True) as store:
-            return await _known(run, store, run.finished_at)
-    return Known()
-
-
-async def _known(run: Run, store: Store, now: datetime) -> Known:
+async def _known(run: Run, store: Store | None, now: datetime) -> Known:
     """Nothing, where the store does not say: what was seen is shown all the same."""
-    with suppress(StoreError):
-        return await known_of(run, store, now)
+    if store is not None:
+        with suppress(StoreError):
+            return await known_of(run, store, now)
     return Known()
 
 

@@ -49,7 +49,7 @@ class CheckContext:
 
     `database` is the PostgreSQL that DATABASE_URL names; without one, each question to it says so. `zone` is the file's, by
     which a day begins, `maintenance` its windows in which things are not told. `alone`: the entry is asked in this project only.
-    `since` is when the last planned run began in which this entry saw everything; None in a dry run, and where there was none yet.
+    `since` is when the last planned run began in which this entry saw everything; None where there was none yet.
     """
 
     project: Project

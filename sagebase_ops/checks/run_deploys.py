@@ -113,6 +113,7 @@ def _judge(deploys: Deploys, params: Params, context: CheckContext, notes: Seque
     told = [Note(words.ROLL_BACK, {"revision": back, "command": command})] if back else []
     given = {**_given(service, context), **({"remedy": command} if command and mistakes else {})}
     shown = {"count": Quantity(len(deploys.made), "{revisions}"), "revision": newest.name, "who": deploys.who(newest)}
+    shown["window"] = Quantity.of(_window(params, context))
     return judged(
         target_of(service.name), words.WELL, mistakes, [*notes_of(deploys, params), *notes, *told], **shown, **given
     )

@@ -9,6 +9,7 @@ import pytest
 from sagebase_ops.app.manual import ManualRun, run_now
 from sagebase_ops.casebook import Casebook
 from sagebase_ops.config.load import load
+from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding
 from sagebase_ops.domain.runs import Run
 from sagebase_ops.domain.slots import LEASE, Claim, Slot
@@ -120,8 +121,9 @@ async def test_it_looks_no_further_back_than_google_keeps_what_it_compares_with(
     assert (told(found), str(found.values["window"].amount)) == ("nothing", str(20 * 86400.0))  # type: ignore[union-attr] # of time
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
 async def test_a_run_by_hand_looks_as_far_back_as_the_next_planned_one_would(
-    days: Days, box: Sandbox, tmp_path: Path
+    days: Days, box: Sandbox, tmp_path: Path, *, dry_run: bool
 ) -> None:
     await days.go_by(-40)
     await days.run()
@@ -134,5 +136,24 @@ async def test_a_run_by_hand_looks_as_far_back_as_the_next_planned_one_would(
         slack_base_url=box.slack,
     )
     shown: list[Run] = []
-    await run_now(settings, days.schedules, ManualRun("daily"), lambda run, _known: shown.append(run))
+    await run_now(settings, days.schedules, ManualRun("daily", dry_run=dry_run), lambda run, _known: shown.append(run))
     assert told(shown[0].results[0].findings[0]) == "sagebase-streamlit-00042-new"
+
+
+async def test_a_trial_without_a_store_says_how_far_back_it_looked(days: Days, box: Sandbox, tmp_path: Path) -> None:
+    days.deployed([OLD, {"name": "00042-new", "age": "10h"}])
+    nowhere = tmp_path / "none.db"
+    settings = load_settings(
+        _env_file=None,
+        state=f"sqlite:///{nowhere}",
+        gcp_grpc_endpoint=box.grpc,
+        gcp_rest_endpoint=box.rest,
+        slack_base_url=box.slack,
+    )
+    shown: list[Run] = []
+    await run_now(settings, days.schedules, ManualRun("daily", dry_run=True), lambda run, _known: shown.append(run))
+    found = shown[0].results[0].findings[0]
+    assert found.values["window"] == Quantity.of(timedelta(hours=24))
+    assert "{window}" in found.sentence.ja
+    assert "{window}" in found.sentence.en
+    assert not nowhere.exists()

@@ -2,7 +2,7 @@
 
 from sagebase_ops.domain.results import Sentence
 
-NONE = Sentence(ja="デプロイはありません（{window}）", en="nothing was deployed ({window})")
+NONE = Sentence(ja="過去 {window}にデプロイはありません", en="nothing was deployed in the last {window}")
 NOT_LISTED = Sentence(
     ja="確認できません：リビジョンの一覧に {target} の最新のもの（{revision}）がありません",
     en="could not look: the list of revisions lacks the newest of {target} ({revision})",
@@ -12,7 +12,8 @@ UNDATED = Sentence(
     en="could not look: Google does not say when revision {revision} was made",
 )
 WELL = Sentence(
-    ja="{count}のデプロイ。最新は {revision}（{who}）", en="{count} deployed; the newest is {revision}, by {who}"
+    ja="過去 {window}に {count}のデプロイ。最新は {revision}（{who}）",
+    en="{count} deployed in the last {window}; the newest is {revision}, by {who}",
 )
 NEVER_READY = Sentence(
     ja="{revision}（{who}）は起動に失敗しました（{why}）", en="{revision} by {who} never became ready ({why})"
