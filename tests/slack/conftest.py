@@ -112,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "half":
             self.send(200, answer[: len(answer) // 2], length=len(answer))
         elif fault == "hang":
-            self.server.over.wait(20)
+            self.server.over.wait()
         else:
             self.send(*_TAKEN.get(fault, (200, answer)))
 
