@@ -48,8 +48,8 @@ def metrics_page(project: str) -> str:
     return f"{CONSOLE}/monitoring/metrics-explorer?project={_part(project)}"
 
 
-def uptime_page(project: str, check: str = "") -> str:
-    """Uptime checks, or one of them by its id."""
+def uptime_page(project: str, check: str) -> str:
+    """Uptime checks, or one of them by its id; "" is all of them."""
     where = f"/{_part(check)}" if check else ""
     return f"{CONSOLE}/monitoring/uptime{where}?project={_part(project)}"
 

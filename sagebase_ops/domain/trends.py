@@ -35,10 +35,6 @@ class Trend:
     clear: bool
     days: int
 
-    def level_at(self, moment: datetime) -> float:
-        """The line's level at an aware time, before or after `at`."""
-        return self.level + self.per_day * ((moment - self.at) / _DAY)
-
     def reaches(self, limit: float) -> datetime | None:
         """When the line meets `limit`: never before `at`; None where it goes elsewhere, is not clear, or is too slow."""
         if not self.clear or self.per_day == 0:

@@ -33,7 +33,6 @@ class SqlInstance:
     database_version: str = ""
     tier: str = ""
     flags: Mapping[str, str] = field(default_factory=dict)
-    connection_name: str = ""
     suspension_reasons: tuple[str, ...] = ()
     instance_type: str = ""
     region: str = ""
@@ -113,7 +112,6 @@ def read_instance(item: Json) -> SqlInstance:
         database_version=text(item, "databaseVersion"),
         tier=text(item, "settings", "tier"),
         flags=_flags(settings),
-        connection_name=text(item, "connectionName"),
         suspension_reasons=texts(item, "suspensionReason"),
         instance_type=text(item, "instanceType"),
         region=text(item, "region"),

@@ -65,13 +65,6 @@ class Incidents:
         dues = [_next_due(one) for one in seen]
         return min((due for due in dues if due is not None), default=None)
 
-    async def tell_some(self) -> bool:
-        """One decision of what time alone gives to tell: what waits longest, at most `telling.AT_ONCE` messages.
-
-        Others go between two of them. False where nothing is left to tell.
-        """
-        return await self.book.settle(lambda _live, _now: NOTHING)
-
 
 def _failing(run: Run) -> list[tuple[EntryRef, Target]]:
     return [

@@ -48,11 +48,9 @@ def read_run(record: str) -> Run:
     return _read(_runs(), record)
 
 
-def write_incident(incident: Incident, version: int | None = None) -> str:
+def write_incident(incident: Incident, version: int) -> str:
     """`version` is the one that it has once it is written."""
-    return _written(
-        {"version": VERSION, "record": _to_json(incident) | ({} if version is None else {"version": version})}
-    )
+    return _written({"version": VERSION, "record": _to_json(incident) | {"version": version}})
 
 
 def read_incident(record: str) -> Incident:

@@ -25,7 +25,6 @@ def found(*values: float) -> Trend:
 def test_a_steady_rise_has_its_slope_and_its_level_at_the_newest_point() -> None:
     trend = found(10, 12, 14, 16, 18, 20)
     assert (trend.per_day, trend.level, trend.at, trend.days) == (2, 20, START + 5 * DAY, 6)
-    assert trend.level_at(START) == 10
 
 
 def test_a_limit_is_reached_where_the_line_meets_it() -> None:

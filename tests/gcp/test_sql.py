@@ -30,11 +30,7 @@ async def listed(connections: Connections) -> Listing[SqlInstance]:
 @pytest.mark.parametrize("recorded", list(recorded_instances()))
 def test_a_recorded_instance_is_read(recorded: Any) -> None:
     seen = read_instance(recorded)
-    assert (seen.name, seen.region, seen.connection_name) == (
-        recorded["name"],
-        "us-central1",
-        recorded["connectionName"],
-    )
+    assert (seen.name, seen.region) == (recorded["name"], "us-central1")
     assert seen.tier == recorded["settings"]["tier"]
     assert seen.state == "RUNNABLE"
     assert seen.running is (recorded["settings"]["activationPolicy"] != "NEVER")

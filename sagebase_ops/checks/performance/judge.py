@@ -77,7 +77,6 @@ class Frame:
 class Judged:
     """One measure's verdict, what the finding says of it, its line below that, and how near its limit it is."""
 
-    measure: Measure
     verdict: Verdict
     sentence: Sentence
     values: Filled
@@ -91,7 +90,7 @@ def judge(measure: Measure, course: Course, frame: Frame) -> Judged:
     seen = _Seen(measure, course, frame)
     verdict, words_of_it, reason = seen.verdict()
     sentence = Sentence(_about(words_of_it.ja, measure.words.ja), _about(words_of_it.en, measure.words.en))
-    return Judged(measure, verdict, sentence, seen.values, seen.note(), seen.nearness, reason)
+    return Judged(verdict, sentence, seen.values, seen.note(), seen.nearness, reason)
 
 
 def series_of(measure: Measure, course: Course, windows: Windows) -> Series:

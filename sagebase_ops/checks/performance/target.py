@@ -28,7 +28,6 @@ COMPARABLE = timedelta(days=20)
 """Of the month before; where there is less of it, nothing is held against it."""
 
 Lines: TypeAlias = Sequence[tuple[Measure, Courses]]
-_UNKNOWN_FIRST = {Verdict.UNKNOWN: 0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sagebase_ops.sandbox.postgres.catalogue import Value
 
-SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST, VERSION_3 = 80877103, 80877104, 80877102, 196608
+SSL_REQUEST, GSS_REQUEST, VERSION_3 = 80877103, 80877104, 196608
 _INT8, _FLOAT8, _TEXT, _TIMESTAMPTZ = 20, 701, 25, 1184
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00")
 
