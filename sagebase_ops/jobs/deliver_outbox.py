@@ -14,8 +14,14 @@ from datetime import timedelta
 import structlog
 
 from sagebase_ops.clock import Clock
-from sagebase_ops.domain import notifications as outbox
-from sagebase_ops.domain.notifications import Action, Delivery, Notification, Posted
+from sagebase_ops.domain import delivery_transitions as transitions
+from sagebase_ops.domain.notifications import (
+    Action,
+    Delivery,
+    Notification,
+    Posted,
+    newest_message,
+)
 from sagebase_ops.errors import ClaimLostError, SlackError, StaleError
 from sagebase_ops.jobs.pictures import is_hopeless, uploaded
 from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, SlackClient
@@ -139,31 +145,31 @@ class Sender:
         lost: defaultdict[tuple[str, str | None], list[Notification]] = defaultdict(list)
         for row in rows:
             if row.state is Delivery.SENDING:
-                await self._save(outbox.lost(row, self._clock.now(), "its sender ended before Slack answered"))
+                await self._save(transitions.lost(row, self._clock.now(), "its sender ended before Slack answered"))
             else:
                 lost[_channel(row), _thread(row)].append(row)
         for (channel, thread), among in lost.items():
             await self._look_for(channel, thread, among)
 
     async def _look_for(self, channel: str, thread: str | None, rows: Sequence[Notification]) -> None:
-        since = min(outbox.looked_for_since(row) for row in rows) - _LOOK_BACK
+        since = min(transitions.looked_for_since(row) for row in rows) - _LOOK_BACK
         try:
             found = await self._slack.find(channel, since, {row.key for row in rows}, thread)
         except SlackError as error:  # a read that failed proves nothing
             log.error("slack.unreadable", channel=channel, posts=len(rows), error=str(error))  # noqa: TRY400 (no trace wanted)
             now = self._clock.now()
             for row in rows:
-                pause = max(_wait(error, row), outbox.pause_between_looks(row, now))
-                await self._save(outbox.still_unproven(row, now, now + pause, str(error)))
+                pause = max(_wait(error, row), transitions.pause_between_looks(row, now))
+                await self._save(transitions.still_unproven(row, now, now + pause, str(error)))
             return
         for row in rows:
             await self._save(self._proven(row, found.get(row.key)))
 
     def _proven(self, row: Notification, posted: Posted | None) -> Notification:
         if posted is None:
-            return outbox.not_found(row, self._clock.now())
+            return transitions.not_found(row, self._clock.now())
         log.info("notice.found", key=row.key, channel=posted.channel, ts=posted.ts)
-        return outbox.sent(row, posted)
+        return transitions.sent(row, posted)
 
     # Sending
 
@@ -179,7 +185,7 @@ class Sender:
             return
         if file and not await self._has_lease():  # a picture takes its time
             return
-        going = outbox.sending(row, self._clock.now())
+        going = transitions.sending(row, self._clock.now())
         try:
             await self._save(going)
         except StaleError:  # a newer edit took its place while this one waited for its turn: the next round sends that
@@ -187,13 +193,13 @@ class Sender:
         try:
             posted = await self._asked(row, file)
         except SlackError as error:
-            if outbox.needs_first(row) and self._wants_first_anew(going, error):
+            if row.needs_first and self._wants_first_anew(going, error):
                 await self._post_first_anew(going, error)
             else:
                 await self._save(self._after(going, error))
         else:
             self.problem = None
-            await self._save(outbox.sent(going, posted))
+            await self._save(transitions.sent(going, posted))
             if posted is not None:
                 self._ids[_channel(row)] = posted.channel
             log.info("notice.sent", key=row.key, channel=_channel(row), ts=posted and posted.ts, tries=going.tries)
@@ -210,8 +216,8 @@ class Sender:
         now, words = self._clock.now(), str(error)
         log.warning("slack.no_picture", key=row.key, error=words)
         if is_hopeless(row, error):
-            return outbox.without_picture(row, now, words)
-        return outbox.picture_put_off(row, now + _wait(error, row), words)
+            return transitions.without_picture(row, now, words)
+        return transitions.picture_put_off(row, now + _wait(error, row), words)
 
     async def _asked(self, row: Notification, file: tuple[str, Picture] | None) -> Posted | None:
         """One request of Slack: a post, a file, or an edit of the first one of its notice. Raises SlackError.
@@ -233,41 +239,41 @@ class Sender:
 
     def _wants_first_anew(self, row: Notification, error: SlackError) -> bool:
         """Whether what it edits or stands below is gone, or stands where nobody can be told any more."""
-        return error.code in DELETED or (kind_of(error) is RefusalKind.CHANNEL and outbox.has_fallback(row))
+        return error.code in DELETED or (kind_of(error) is RefusalKind.CHANNEL and row.has_fallback)
 
     async def _post_first_anew(self, row: Notification, error: SlackError) -> None:
         """Post the first one once more, as it reads now, before this row; in the fallback where its channel is closed."""
         rows, now, words = await self._store.notice(row.notice), self._clock.now(), str(error)
         log.warning("notice.posted_anew", key=row.notice, error=words)
         done = row.action is Action.EDIT
-        first = outbox.anew(rows[0], row.message if done else outbox.newest_message(rows, row.place), now)
+        first = transitions.anew(rows[0], row.message if done else newest_message(rows, row.place), now)
         moved = error.code not in DELETED
-        if moved and not outbox.has_fallback(first):  # it stands in the fallback, and that is closed too
+        if moved and not first.has_fallback:  # it stands in the fallback, and that is closed too
             await self._save(self._after(row, error))
             return
-        await self._save(outbox.rerouted(first, now, error.code, words) if moved else first)
-        await self._save(outbox.sent(row, None) if done else outbox.put_off(row, now, words))
+        await self._save(transitions.rerouted(first, now, error.code, words) if moved else first)
+        await self._save(transitions.sent(row, None) if done else transitions.put_off(row, now, words))
 
     def _after(self, row: Notification, error: SlackError) -> Notification:
         """What becomes of a post that Slack did not take. Nothing is given up but what Slack will never take."""
         now, words = self._clock.now(), str(error)
         if error.ambiguous:
             log.warning("notice.unproven", key=row.key, error=words)
-            return outbox.lost(row, now, words)
+            return transitions.lost(row, now, words)
         kind = kind_of(error)
         if row.message.chart and is_hopeless(row, error):
             return self._without_file(row, error)
         log.log(_LOUDNESS.get(kind, logging.ERROR), _EVENTS.get(kind, "slack.refused"), key=row.key, error=words)
-        if kind is RefusalKind.CHANNEL and outbox.has_fallback(row) and row.parent is None:
-            return outbox.rerouted(row, now, error.code, words)
+        if kind is RefusalKind.CHANNEL and row.has_fallback and row.parent is None:
+            return transitions.rerouted(row, now, error.code, words)
         if kind is RefusalKind.CONTENT:
-            return outbox.refused(row, words) if row.plain else outbox.in_plain_text(row, now, words)
+            return transitions.refused(row, words) if row.plain else transitions.in_plain_text(row, now, words)
         if kind is not RefusalKind.LATER:
             self.problem = words
         wait = _wait(error, row)
         held = _EVERYWHERE if kind is RefusalKind.TOKEN else self._place(row)
         self._free_at[held] = self._clock.monotonic() + wait.total_seconds()
-        return outbox.put_off(row, now + wait, words)
+        return transitions.put_off(row, now + wait, words)
 
 
 _EVERYWHERE = ""
@@ -287,4 +293,4 @@ def _wait(error: SlackError, row: Notification) -> timedelta:
     """What Slack asks for; else longer each time, or until a person may have mended it."""
     if error.retry_after is not None:
         return timedelta(seconds=error.retry_after)
-    return outbox.pause_after(max(row.tries, row.reads)) if error.retryable else _FOR_A_PERSON
+    return transitions.pause_after(max(row.tries, row.reads)) if error.retryable else _FOR_A_PERSON

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from sagebase_ops.domain.delivery_transitions import sending
 from sagebase_ops.domain.incidents import Incident
-from sagebase_ops.domain.notifications import sending
 from sagebase_ops.errors import StaleError, StoreError
 from sagebase_ops.store.base import ClockJump, Decision, Outcome, Store
 from tests.contract.examples import (

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sagebase_ops.domain.notifications import Posted, sending, sent
+from sagebase_ops.domain.delivery_transitions import sending, sent
+from sagebase_ops.domain.notifications import Posted
 from sagebase_ops.store.base import Store
 
 SENDER = "sender-a"

@@ -4,17 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from sagebase_ops.domain.notifications import (
-    Action,
-    Notification,
-    Posted,
-    Priority,
-    put_off,
-    refused,
-    sending,
-    sent,
-    unproven,
-)
+from sagebase_ops.domain.delivery_transitions import put_off, refused, sending, sent, unproven
+from sagebase_ops.domain.notifications import Action, Notification, Posted, Priority
 from sagebase_ops.errors import StaleError
 from sagebase_ops.store.base import Decision, Outcome, Store
 from tests.contract.examples import at, edit, posts, reply, run

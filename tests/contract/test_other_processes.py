@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sagebase_ops.domain.notifications import sending
+from sagebase_ops.domain.delivery_transitions import sending
 from sagebase_ops.errors import ClaimLostError
 from sagebase_ops.store.base import ClockJump, Decision, Store, Untold
 from tests.contract.child import INCIDENTS, JOBS, WRITES, prepare

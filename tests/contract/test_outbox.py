@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from sagebase_ops.domain.notifications import Notification, Priority, put_off, refused, sending, sent, unproven
+from sagebase_ops.domain.delivery_transitions import put_off, refused, sending, sent, unproven
+from sagebase_ops.domain.notifications import Notification, Priority
 from sagebase_ops.errors import ClaimLostError, StoreError
 from sagebase_ops.store.base import Backlog, Outcome, Store
 from tests.contract.conftest import Place

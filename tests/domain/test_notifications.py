@@ -3,6 +3,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sagebase_ops.domain.delivery_transitions import (
+    in_plain_text,
+    not_found,
+    pause_after,
+    put_off,
+    rerouted,
+    sending,
+    sent,
+    unproven,
+)
 from sagebase_ops.domain.notifications import (
     Action,
     Delivery,
@@ -10,15 +20,7 @@ from sagebase_ops.domain.notifications import (
     Notification,
     Posted,
     gives_way,
-    in_plain_text,
-    not_found,
     notifications_of,
-    pause_after,
-    put_off,
-    rerouted,
-    sending,
-    sent,
-    unproven,
 )
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

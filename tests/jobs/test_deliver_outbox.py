@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification, sending
+from sagebase_ops.domain.delivery_transitions import sending
+from sagebase_ops.domain.notifications import NEXT, Action, Message, Notification
 from sagebase_ops.jobs.deliver_outbox import LEASE
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import SlackChannel
