@@ -118,7 +118,7 @@ class Tick:
     async def _is_due_soon(self) -> bool:
         due = await self._store.next_due()
         soon = self._clock.now() + timedelta(seconds=PATIENCE_SECONDS)
-        return due is not None and due < soon and self._sender.held_for < PATIENCE_SECONDS
+        return due is not None and due < soon and self._sender.pacing.held_for < PATIENCE_SECONDS
 
     async def _unfinished(self) -> tuple[str, ...]:
         """The slots that we hold still were not recorded; a run without a single answer crashed our code each time."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sagebase_ops.domain.notifications import Action, Delivery, Message, Notification, Posted, Priority
+from sagebase_ops.errors import SlackError
 
 PROOFS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
 """After an end that proves nothing the channel is read back so long after sending, before anything is sent again."""
@@ -22,6 +23,7 @@ UNPROVEN_AT_MOST = timedelta(minutes=10)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 _LONGEST_LOOK_PAUSE = timedelta(minutes=1)
+_FOR_A_PERSON = timedelta(minutes=1)  # after what only a person can mend: often enough to see that they did
 
 
 def sending(row: Notification, now: datetime) -> Notification:
@@ -119,6 +121,13 @@ def pause_after(tries: int) -> timedelta:
     """How long to wait after so many tries: 1 s, 2 s, 4 s … at most 5 minutes."""
     doublings = min(max(tries - 1, 0), 20)
     return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
+
+
+def pause_for(row: Notification, error: SlackError) -> timedelta:
+    """What Slack asks for; else longer each time, or until a person may have mended it."""
+    if error.retry_after is not None:
+        return timedelta(seconds=error.retry_after)
+    return pause_after(max(row.tries, row.reads)) if error.retryable else _FOR_A_PERSON
 
 
 def pause_between_looks(row: Notification, now: datetime) -> timedelta:

@@ -106,6 +106,16 @@ class Notification:
         return part_key(self.notice, self.place)
 
     @property
+    def goes_to(self) -> str:
+        """The channel, by its name or id: a reply goes where its parent stands, also when that is the fallback."""
+        return self.parent.channel if self.parent else self.channel
+
+    @property
+    def thread_ts(self) -> str | None:
+        """The thread that it stands in, once there is one."""
+        return self.parent.ts if self.parent else None
+
+    @property
     def needs_first(self) -> bool:
         """It edits or answers the first post of its notice."""
         return self.place > 0

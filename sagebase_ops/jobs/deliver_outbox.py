@@ -6,7 +6,6 @@ any end it is known that it may stand there, and it is looked for before it is s
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -23,6 +22,8 @@ from sagebase_ops.domain.notifications import (
     newest_message,
 )
 from sagebase_ops.errors import ClaimLostError, SlackError, StaleError
+from sagebase_ops.jobs.lost_posts import LostPosts
+from sagebase_ops.jobs.pacing import Pacing
 from sagebase_ops.jobs.pictures import is_hopeless, uploaded
 from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, SlackClient
 from sagebase_ops.slack.files import Picture, share
@@ -37,15 +38,7 @@ LEASE = timedelta(seconds=60)
 """The sender's. Before each request it is made to outlast the longest call."""
 
 _ENOUGH = timedelta(seconds=CALL_TIMEOUT_SECONDS + 10)
-_LOOK_BACK = timedelta(minutes=65)
-"""A lost post is looked for from so long before it was sent. That time is in the store, so a restart makes it no older; but
-it is our clock's, which may have been an hour ahead of Slack's, in whose time the channel is read: with a minute in place of
-this the post would lie before what is read, would not be found, and would be posted twice. An hour, as far as clocks are
-promised to jump, and five minutes for a request on its way. Mostly it costs nothing: a page holds 200 messages."""
-
-_BETWEEN_POSTS_SECONDS = 1.0  # in one channel; docs.slack.dev, rate limits: about one message a second and channel
 _LIMITS = (10, 100)  # rows: every one that is read is billed where the store is Firestore
-_FOR_A_PERSON = timedelta(minutes=1)  # after what only a person can mend: often enough to see that they did
 _LOUDNESS = {RefusalKind.LATER: logging.WARNING, RefusalKind.TOKEN: logging.CRITICAL}
 _EVENTS = {RefusalKind.LATER: "slack.put_off", RefusalKind.TOKEN: "slack.unreachable"}
 
@@ -62,19 +55,12 @@ class Sender:
         self._clock = clock
         self._owner = owner
         self._lease_until = clock.now()
-        self._ids: dict[str, str] = {}  # of channels, by what the file calls them, as Slack's answers told
-        self._posted_at: dict[str, float] = {}
-        self._free_at: dict[str, float] = {}
+        self.pacing = Pacing(clock)
+        self._lost = LostPosts(slack, clock, self._save)
         self._idle = asyncio.Event()
         self._idle.set()
         self.problem: str | None = None
         self.closed = False
-
-    @property
-    def held_for(self) -> float:
-        """For so many seconds Slack told us to leave a channel, or everything, alone; 0 where it did not."""
-        now = self._clock.monotonic()
-        return max([at - now for at in self._free_at.values() if at > now], default=0.0)
 
     async def deliver_due(self) -> None:
         """Send and look for all that is due by now. Nothing happens where another process is the sender.
@@ -101,7 +87,7 @@ class Sender:
     async def _one_round(self) -> bool:
         """Look for what was lost, then send one post: the next is chosen anew, since a more urgent one may have come."""
         rows = await self._free_rows()
-        await self._settle_lost([row for row in rows if row.state is not Delivery.WAITING])
+        await self._lost.look_for([row for row in rows if row.state is not Delivery.WAITING])
         waiting = next((row for row in rows if row.state is Delivery.WAITING), None)
         if waiting is not None and not self.closed:
             await self._send(waiting)
@@ -111,7 +97,7 @@ class Sender:
         """The first that are due and may go to their channel; further behind is looked only where none of the first may."""
         for limit in _LIMITS:
             due = await self._store.due_notifications(self._clock.now(), limit)
-            rows = [row for row in due if self._is_free(row)]
+            rows = [row for row in due if self.pacing.is_free(row.goes_to)]
             if rows or len(due) < limit:
                 break
         return rows
@@ -126,56 +112,11 @@ class Sender:
         self._lease_until = until if ours else now  # who was refused is no sender, not even for a while
         return ours
 
-    def _is_free(self, row: Notification) -> bool:
-        """Slack did not tell us to leave its channel, or everything, alone for a while."""
-        now = self._clock.monotonic()
-        return all(self._free_at.get(place, now) <= now for place in (_EVERYWHERE, self._place(row)))
-
-    def _place(self, row: Notification) -> str:
-        """Its channel under one name only, for what is counted by channel."""
-        return self._ids.get(_channel(row), _channel(row))
-
     async def _save(self, row: Notification) -> None:
         await self._store.save_notification(row, self._owner, self._clock.now())
 
-    # What may stand there already
-
-    async def _settle_lost(self, rows: Sequence[Notification]) -> None:
-        """One read of each channel or thread finds all its lost posts, or proves that they are not there."""
-        lost: defaultdict[tuple[str, str | None], list[Notification]] = defaultdict(list)
-        for row in rows:
-            if row.state is Delivery.SENDING:
-                await self._save(transitions.lost(row, self._clock.now(), "its sender ended before Slack answered"))
-            else:
-                lost[_channel(row), _thread(row)].append(row)
-        for (channel, thread), among in lost.items():
-            await self._look_for(channel, thread, among)
-
-    async def _look_for(self, channel: str, thread: str | None, rows: Sequence[Notification]) -> None:
-        since = min(transitions.looked_for_since(row) for row in rows) - _LOOK_BACK
-        try:
-            found = await self._slack.find(channel, since, {row.key for row in rows}, thread)
-        except SlackError as error:  # a read that failed proves nothing
-            log.error("slack.unreadable", channel=channel, posts=len(rows), error=str(error))  # noqa: TRY400 (no trace wanted)
-            now = self._clock.now()
-            for row in rows:
-                pause = max(_wait(error, row), transitions.pause_between_looks(row, now))
-                await self._save(transitions.still_unproven(row, now, now + pause, str(error)))
-            return
-        for row in rows:
-            await self._save(self._proven(row, found.get(row.key)))
-
-    def _proven(self, row: Notification, posted: Posted | None) -> Notification:
-        if posted is None:
-            return transitions.not_found(row, self._clock.now())
-        log.info("notice.found", key=row.key, channel=posted.channel, ts=posted.ts)
-        return transitions.sent(row, posted)
-
-    # Sending
-
     async def _send(self, row: Notification) -> None:
-        free_at = self._posted_at.get(self._place(row), float("-inf")) + _BETWEEN_POSTS_SECONDS
-        await self._clock.sleep(max(free_at - self._clock.monotonic(), 0.0))
+        await self.pacing.turn(row.goes_to)
         if self.closed or not await self._has_lease():
             return
         try:
@@ -190,21 +131,25 @@ class Sender:
             await self._save(going)
         except StaleError:  # a newer edit took its place while this one waited for its turn: the next round sends that
             return
+        await self._request(going, file)
+
+    async def _request(self, row: Notification, file: tuple[str, Picture] | None) -> None:
+        """Ask Slack once, and write down what became of it."""
         try:
             posted = await self._asked(row, file)
         except SlackError as error:
-            if row.needs_first and self._wants_first_anew(going, error):
-                await self._post_first_anew(going, error)
+            if row.needs_first and self._wants_first_anew(row, error):
+                await self._post_first_anew(row, error)
             else:
-                await self._save(self._after(going, error))
+                await self._save(self._after(row, error))
         else:
             self.problem = None
-            await self._save(transitions.sent(going, posted))
+            await self._save(transitions.sent(row, posted))
             if posted is not None:
-                self._ids[_channel(row)] = posted.channel
-            log.info("notice.sent", key=row.key, channel=_channel(row), ts=posted and posted.ts, tries=going.tries)
+                self.pacing.learn(row.goes_to, posted.channel)
+            log.info("notice.sent", key=row.key, channel=row.goes_to, ts=posted and posted.ts, tries=row.tries)
         finally:
-            self._posted_at[self._place(row)] = self._clock.monotonic()
+            self.pacing.went(row.goes_to)
 
     async def _file_of(self, row: Notification) -> tuple[str, Picture] | None:
         """Its chart as a file of Slack's that nobody sees yet; None where it has none. Raises SlackError, never `ambiguous`."""
@@ -217,7 +162,7 @@ class Sender:
         log.warning("slack.no_picture", key=row.key, error=words)
         if is_hopeless(row, error):
             return transitions.without_picture(row, now, words)
-        return transitions.picture_put_off(row, now + _wait(error, row), words)
+        return transitions.picture_put_off(row, now + transitions.pause_for(row, error), words)
 
     async def _asked(self, row: Notification, file: tuple[str, Picture] | None) -> Posted | None:
         """One request of Slack: a post, a file, or an edit of the first one of its notice. Raises SlackError.
@@ -225,11 +170,11 @@ class Sender:
         Of a file Slack does not say at once where it stands.
         """
         if file is not None:
-            await share(self._slack, *file, _channel(row), _thread(row))
+            await share(self._slack, *file, row.goes_to, row.thread_ts)
             return None
         if row.action is Action.POST:
             message = marked(row, self._clock.now())
-            arguments = post_arguments(_channel(row), message, row.key, _thread(row), broadcast=row.broadcast)
+            arguments = post_arguments(row.goes_to, message, row.key, row.thread_ts, broadcast=row.broadcast)
             return await self._slack.post(arguments)
         if row.parent is None:
             raise SlackError("message_not_found", f"the message of {row.notice} was never posted")
@@ -270,27 +215,6 @@ class Sender:
             return transitions.refused(row, words) if row.plain else transitions.in_plain_text(row, now, words)
         if kind is not RefusalKind.LATER:
             self.problem = words
-        wait = _wait(error, row)
-        held = _EVERYWHERE if kind is RefusalKind.TOKEN else self._place(row)
-        self._free_at[held] = self._clock.monotonic() + wait.total_seconds()
+        wait = transitions.pause_for(row, error)
+        self.pacing.leave_alone(None if kind is RefusalKind.TOKEN else row.goes_to, wait)
         return transitions.put_off(row, now + wait, words)
-
-
-_EVERYWHERE = ""
-"""In place of a channel: all of Slack."""
-
-
-def _channel(row: Notification) -> str:
-    """A reply goes where its parent stands, also when that is the fallback."""
-    return row.parent.channel if row.parent else row.channel
-
-
-def _thread(row: Notification) -> str | None:
-    return row.parent.ts if row.parent else None
-
-
-def _wait(error: SlackError, row: Notification) -> timedelta:
-    """What Slack asks for; else longer each time, or until a person may have mended it."""
-    if error.retry_after is not None:
-        return timedelta(seconds=error.retry_after)
-    return transitions.pause_after(max(row.tries, row.reads)) if error.retryable else _FOR_A_PERSON

@@ -43,7 +43,7 @@ async def test_many_that_must_wait_for_their_channel_hold_back_no_other(sending_
     for number in range(30):
         await sending_to.decided(f"n{number}")
     await sending_to.decided("other", channel="#sagebase-ops-fallback", messages=DIGEST[:1])
-    sending_to.sender._free_at["#sagebase-ops"] = float("inf")
+    sending_to.sender.pacing.leave_alone("#sagebase-ops", timedelta.max)
 
     await sending_to.sender.deliver_due()
     assert await sending_to.states("other") == ["sent"]
