@@ -113,6 +113,8 @@ def _judge(
         return refused(target, counts.partial, asked=counts.asked, link=given["link"])
     if _without_status(requests) > _TOLERATED * requests.total:
         return unknown(target, words.UNCLASSED, reason="no_status", **given)
+    if requests.unplaced(window.start) > params.spike_above:
+        return unknown(target, words.UNPLACED, reason="hours_missing", **given)
     if not samples.refusal and _is_unseen(requests, samples.of(name), params):
         remedy = f"gcloud logging sinks describe _Default --project={project.id}"
         return unknown(target, words.UNSEEN, reason="nothing_logged", remedy=remedy, **given)

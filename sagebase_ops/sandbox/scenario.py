@@ -187,6 +187,7 @@ class Scenario(Part):
     changes: list[Change] = []
     metrics_silent: bool = False
     metrics_missing: list[str] = []  # metrics by the end of their type, that have no data while the others do
+    labels_missing: list[str] = []  # of metrics, which no series has
     denied_permissions: list[str] = []  # "*" for all there are
     disabled_apis: list[str] = []
     quota_exhausted: list[str] = []

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from statistics import NormalDist
@@ -108,6 +108,13 @@ class RawSeries:
 
 def raw_series(world: World, project: str, metric_type: str) -> Iterator[RawSeries]:
     """Every series of `metric_type` in the project, whether or not it has points in any window."""
+    missing = world.scenario.labels_missing
+    for one in _whole_series(world, project, metric_type):
+        kept = {key: said for key, said in one.metric_labels.items() if key not in missing}
+        yield replace(one, metric_labels=kept) if missing else one
+
+
+def _whole_series(world: World, project: str, metric_type: str) -> Iterator[RawSeries]:
     if world.scenario.metrics_silent or metric_type.endswith(tuple(world.scenario.metrics_missing)):
         return
     if metric_type.startswith(f"{RUN}/"):

@@ -267,6 +267,38 @@ async def test_five_reads_and_three_counts_are_enough() -> None:
     assert sum("ListTimeSeries" in method for method in methods) == 3
 
 
+@pytest.mark.parametrize(
+    ("label", "verdict", "reason"),
+    [
+        ("response_code_class", Verdict.WARN, "refused_spike"),
+        ("response_code", Verdict.UNKNOWN, "no_status"),
+    ],
+)
+async def test_a_label_that_is_missing_hides_no_spike(label: str, verdict: Verdict, reason: str) -> None:
+    found = await seen("scanner", params={"source_above": 10**9}, labels_missing=[label])
+    assert (found.verdict, found.reason) == (verdict, reason)
+    assert not any("stay open" in line for line in said(found.notes))
+
+
+@pytest.mark.parametrize(("above", "verdict"), [(100, Verdict.UNKNOWN), (10**6, Verdict.PASS)])
+async def test_refused_requests_that_are_in_no_hour_may_have_come_at_once(above: int, verdict: Verdict) -> None:
+    params = Params(spike_above=above, source_above=10**9)
+    async with looking("scanner") as (_, context):
+        counted = context.gcp.metrics
+
+        class NoHours:
+            """Cloud Monitoring as it is, but for the hours, of which it has none."""
+
+            series, descriptor = counted.series, counted.descriptor
+
+            async def long_series(self, project: str, query: MetricQuery) -> SeriesSet:
+                return replace(await counted.long_series(project, query), series=())
+
+        context.gcp.__dict__["metrics"] = NoHours()
+        (found,) = await access_logs(params, context)
+    assert (found.verdict, found.reason) == (verdict, None if verdict is Verdict.PASS else "hours_missing")
+
+
 async def test_half_of_the_hours_never_passes_beside_whole_counts() -> None:
     half = GcpError(GcpErrorKind.PARTIAL, "half", api="monitoring.googleapis.com", method="ListTimeSeries")
     async with looking() as (_, context):

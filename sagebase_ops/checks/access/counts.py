@@ -22,7 +22,8 @@ REFUSED = ("401", "403", "404")
 HOUR = timedelta(hours=1)
 TIMES_THE_USUAL = 10
 _SERVICE, _CODE = "resource.labels.service_name", "metric.labels.response_code"
-_REFUSABLE = ' AND metric.labels.response_code_class="4xx"'
+_REFUSED = f" AND {_CODE}=one_of({', '.join(map(quoted, REFUSED))})"
+"""By the label that everything is counted by: one that is missing is then missed in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ class Requests:
         """Of 401, 403 and 404."""
         return sum(self.now.get(code, 0) for code in REFUSED)
 
+    def unplaced(self, start: datetime) -> int:
+        """Of one status, the most that were counted from `start` on and are in no hour: as many may have come at once."""
+        in_hours = {
+            code: sum(count for hour, count in self.hours.get(code, {}).items() if hour >= start) for code in REFUSED
+        }
+        return max(self.now.get(code, 0) - count for code, count in in_hours.items())
+
     def share(self, first: str) -> float:
         """Of all requests, those whose status begins like this: `4` is 4xx."""
         return sum(count for code, count in self.now.items() if code.startswith(first)) / max(1, self.total)
@@ -69,9 +77,9 @@ class AccessCounts:
 async def count_requests(window: Window, context: CheckContext) -> AccessCounts:
     """Two calls for both windows and every service of the region. Raises GcpError.
 
-    Only what may have been turned away is asked for by the hour: everything else would be 336 points a service and status.
+    Only what was turned away is asked for by the hour: everything else would be 336 points a service and status.
     """
-    whole, hourly = _query(window, context, window.length), _query(window, context, HOUR, _REFUSABLE)
+    whole, hourly = _query(window, context, window.length), _query(window, context, HOUR, _REFUSED)
     totals, by_hour = await asyncio.gather(
         context.gcp.metrics.series(context.project.id, whole),
         context.gcp.metrics.long_series(context.project.id, hourly),
@@ -84,8 +92,8 @@ async def count_requests(window: Window, context: CheckContext) -> AccessCounts:
             counts = now if point.end > window.start else before
             counts[series.labels[_SERVICE]][series.labels[_CODE]] += round(point.value)
     for series in by_hour.series:
-        if (code := series.labels[_CODE]) in REFUSED:
-            hours[series.labels[_SERVICE]][code] = {point.end - HOUR: round(point.value) for point in series.points}
+        by_code = hours[series.labels[_SERVICE]]
+        by_code[series.labels[_CODE]] = {point.end - HOUR: round(point.value) for point in series.points}
     found = {service: Requests(codes, before[service], hours[service]) for service, codes in now.items()}
     return AccessCounts(found, totals.partial or by_hour.partial, window.asked(whole.filter))
 

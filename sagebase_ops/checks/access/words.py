@@ -24,6 +24,10 @@ UNCLASSED = Sentence(
     ja="確認できません：過去 {window}のリクエスト {value}の一部に HTTP ステータスがなく、拒否されたものを数えられません",
     en="could not look: some of {value} in the last {window} are counted without a status, so what was refused is not known",
 )
+UNPLACED = Sentence(
+    ja="確認できません：過去 {window}のリクエスト {value}のうち、401・403・404 の時間ごとの内訳が揃わず、急増がなかったとは言えません",
+    en="could not look: of {value} in the last {window} the hours of 401, 403 and 404 are not all known, so that no spike is not proven",
+)
 UNSEEN = Sentence(
     ja="確認できません：過去 {window}のリクエスト {value}について、発信元とパスをリクエストログから読み取れません",
     en="could not look: {value} were counted in the last {window}, but the request log does not tell who asked for what",
@@ -42,8 +46,8 @@ ONE_SOURCE = Sentence(
     en="{share} of 401, 403 and 404 came from one place: {source} (mostly {paths})",
 )
 _OTHERS = Sentence(
-    ja="残りの {share}は、つないだままの接続（1xx、WebSocket）などです",
-    en="the other {share} are connections that stay open (1xx, websockets) and the like",
+    ja="ほかに {share}は、つないだままの接続（1xx、WebSocket）です",
+    en="another {share} are connections that stay open (1xx, websockets)",
 )
 _REFUSED = Sentence(ja="401：{c401}、403：{c403}、404：{c404}", en="401: {c401}, 403: {c403}, 404: {c404}")
 _PATHS = Sentence(ja="多いパス：{paths}", en="top paths: {paths}")
@@ -135,8 +139,8 @@ def one_source(source: str, share: float, visits: Visits) -> Note:
 
 def described(requests: Requests, visits: Visits, most: int, *, told: bool) -> Iterator[Note]:
     """Where most came from, refused ones by status, paths, and how much was read. `told`: the source of those is said already."""
-    if (others := 1 - sum(map(requests.share, "2345"))) > _LEAST_SHARE:
-        yield Note(_OTHERS, {"share": Quantity(others, "1")})
+    if (held_open := requests.share("1")) > _LEAST_SHARE:
+        yield Note(_OTHERS, {"share": Quantity(held_open, "1")})
     yield from _source(_SOURCE, visits.sources, visits.read)
     if not told:
         yield from _source(_REFUSED_SOURCE, visits.refused_sources, visits.refused_read)
