@@ -21,6 +21,7 @@ from sagebase_ops.checks.logs.counts import (
     window_before,
 )
 from sagebase_ops.checks.logs.error_changes import ErrorChanges, read_changes
+from sagebase_ops.checks.logs.in_all import in_all
 from sagebase_ops.checks.logs.limits import PARTIAL
 from sagebase_ops.checks.logs.summary_words import (
     ABOVE,
@@ -28,10 +29,8 @@ from sagebase_ops.checks.logs.summary_words import (
     BY_DAY,
     KINDS_UNKNOWN,
     LAST,
-    OF_ALL,
     QUESTION,
     RUNBOOK,
-    TOP,
     Told,
     notes_on,
 )
@@ -43,8 +42,6 @@ from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Note, Series, Target, failing, passing, unknown, warning
-
-TOP_SERVICES = 5
 
 
 class Params(CheckParams):
@@ -58,6 +55,8 @@ class Params(CheckParams):
     """More entries than this fail; null never fails."""
     shapes: Annotated[int, Field(ge=1, le=10)] = 3
     """How many kinds of message to show of each: new, risen, gone."""
+    warn_of_others: bool = True
+    """Whether many more errors of services that are not among `services` are a warning."""
 
 
 @check(
@@ -71,7 +70,8 @@ class Params(CheckParams):
 async def error_log_summary(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service with what is new, risen and gone; one for the project where several services logged.
 
-    One more where the entries could not be read: then the counts alone are judged.
+    The project's warns of services that nobody watches and that logged many more. One more where the entries could not be
+    read: then the counts alone are judged.
 
     Source: Monitoring's logging.googleapis.com/log_entry_count, one call for each period; Logging's ListLogEntries, at
     most two reads for each, of all services together.
@@ -83,7 +83,8 @@ async def error_log_summary(params: Params, context: CheckContext) -> list[Findi
     judged = [_judge(name, now, before, changes, params, window, context.project) for name in names]
     judged = await believed(await idle_or_unknown(judged, params.window, context), context)
     missing = unread(changes.refusal, entries_filter(names, context.project.region), window, context)
-    return [*_of_all(now, before, window, context.project), *judged, *missing, *lost]
+    every = in_all(now, before, names if params.warn_of_others else None, window, context.project)
+    return [*every, *judged, *missing, *lost]
 
 
 def _judge(
@@ -152,30 +153,3 @@ def _given(name: str, now: LogCounts, changes: ErrorChanges, window: Window, pro
 def _looking_back(project: Project) -> str:
     """Both periods must still be kept to be compared."""
     return f"gcloud logging buckets describe _Default --location=global --project={project.id}"
-
-
-def _of_all(now: LogCounts, before: LogCounts, window: Window, project: Project) -> list[Finding]:
-    """The services with the most errors, also those that nobody named: told only where there is more than one."""
-    if len(now.errors) < 2:  # noqa: PLR2004 (one service is all)
-        return []
-    target, total = Target("project", project.id), sum(now.errors.values())
-    if partial := now.partial or before.partial:
-        return [refused(target, partial)]
-    most = sorted(now.errors, key=lambda name: (-now.errors[name], name))[:TOP_SERVICES]
-    notes = tuple(_top(name, now, before, total) for name in most if now.errors[name])
-    given = {
-        "value": Quantity(total, ENTRIES),
-        "before": Quantity(sum(before.errors.values()), ENTRIES),
-        "services": len(now.errors),
-        "window": Quantity.of(window.length),
-        "link": logs_page(project.id, 'resource.type="cloud_run_revision"\nseverity>=ERROR', window.start, window.end),
-        "asked": now.asked,
-        "notes": notes,
-    }
-    return [passing(target, OF_ALL, **given)]
-
-
-def _top(name: str, now: LogCounts, before: LogCounts, total: int) -> Note:
-    earlier, count = before.errors_of(name) or 0, now.errors[name]
-    amounts = {"count": Quantity(count, ENTRIES), "share": Quantity(count / total, "1")}
-    return Note(TOP, {"service": name, **amounts, "before": Quantity(earlier, ENTRIES)})

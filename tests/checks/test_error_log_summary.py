@@ -22,6 +22,7 @@ from tests.checks.watching import PROJECT, WEB, looking, refusing, said
 if TYPE_CHECKING:
     from sagebase_ops.gcp.snapshot import Cloud
 
+TWO = [RunService(name=WEB), RunService(name="batch")]
 READS = "LoggingServiceV2/ListLogEntries"
 
 
@@ -71,6 +72,40 @@ async def test_the_services_with_the_most_errors_come_first_though_nobody_named_
         found = await error_log_summary(Params(), context)
     (of_all,) = [one for one in found if one.target.kind == "project"]
     assert [note.values["service"] for note in of_all.notes] == ["sagebase-batch", WEB]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "params", "verdict"),
+    [
+        (0, 10, {}, "warn"),
+        (0, 9, {}, "pass"),
+        (30, 46, {}, "warn"),
+        (30, 45, {}, "pass"),
+        (46, 30, {}, "pass"),
+        (0, 900, {"warn_of_others": False}, "pass"),
+    ],
+)
+async def test_many_more_errors_of_a_service_that_nobody_watches_are_a_warning(
+    before: int, now: int, params: dict[str, Any], verdict: str
+) -> None:
+    logged = [
+        entries(severity="INFO", count=400, since="14d"),
+        entries(service="batch", count=now, since="6d", until="1h"),
+    ]
+    logged += [entries(service="batch", count=before, since="13d", until="8d")] if before else []
+    async with looking(log_entries=logged, services=TWO) as (_, context):
+        found = await error_log_summary(Params(**params), context)
+    (of_all,) = [one for one in found if one.target.kind == "project"]
+    assert of_all.verdict == verdict
+    assert ("batch" in str(of_all.values.get("others"))) == (verdict == "warn")
+    assert ('service_name="batch"' in str(of_all.remedy)) == (verdict == "warn")
+
+
+async def test_many_errors_of_a_service_that_is_watched_are_no_surprise_of_the_project() -> None:
+    logged = [entries(count=90, since="7d"), entries(service="batch", severity="INFO", count=9, since="14d")]
+    async with looking(log_entries=logged, services=TWO) as (_, context):
+        found = await error_log_summary(Params(), context)
+    assert {one.target.kind: one.verdict for one in found} == {"project": Verdict.PASS, "run_service": Verdict.WARN}
 
 
 async def test_many_more_of_the_same_is_a_warning() -> None:

@@ -40,6 +40,14 @@ OF_ALL = Sentence(
     ja="全 {services} サービスの合計は {value}（その前の {window}は {before}）",
     en="{value} in all {services} services, {before} in the {window} before",
 )
+OTHERS_GREW = Sentence(
+    ja="点検の対象でないサービス {others} の ERROR 以上のログが大きく増えています（全 {services} サービスの合計は {value}、その前の {window}は {before}）",
+    en="{others} logged many more of ERROR and above and is not watched; {value} in all {services} services, {before} in the {window} before",
+)
+TO_WATCH = Sentence(
+    ja="今後も見るなら schedules.yaml の services に加えてください。対象外のままでよければ warn_of_others: false",
+    en="to watch it name it under services in schedules.yaml; if it is nobody's concern here, warn_of_others: false",
+)
 TOP = Sentence(
     ja="{service}：{count}（全体の {share}、その前は {before}）",
     en="{service}: {count} ({share} of all, {before} before)",
