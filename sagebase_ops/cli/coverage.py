@@ -60,7 +60,7 @@ def coverage_command(
 
 def _text_of(guide: str | None) -> str:
     try:
-        return Path(guide).read_text("utf-8") if guide else shipped_guide()
+        return Path(guide).read_text("utf-8-sig") if guide else shipped_guide()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{guide}: cannot be read as UTF-8 text: {error}") from error
 
@@ -85,6 +85,7 @@ def _line_as_json(one: Covered, voice: Voice) -> Json:
         "words": voice.say(one.words) if one.words else None,
         "missing": list(one.missing),
         "before": one.before,
+        "moved_from": one.moved_from,
         "conflicts": list(one.conflicts),
     }
 
@@ -128,9 +129,10 @@ def _in_a_cell(text: str) -> str:
 
 
 def _answer(one: Covered, voice: Voice) -> str:
-    """Entries, or what a person does; a star where guide and cloud disagree, told by `conflicts`."""
+    """Entries, or what a person does; a star where guide and cloud disagree, told by `conflicts`; where it stood before."""
     star = f" *{', '.join(one.conflicts)}" if one.conflicts else ""
-    return f"{_says(one, voice)}{star}"
+    moved = f" {voice.say(words.MOVED, section=one.moved_from)}" if one.moved_from else ""
+    return f"{_says(one, voice)}{star}{moved}"
 
 
 def _says(one: Covered, voice: Voice) -> str:

@@ -40,6 +40,10 @@ class Answer(_Part):
     """With checks: what the guide's line allows at most, by parameter; entries without that parameter are free of it."""
     at_least: Mapping[str, str | int] = Field(default_factory=dict)
     """The same for what it wants at least."""
+    exactly: Mapping[str, str | int] = Field(default_factory=dict)
+    """The same for what must be that and nothing else."""
+    bucket: str | None = None
+    """With checks: the bucket that the line names, `{project}` in place of a project's id; one project must watch it."""
     step: EscalationStep | None = None
     """Somebody is told so soon."""
     setting: str | None = None
@@ -56,8 +60,8 @@ class Answer(_Part):
         given = [bool(self.checks), self.step is not None, *map(bool, (self.setting, self.action, self.reading))]
         if sum(given) != 1:
             raise ValueError("say exactly one of checks, step, setting, action and reading")
-        if (self.at_most or self.at_least) and not self.checks:
-            raise ValueError("at_most and at_least go with checks")
+        if (self.at_most or self.at_least or self.exactly or self.bucket) and not self.checks:
+            raise ValueError("at_most, at_least, exactly and bucket go with checks")
         return self
 
     @field_validator("action")
@@ -88,7 +92,9 @@ class Section(_Part):
     """The answers below one heading, which is written with all headings above it: `A / B / C`."""
 
     section: str
-    lines: tuple[Answer, ...]
+    every: Duration | None = None
+    """The guide asks so often for what stands below the heading, headings below it included."""
+    lines: tuple[Answer, ...] = ()
 
 
 class Conflict(_Part):

@@ -20,6 +20,7 @@ MISSING = Sentence(ja="schedules.yaml に {names} がありません", en="sched
 NO_ANSWER = Sentence(ja="答える点検がありません", en="nothing answers it")
 WAS = Sentence(ja="以前の文面：{before}", en="it read: {before}")
 STILL = Sentence(ja="以前の答え：{names}", en="was answered by {names}")
+MOVED = Sentence(ja="（以前は「{section}」の行）", en="(stood below {section})")
 GONE = Sentence(ja="手順書からなくなった行", en="no longer in the guide")
 TOTAL = Sentence(
     ja="手順書の {lines} 行：{parts}。答えのない行 {unanswered}",

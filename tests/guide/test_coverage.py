@@ -80,7 +80,7 @@ def test_a_line_whose_check_was_taken_out_is_lost_and_ends_one(tmp_path: Path) -
             "watch/high_cpu_usage fail_above ≤ 80%",
         ),
         ("cpu: 80%", "cpu: 90%", "トリガー: CPU使用率が80%超過", "weekly/alert_policies cpu ≤ 80%"),
-        ('start: "03:00"', 'start: "02:00"', "時刻: 毎日 3:00 AM JST", "weekly/sql_backup_settings start ≥ 03:00"),
+        ('start: "03:00"', 'start: "02:00"', "時刻: 毎日 3:00 AM JST", "weekly/sql_backup_settings start = 03:00"),
         ("kept: 7", "kept: 3", "保持期間: 7日間", "weekly/sql_backup_settings kept ≥ 7"),
     ],
 )
@@ -207,3 +207,55 @@ def test_the_page_of_the_documentation_and_the_readme_say_what_the_command_says(
     total = page.splitlines()[2]
     assert (ROOT / "docs" / "coverage.md").read_text("utf-8") == page
     assert total in (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("held", "rarely", "line", "wanted"),
+    [
+        ('cron: "0 9 * * *"', 'cron: "0 9 * * mon-fri"', READY, "daily/run_ready every ≤ 1d"),
+        ('cron: "0 10 * * mon"', 'cron: "0 10 1,15 * *"', "Cloud Run", "weekly/cost every ≤ 7d"),
+        ('cron: "0 10 1 * *"', 'cron: "0 10 1 1,4,7,10 *"', "エラー率", "monthly/performance_review every ≤ 31d"),
+        ("hold: 5m # 5分間", "hold: 30m # 5分間", "トリガー: Uptime checkが5分間失敗", "watch/service_availability hold ≤ 5m"),
+        ("failing_for: 5m", "failing_for: 20m", "トリガー: Uptime checkが5分間失敗", "weekly/alert_policies failing_for ≤ 5m"),
+        ("dashboard: Sage", "dashboard: My Sage", '"Sagebase Monitoring Dashboard" を選択', "daily/dashboard dashboard ="),
+        (
+            "-sagebase-backups-production",
+            "-sagebase-backups",
+            "gsutil du -sh gs://${PROJECT_ID}-sagebase-backups-production",
+            "buckets: {project}-sagebase-backups-production",
+        ),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_looked_at_more_rarely_later_or_elsewhere_lost_its_check(
+    tmp_path: Path, held: str, rarely: str, line: str, wanted: str
+) -> None:
+    file, text = tmp_path / "schedules.yaml", SHIPPED.read_text("utf-8")
+    assert held in text
+    file.write_text(text.replace(held, rarely))
+    found = json.loads(asked("--format", "json", config=file).stdout)["lines"]
+    (told,) = [one for one in found if one["text"] == line]
+    assert (told["state"], any(one.startswith(wanted) for one in told["missing"])) == ("lost", True)
+
+
+def test_a_daily_checklist_stays_daily_when_summer_time_ends_and_each_bucket_holds_that_one(tmp_path: Path) -> None:
+    file, text = tmp_path / "schedules.yaml", SHIPPED.read_text("utf-8").replace("Asia/Tokyo", "Europe/Berlin")
+    buckets = re.compile(r"    buckets:\n(?:      - .*\n)+")
+    file.write_text(buckets.sub('    buckets: "*"\n', text))
+    assert asked(config=file).exit_code == 0
+
+
+def test_a_line_that_moved_to_where_it_is_asked_for_more_often_lost_its_check(tmp_path: Path) -> None:
+    review = shipped_guide().partition("#### 1. パフォーマンスレビュー")[2].partition("#### 2.")[0]
+    section = f"#### 1. パフォーマンスレビュー{review}"
+    newer = guide(tmp_path, (section, ""), ("### 月次タスク", f"{section}### 月次タスク"))
+    found = json.loads(asked(newer, "--format", "json").stdout)["lines"]
+    (told,) = [one for one in found if one["text"] == "リソース使用率のトレンド"]
+    assert (told["state"], told["missing"]) == ("lost", ["monthly/performance_review every ≤ 7d"])
+    assert told["moved_from"] == "定期メンテナンス / 月次タスク / 1. パフォーマンスレビュー"
+    assert "（以前は「定期メンテナンス / 月次タスク" in asked(newer).stdout.replace("\n", "")
+
+
+def test_a_guide_that_an_editor_saved_with_a_byte_order_mark_reads_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "guide.md"
+    file.write_text(shipped_guide(), "utf-8-sig")
+    assert asked(str(file)).exit_code == 0
