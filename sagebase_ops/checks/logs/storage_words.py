@@ -130,7 +130,7 @@ _KEPT_BY = {
 }
 _VIEW = Sentence(
     ja="ログバケット {bucket} の本文を点検で読むには roles/logging.viewAccessor も必要です（roles/logging.viewer で読めるのは _Default と _Required だけです）",
-    en="to read entries of the log bucket {bucket} checks need roles/logging.viewAccessor too: roles/logging.viewer reads _Default and _Required only",
+    en="checks that read entries of the log bucket {bucket} need roles/logging.viewAccessor too: roles/logging.viewer reads _Default and _Required only",
 )
 _FILTER = Sentence(ja="このシンクが受け取るもの：{filter}", en="what this sink takes: {filter}")
 _EXCLUSION = Sentence(ja="除外 {name}：{filter}", en="exclusion {name}: {filter}")
