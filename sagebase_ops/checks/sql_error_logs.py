@@ -91,7 +91,12 @@ async def sql_error_logs(params: Params, context: CheckContext) -> list[Finding]
 
 
 def _judge(
-    instance: SqlInstance, page: LogPage, logged: Logged, params: Params, window: Window, context: CheckContext
+    instance: SqlInstance,
+    page: LogPage[LogEntry],
+    logged: Logged,
+    params: Params,
+    window: Window,
+    context: CheckContext,
 ) -> Finding:
     """A read that ended before the entries did is never a pass: those of this instance may be the older ones."""
     name = instance.name
@@ -130,7 +135,7 @@ def _reading(name: str, window: timedelta, context: CheckContext) -> str:
 
 
 def _given(
-    name: str, entries: list[LogEntry], page: LogPage, params: Params, window: Window, context: CheckContext
+    name: str, entries: list[LogEntry], page: LogPage[LogEntry], params: Params, window: Window, context: CheckContext
 ) -> dict[str, Any]:  # fields of Finding by name
     return {
         "window": Quantity.of(window.length),

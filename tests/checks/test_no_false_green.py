@@ -15,6 +15,7 @@ from sagebase_ops.checks.metric import metric
 from sagebase_ops.checks.metrics.params import Params
 from sagebase_ops.checks.run_error_logs import Params as LogParams
 from sagebase_ops.checks.run_error_logs import run_error_logs
+from sagebase_ops.domain.log_entries import LogEntry
 from sagebase_ops.domain.projects import Environment, Project
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.gcp.asked import Listing
@@ -115,7 +116,7 @@ class FakeRun:
 
 
 class FakeLogs:
-    async def newest(self, *_: object, **__: object) -> LogPage:
+    async def newest(self, *_: object, **__: object) -> LogPage[LogEntry]:
         return LogPage((), complete=True)
 
 

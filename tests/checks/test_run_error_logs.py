@@ -64,7 +64,7 @@ class FakeLogs:
     refusal: GcpError | None = None
     asked: list[str] = field(default_factory=list)
 
-    async def newest(self, _project: str, filter_: str, pages: int = 2, page_size: int = 250) -> LogPage:
+    async def newest(self, _project: str, filter_: str, pages: int = 2, page_size: int = 250) -> LogPage[LogEntry]:
         self.asked.append(filter_)
         if self.refusal:
             raise self.refusal

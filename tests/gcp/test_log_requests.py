@@ -7,7 +7,7 @@ import pytest
 from google.cloud.logging_v2.types import LogEntry
 
 from sagebase_ops.domain.log_entries import HttpRequest
-from sagebase_ops.gcp.logs import network_of, read_entry
+from sagebase_ops.gcp.log_messages import network_of, read_entry
 
 
 def request_of(**fields: Any) -> HttpRequest | None:  # fields of the message by name

@@ -8,7 +8,8 @@ from google.cloud.audit.audit_log_pb2 import AuditLog
 from google.cloud.logging_v2.types import LogEntry
 from google.protobuf.any_pb2 import Any as AnyMessage
 
-from sagebase_ops.gcp.logs import any_of, quoted, read_entry, rfc3339
+from sagebase_ops.gcp.log_messages import read_entry
+from sagebase_ops.gcp.logs import any_of, quoted, rfc3339
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 

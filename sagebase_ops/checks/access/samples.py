@@ -124,7 +124,7 @@ def _of(codes: Iterable[str]) -> tuple[str, ...]:
     return (f"httpRequest.status=({' OR '.join(codes)})",)
 
 
-async def _slow(names: tuple[str, ...], window: Window, than: timedelta, context: CheckContext) -> LogPage:
+async def _slow(names: tuple[str, ...], window: Window, than: timedelta, context: CheckContext) -> LogPage[LogEntry]:
     """The newest thousand: slow ones are few, or the metric latency_p95 has told already."""
     latency = f'httpRequest.latency>"{than.total_seconds():g}s"'
     question = requests_filter(names, context.project.region, window, latency, _NO_WEBSOCKET)
