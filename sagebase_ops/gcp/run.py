@@ -1,6 +1,6 @@
 """What runs on Cloud Run, and in what state? Source: Cloud Run Admin API v2, Services and Revisions, over gRPC."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -9,6 +9,7 @@ from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import in_part
+from sagebase_ops.gcp.run_secrets import SecretUse, read_secrets
 from sagebase_ops.gcp.run_sizing import Sizing, read_revision_sizing, read_sizing
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from google.cloud.run_v2.services.services import ServicesAsyncClient
 
 API = "run.googleapis.com"
-_LATEST = "latest"
 PAGE_SIZE = 500  # the maximum is not documented; a larger one than the server's own is cut to it
 
 State: TypeAlias = Literal["succeeded", "failed", "pending", "reconciling", "unspecified"]
@@ -41,19 +41,6 @@ class Traffic:
     revision: str
     percent: int
     latest: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SecretUse:
-    """A secret (short name) that a revision, or the template of the next, takes.
-
-    `version` is `latest`, a number, or an alias of the secret's.
-    `at_start`: read when an instance starts, as an environment variable is; a volume is read at each access.
-    """
-
-    secret: str
-    version: str
-    at_start: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +170,7 @@ def read_service(message: Any) -> RunService:  # raw google.cloud.run.v2.Service
         update_time=_time(message, "update_time"),
         last_modifier=message.last_modifier,
         sizing=read_sizing(message),
-        secrets=tuple(dict.fromkeys(_secrets(message.template, message.name))),
+        secrets=read_secrets(message.template, message.name),
         labels=dict(message.labels),
     )
 
@@ -198,32 +185,9 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
         ready=None if ready is None else _condition(ready),
         creator=message.creator,
         image_gone=any(_reason(condition) == _IMAGE_GONE for condition in message.conditions),
-        secrets=tuple(dict.fromkeys(_secrets(message, message.name))),
+        secrets=read_secrets(message, message.name),
         sizing=read_revision_sizing(message),
     )
-
-
-def _secrets(described: Any, owner: str) -> Iterator[SecretUse]:  # as above
-    """Of a revision or a template that belongs to `owner`: the secrets of its own project.
-
-    Source: SecretKeySelector.
-    """
-    for container in described.containers:
-        for variable in container.env:
-            reference = variable.value_source.secret_key_ref
-            if secret := _own_secret(reference.secret, owner):
-                yield SecretUse(secret, reference.version or _LATEST, at_start=True)
-    for volume in described.volumes:
-        if secret := _own_secret(volume.secret.secret, owner):
-            versions = {item.version or _LATEST for item in volume.secret.items} or {_LATEST}
-            for version in sorted(versions):
-                yield SecretUse(secret, version, at_start=False)
-
-
-def _own_secret(named: str, owner: str) -> str:
-    """Its short name: Google names one of another project with it (`projects/P/secrets/S`), which is "" here."""
-    project, _, secret = named.rpartition("/secrets/")
-    return secret if project in {"", "/".join(owner.split("/")[:2])} else ""
 
 
 def _services_client() -> "type[ServicesAsyncClient]":

@@ -10,7 +10,7 @@ from sagebase_ops.checks.secret_versions.uses import Use
 from sagebase_ops.checks.secrets import Params, secrets
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
-from sagebase_ops.gcp.run import SecretUse as SecretUseOfRun
+from sagebase_ops.gcp.run_secrets import SecretUse as SecretUseOfRun
 from sagebase_ops.gcp.secrets import Secret as SecretOfCloud
 from sagebase_ops.gcp.secrets import SecretVersion
 from sagebase_ops.sandbox.scenario import Revision, RunService, Secret, SecretUse

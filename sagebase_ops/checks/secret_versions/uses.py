@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.run.serving import unlisted
-from sagebase_ops.gcp.run import Revision, RunService, SecretUse
+from sagebase_ops.gcp.run import Revision, RunService
+from sagebase_ops.gcp.run_secrets import SecretUse
 
 
 @dataclass(frozen=True, slots=True)
