@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from sagebase_ops.database.errors import LOOK_FROM_HERE, door_error, question_error
 from sagebase_ops.errors import DatabaseError, DatabaseErrorKind
+from sagebase_ops.single_flight import SingleFlight
 
 if TYPE_CHECKING:
     import psycopg
@@ -38,8 +39,7 @@ class Database:
     def __init__(self, url: SecretStr | None = None, patience: Patience | None = None) -> None:
         self._url = url
         self._patience = patience or Patience()
-        self._answers: dict[str, asyncio.Task[list[Row]]] = {}
-        self._turn = asyncio.Lock()
+        self._answers = SingleFlight(at_once=1)
         self._connection: psycopg.AsyncConnection[Row] | None = None
         self._refused: DatabaseError | None = None
         self.user = ""
@@ -61,31 +61,23 @@ class Database:
 
     async def rows(self, sql: str) -> list[Row]:
         """What `sql`, one statement without parameters, answers; asked once, whoever asks. Raises DatabaseError."""
-        answer = self._answers.get(sql)
-        if answer is None:
-            answer = self._answers[sql] = asyncio.create_task(self._in_turn(sql))
-            answer.add_done_callback(_look_at_failure)
-        return await asyncio.shield(answer)
+        return await self._answers.once(sql, lambda: self._asked(sql))
 
     async def aclose(self) -> None:
         """Give up what is still being asked, and hang up."""
-        waiting = [answer for answer in self._answers.values() if not answer.done()]
-        for answer in waiting:
-            answer.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await self._answers.aclose()
         if self._connection is not None:
             await self._connection.close()
 
-    async def _in_turn(self, sql: str) -> list[Row]:
-        async with self._turn:
-            if self._refused is not None:
-                raise self._refused
-            try:
-                return await self._ask(sql)
-            except DatabaseError as error:
-                if self._connection is None or self._connection.closed:
-                    self._refused = error  # whoever asks next is not made to wait for the same
-                raise
+    async def _asked(self, sql: str) -> list[Row]:
+        if self._refused is not None:
+            raise self._refused
+        try:
+            return await self._ask(sql)
+        except DatabaseError as error:
+            if self._connection is None or self._connection.closed:
+                self._refused = error  # whoever asks next is not made to wait for the same
+            raise
 
     async def _ask(self, sql: str) -> list[Row]:
         import psycopg
@@ -155,9 +147,3 @@ class Database:
         spoken = [f"SET LOCAL {name} = {round(seconds * 1000)}" for name, seconds in limits.items()]
         # with it the functions in a question are PostgreSQL's own, whatever somebody put into public
         return "; ".join([*spoken, "SET LOCAL search_path = pg_catalog"])
-
-
-def _look_at_failure(answer: "asyncio.Task[list[Row]]") -> None:
-    """Python complains of a failure that nobody fetched, as when every waiter has run out of time."""
-    if not answer.cancelled():
-        answer.exception()

@@ -2,13 +2,14 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from sagebase_ops.errors import ProbeError
+from sagebase_ops.single_flight import SingleFlight
 
 if TYPE_CHECKING:
     from sagebase_ops.probe.tls import Certificate
@@ -22,7 +23,6 @@ LONGEST_WAIT = 25.0
 _REDIRECTS = {301, 302, 303, 307, 308}
 _WANTS_A_TOKEN = {401, 403}
 
-T = TypeVar("T")
 TokenGetter = Callable[[str], Awaitable[str]]
 """Audience in, ID token out. Raises GcpError when none can be had."""
 
@@ -78,10 +78,9 @@ class Probe:
         self._token_for = token_for
         self._trust = trust
         self._longest_wait = longest_wait
-        self._turns = asyncio.Semaphore(at_once)
         self._opening = asyncio.Lock()
         self._transport: Transport | None = None
-        self._answers: dict[Hashable, asyncio.Task[Any]] = {}  # each key has its own answer type
+        self._answers = SingleFlight(at_once)
 
     @property
     def is_open(self) -> bool:
@@ -103,7 +102,7 @@ class Probe:
         `reset`, `malformed`, `proxy`, `tls`, or a CertificateProblem's word. Raises GcpError without a token.
         """
         _refuse_foreign(url, allowed_hosts)
-        return await self._once(("get", url, audience), lambda: self._get(url, audience))
+        return await self._answers.once(("get", url, audience), lambda: self._get(url, audience))
 
     async def certificate(self, url: str, allowed_hosts: Collection[str]) -> "Certificate":
         """The certificate that the host of an https `url` shows, good or bad, by a handshake that sends no request.
@@ -112,14 +111,11 @@ class Probe:
         """
         _refuse_foreign(url, allowed_hosts)
         origin = f"https://{urlsplit(url).netloc}/"
-        return await self._once(("certificate", origin), lambda: self._certificate(origin))
+        return await self._answers.once(("certificate", origin), lambda: self._certificate(origin))
 
     async def aclose(self) -> None:
         """Give up what is still being asked and close the connections."""
-        waiting = [answer for answer in self._answers.values() if not answer.done()]
-        for answer in waiting:
-            answer.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await self._answers.aclose()
         if self._transport is not None:
             await self._transport.aclose()
 
@@ -141,25 +137,6 @@ class Probe:
             if self._transport is None:
                 self._transport = await Transport.open(self._proxy, self._trust, self._longest_wait)
             return self._transport
-
-    async def _once(self, key: tuple[Hashable, ...], make: Callable[[], Awaitable[T]]) -> T:
-        """One task for all who ask; a waiter that is cancelled leaves it running for the others."""
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = self._answers[key] = asyncio.create_task(self._in_turn(make))
-            answer.add_done_callback(_look_at_failure)
-        shared: T = await asyncio.shield(answer)
-        return shared
-
-    async def _in_turn(self, make: Callable[[], Awaitable[T]]) -> T:
-        async with self._turns:
-            return await make()
-
-
-def _look_at_failure(answer: asyncio.Task[Any]) -> None:
-    """Python complains of a failure that nobody fetched, as when every waiter has run out of time."""
-    if not answer.cancelled():
-        answer.exception()
 
 
 def _refuse_foreign(url: str, allowed_hosts: Collection[str]) -> None:
