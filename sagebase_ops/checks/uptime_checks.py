@@ -164,7 +164,8 @@ def _beside(owners: Owners, watched_names: Collection[str], project: Project) ->
 
 def _page(one: UptimeCheck) -> str:
     scheme = ("https://" if one.tls else "http://") if one.http else ""
-    return f"{scheme}{one.host or one.service}{one.path if one.http else ''}"
+    where = f"{scheme}{one.host}" if one.host else f"Cloud Run {one.service}"
+    return f"{where}{one.path if one.http else ''}"
 
 
 def _given(project: str, check: str = "") -> dict[str, Any]:  # fields of Finding by name

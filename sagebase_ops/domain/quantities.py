@@ -21,7 +21,7 @@ _SIZE_UNITS = {
 }
 _DURATION = re.compile(r"(\d+)([smhdw])")
 _PERCENTAGE = re.compile(r"(\d+(?:\.\d+)?)\s?%")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([KMGT]i?B|B)")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([KMGT]iB?|[KMGT]?B)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,13 @@ def parse_percentage(given: object) -> float:
 
 
 def parse_size(given: object) -> int:
-    """`500MB` (powers of ten) or `2GiB` (powers of two) in bytes. Raises ValueError that says what is allowed."""
+    """`500MB` (powers of ten), `2GiB` or `2Gi` as Cloud Run has it (powers of two), in bytes. Raises ValueError that says what is allowed."""
     found = _SIZE.fullmatch(given) if isinstance(given, str) else None
     if found is None:
-        raise ValueError("not a size; write a number and B, KB, MB, GB, TB or KiB, MiB, GiB, TiB, such as 500MB")
-    return round(float(found[1]) * _SIZE_UNITS[found[2]])
+        raise ValueError(
+            "not a size; write a number and B, KB, MB, GB, TB or KiB, MiB, GiB, TiB, such as 500MB or 4GiB"
+        )
+    return round(float(found[1]) * _SIZE_UNITS[f"{found[2].removesuffix('B')}B"])
 
 
 def write_duration(duration: timedelta) -> str:
@@ -79,5 +81,5 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration), _schema(r"^(\d+
 PositiveDuration = Annotated[Duration, Field(ge=timedelta(seconds=1))]
 Percentage = Annotated[float, BeforeValidator(parse_percentage), _schema(r"^\d+(\.\d+)? ?%$", "80%")]
 """As a ratio: `80%` is 0.8."""
-Size = Annotated[int, BeforeValidator(parse_size), _schema(r"^\d+(\.\d+)? ?([KMGT]i?B|B)$", "500MB")]
+Size = Annotated[int, BeforeValidator(parse_size), _schema(r"^\d+(\.\d+)? ?([KMGT]iB?|[KMGT]?B)$", "500MB")]
 """In bytes."""

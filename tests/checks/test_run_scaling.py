@@ -120,8 +120,9 @@ async def test_values_of_the_file_win_over_the_guides() -> None:
     assert (await of_service(params, min_instances=2, max_instances=20)).verdict is Verdict.PASS
 
 
-async def test_cpu_memory_and_concurrency_are_shown_and_held_against_the_file() -> None:
-    params = Params.model_validate({"cpu": 2, "memory": "1GiB", "concurrency": 40})
+@pytest.mark.parametrize("memory", ["1GiB", "1Gi"])  # Cloud Run and the guide write 1Gi
+async def test_cpu_memory_and_concurrency_are_shown_and_held_against_the_file(memory: str) -> None:
+    params = Params.model_validate({"cpu": 2, "memory": memory, "concurrency": 40})
     seen = await of_service(params)
     assert seen.verdict is Verdict.WARN
     assert str(seen.remedy).endswith("--cpu=2 --memory=1Gi --concurrency=40")

@@ -54,6 +54,11 @@ async def test_a_check_that_is_bound_to_a_service_counts_in_its_region_alone(whe
     assert (found.verdict, found.target.name) == (verdict, WEB)
 
 
+async def test_the_name_of_a_service_is_not_told_as_an_address() -> None:
+    (found,) = await seen(check(bound_in="asia-northeast1"))
+    assert found.values["page"] == "Cloud Run sagebase-streamlit/"
+
+
 async def test_every_mistake_is_named_the_worst_first() -> None:
     (found,) = await seen(check(period="15m", tls=False, path="/x"))
     assert found.reason == "too_rare"
