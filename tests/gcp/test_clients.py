@@ -50,7 +50,9 @@ async def test_without_credentials_every_question_is_unauthenticated_with_the_lo
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
-    connections = Connections(NOBODY_LISTENS, "http://127.0.0.1:2", Patience(0.2, 0.3, 2, 0.05))
+    connections = Connections(
+        NOBODY_LISTENS, "http://127.0.0.1:2", Patience(one_try=20, tries=0.3, whole=60, pause=0.05)
+    )
     with pytest.raises(GcpError) as refused:
         await Cloud(connections).run.services("p", "asia-northeast1")
     assert refused.value.kind is GcpErrorKind.UNAVAILABLE
