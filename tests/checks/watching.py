@@ -11,6 +11,7 @@ from sagebase_ops.config.load import load
 from sagebase_ops.domain.projects import Environment, Project
 from sagebase_ops.domain.results import Finding, Note
 from sagebase_ops.domain.runs import CheckResult
+from sagebase_ops.gcp.calls import Patience
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.snapshot import Cloud
 from sagebase_ops.jobs.run_checks import plan, run_checks
@@ -20,6 +21,8 @@ from sagebase_ops.sandbox.server import Sandbox
 
 SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
 WEB, DB = "sagebase-streamlit", "sagebase-db"
+PATIENT = Patience(one_try=120, tries=120, whole=240)
+"""A machine that is slow is no Google that hangs: nothing is given up, and nothing asked again, because of that."""
 PROJECT = Project("sagebase-sandbox", Environment.PRODUCTION, "asia-northeast1", (WEB,), (DB,))
 
 
@@ -45,7 +48,7 @@ async def looking(
         box.world.scenario = box.world.scenario.model_copy(update=changed)
         for fault in faults:
             box.world.faults.add(fault)
-        connections, probe = Connections(box.grpc, box.rest), Probe(box.rest)
+        connections, probe = Connections(box.grpc, box.rest, PATIENT), Probe(box.rest)
         yield box, CheckContext(PROJECT, Cloud(connections), probe, box.world.now())
         await probe.aclose()
         await connections.aclose()

@@ -11,11 +11,12 @@ from sagebase_ops.config.load import load
 from sagebase_ops.domain.runs import CheckResult
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.snapshot import Cloud
-from sagebase_ops.jobs.run_checks import Planned, plan, run_checks
+from sagebase_ops.jobs.run_checks import Deadlines, Planned, plan, run_checks
 from sagebase_ops.probe.http import Probe
 from sagebase_ops.sandbox.scenario import RunService
 from sagebase_ops.sandbox.server import Sandbox
 from sagebase_ops.sandbox.world import Call
+from tests.checks.watching import PATIENT
 
 SHIPPED = Path(__file__).parents[2] / "schedules.yaml"
 PAGES_OF_LOGS = 2
@@ -32,10 +33,12 @@ async def daily(scenario: str, names: tuple[str, ...] = ()) -> tuple[list[Call],
             like = box.world.services()[0]
             many = [RunService(name=name, region=like.region, load=like.load) for name in names]
             box.world.scenario = box.world.scenario.model_copy(update={"services": many})
-        connections, probe = Connections(box.grpc, box.rest), Probe(box.rest)
+        connections, probe = Connections(box.grpc, box.rest, PATIENT), Probe(box.rest)
         planned = plan(schedules, schedules.checklists["daily"])
         planned = tuple(map(without_pages, planned)) if names else planned
-        results = await run_checks(planned, Cloud(connections), probe, box.world.now())
+        results = await run_checks(
+            planned, Cloud(connections), probe, box.world.now(), deadlines=Deadlines(check=240, run=600)
+        )
         await probe.aclose()
         await connections.aclose()
         return box.world.calls, results
