@@ -11,14 +11,15 @@ from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs.counts import Window, window_before
 from sagebase_ops.checks.logs.details import notes_of
 from sagebase_ops.checks.logs.limits import held
-from sagebase_ops.checks.sql.logged import PAGE_SIZE, Logged, own_entries, who_logged
+from sagebase_ops.checks.sql.logged import PAGE_SIZE, Logged, errors_filter, own_entries, who_logged
+from sagebase_ops.checks.sql.others import grown_others
 from sagebase_ops.checks.sql.targets import target_of, watched_instances
 from sagebase_ops.domain.console import logs_page
 from sagebase_ops.domain.log_entries import LogEntry
 from sagebase_ops.domain.quantities import PositiveDuration, Quantity
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Sentence, skipped, unknown
-from sagebase_ops.gcp.logs import LogPage, any_of, rfc3339
+from sagebase_ops.gcp.logs import LogPage
 from sagebase_ops.gcp.sql import SqlInstance
 
 Count = Annotated[int, Field(ge=0)]
@@ -45,6 +46,8 @@ class Params(CheckParams):
     """More entries than this fail; null never fails."""
     groups: Annotated[int, Field(ge=1, le=10)] = 5
     """How many groups of alike messages to show."""
+    warn_of_others: bool = True
+    """Whether more than `warn_above` of an instance that is not among `sql_instances` are a warning."""
 
 
 @check(
@@ -78,16 +81,19 @@ async def sql_error_logs(params: Params, context: CheckContext) -> list[Finding]
     """One finding per SQL instance, of the newest 1,000 entries of all of them: where there are more, "at least" is said.
 
     No error at all is believed of an instance that logged anything else. Source: LoggingServiceV2.ListLogEntries, one read
-    for the whole project, and mostly one more for all the instances without an error.
+    for the whole project, mostly one more for all the instances without an error, and one where there are instances that
+    nobody watches.
     """
     watched, window = await watched_instances(context), window_before(context.now, params.window)
     names = tuple(one.name for one in watched.instances)
     if not names:
         return list(watched.lost)
-    filter_ = _filter(names, context, window)
+    filter_ = errors_filter(names, context, window)
     page = await context.gcp.logs.newest(context.project.id, filter_, pages=1, page_size=PAGE_SIZE)
     logged = await who_logged(names, page.entries, window, context) if page.complete else Logged(frozenset(names))
-    return [*(_judge(one, page, logged, params, window, context) for one in watched.instances), *watched.lost]
+    judged = [_judge(one, page, logged, params, window, context) for one in watched.instances]
+    others = await grown_others(params.warn_above, window, context) if params.warn_of_others else []
+    return [*judged, *others, *watched.lost]
 
 
 def _judge(
@@ -129,7 +135,7 @@ def _silent(
 def _reading(name: str, window: timedelta, context: CheckContext) -> str:
     """What a person would type to see all of one instance; without `--freshness` gcloud shows one day."""
     return (
-        f"gcloud logging read {shlex.quote(_filter((name,), context).replace(chr(10), ' '))}"
+        f"gcloud logging read {shlex.quote(errors_filter((name,), context).replace(chr(10), ' '))}"
         f" --freshness={math.ceil(window / timedelta(days=1))}d --project={context.project.id}"
     )
 
@@ -140,18 +146,9 @@ def _given(
     return {
         "window": Quantity.of(window.length),
         "notes": notes_of(entries, params.groups, complete=page.complete) if entries else (),
-        "link": logs_page(context.project.id, _filter((name,), context), window.start, window.end),
+        "link": logs_page(context.project.id, errors_filter((name,), context), window.start, window.end),
         "asked": {
             "method": "google.logging.v2.LoggingServiceV2.ListLogEntries",
-            "filter": _filter((name,), context, window),
+            "filter": errors_filter((name,), context, window),
         },
     }
-
-
-def _filter(names: tuple[str, ...], context: CheckContext, window: Window | None = None) -> str:
-    """Cloud SQL's label has the project before the instance; a link to Logs Explorer has its window elsewhere."""
-    databases = any_of(f"{context.project.id}:{name}" for name in names)
-    lines = ['resource.type="cloudsql_database"', f"resource.labels.database_id={databases}", "severity>=ERROR"]
-    if window:
-        lines += [f'timestamp>="{rfc3339(window.start)}"', f'timestamp<"{rfc3339(window.end)}"']
-    return "\n".join(lines)

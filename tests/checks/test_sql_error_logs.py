@@ -61,6 +61,37 @@ async def test_alike_messages_are_one_group_and_the_services_own_errors_are_not_
     assert [str(note.values["sample"])[:5] for note in found.notes] == ["FATAL", "ERROR"]
 
 
+async def of_two(count: int, *faults: Fault, **params: Any) -> list[Finding]:
+    other = Entries(text=FATAL, log="cloudsql.googleapis.com/postgres.log", instance="other-db", count=count)
+    instances = [SqlInstance(), SqlInstance(name="other-db")]
+    async with looking("healthy", faults, log_entries=[other], sql_instances=instances) as (_, context):
+        return await sql_error_logs(Params(**params), context)
+
+
+@pytest.mark.parametrize(
+    ("count", "params", "verdicts"),
+    [
+        (10, {}, ["pass"]),
+        (11, {}, ["pass", "warn"]),
+        (1200, {}, ["pass", "warn"]),
+        (11, {"warn_above": 11}, ["pass"]),
+        (11, {"warn_of_others": False}, ["pass"]),
+    ],
+)
+async def test_an_instance_that_nobody_watches_warns_where_a_watched_one_would(
+    count: int, params: dict[str, Any], verdicts: list[str]
+) -> None:
+    found = await of_two(count, **params)
+    assert [one.verdict for one in found] == verdicts
+    assert [one.values["others"] for one in found[1:]] == ["other-db"] * (len(verdicts) - 1)
+
+
+async def test_others_that_could_not_be_read_are_unknown_beside_what_was() -> None:
+    passed = Fault(READS, "latency", 2, {"seconds": 0})
+    watched, others = await of_two(0, passed, refusing(READS, "logging.logEntries.list"))
+    assert (watched.verdict, others.verdict, others.reason) == (Verdict.PASS, Verdict.UNKNOWN, "permission_denied")
+
+
 async def test_none_logged_is_a_pass_of_a_whole_answer() -> None:
     found = await logged()
     assert (found.verdict, found.value and found.value.amount) == (Verdict.PASS, 0)

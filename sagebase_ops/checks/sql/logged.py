@@ -62,5 +62,17 @@ def own_entries(names: Collection[str], context: CheckContext, window: Window | 
     return "\n".join(lines)
 
 
+def errors_filter(names: Collection[str], context: CheckContext, window: Window | None = None) -> str:
+    """Of these instances what is ERROR and above; a link to Logs Explorer has its window elsewhere.
+
+    Cloud SQL's label has the project before the instance.
+    """
+    databases = any_of(f"{context.project.id}:{name}" for name in names)
+    lines = ['resource.type="cloudsql_database"', f"resource.labels.database_id={databases}", "severity>=ERROR"]
+    if window:
+        lines += [f'timestamp>="{rfc3339(window.start)}"', f'timestamp<"{rfc3339(window.end)}"']
+    return "\n".join(lines)
+
+
 def _of(entries: Collection[LogEntry]) -> set[str]:
     return {entry.service for entry in entries if entry.log.startswith(_OWN)}
