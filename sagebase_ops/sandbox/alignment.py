@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from itertools import accumulate, groupby
 from typing import TypeAlias
 
+from sagebase_ops.sandbox.metric_types import MetricType
 from sagebase_ops.sandbox.refusals import invalid
-from sagebase_ops.sandbox.series import MINUTE, Histogram, MetricType, RawSeries, Span
+from sagebase_ops.sandbox.spans import MINUTE, Histogram, RawSeries, Span
 
 Amount: TypeAlias = float | Histogram
 Point: TypeAlias = tuple[datetime, Amount]

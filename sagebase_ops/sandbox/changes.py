@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sagebase_ops.sandbox.series import RawSeries
+from sagebase_ops.sandbox.spans import RawSeries
 
 Period = tuple[datetime, datetime]
 

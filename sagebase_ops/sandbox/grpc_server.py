@@ -16,8 +16,8 @@ from grpc_status import rpc_status
 from sagebase_ops.sandbox import monitoring, run, secrets
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.logs import LogBook
+from sagebase_ops.sandbox.metric_types import METRICS
 from sagebase_ops.sandbox.refusals import RefusalError, api_disabled, permission_denied, quota_exceeded
-from sagebase_ops.sandbox.series import METRICS
 from sagebase_ops.sandbox.world import World
 
 Answer = Callable[[World, Any], Any]

@@ -15,9 +15,11 @@ from google.cloud.monitoring_v3.types import (
 
 from sagebase_ops.sandbox.alignment import Aligned, align, mean, periods, realign, reduce, refuse_misfit
 from sagebase_ops.sandbox.changes import with_changes
+from sagebase_ops.sandbox.metric_types import METRICS, MetricType, resource_labels
 from sagebase_ops.sandbox.query import MISSING, Field, FilterSyntaxError, Question
 from sagebase_ops.sandbox.refusals import invalid, not_found
-from sagebase_ops.sandbox.series import HIDDEN, METRICS, MetricType, RawSeries, raw_series, resource_labels
+from sagebase_ops.sandbox.series import HIDDEN, raw_series
+from sagebase_ops.sandbox.spans import RawSeries
 from sagebase_ops.sandbox.usage import TYPES, usage_series
 from sagebase_ops.sandbox.world import World
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sagebase_ops.sandbox.series import MetricType, RawSeries, Span
+from sagebase_ops.sandbox.metric_types import MetricType
+from sagebase_ops.sandbox.spans import RawSeries, Span
 from sagebase_ops.sandbox.world import World
 
 DISK_USED = "cloudsql.googleapis.com/database/disk/bytes_used"

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from sagebase_ops.sandbox.alignment import align, periods, realign
 from sagebase_ops.sandbox.changes import with_changes
-from sagebase_ops.sandbox.series import METRICS, RawSeries, Span
+from sagebase_ops.sandbox.metric_types import METRICS
+from sagebase_ops.sandbox.spans import RawSeries, Span
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 INSTANCES = METRICS["run.googleapis.com/container/instance_count"]
