@@ -9,7 +9,8 @@ from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.jobs.deliver_outbox import Sender
 from sagebase_ops.sandbox.server import Sandbox
 from sagebase_ops.sandbox.slack.workspace import BOT_TOKEN
-from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, Answer, SlackClient
+from sagebase_ops.slack.client import SlackClient
+from sagebase_ops.slack.web_api import CALL_TIMEOUT_SECONDS, Answer
 from sagebase_ops.store.base import Outcome, Store
 from tests.fakes import NINE, FakeClock
 

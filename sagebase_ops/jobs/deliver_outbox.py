@@ -25,11 +25,12 @@ from sagebase_ops.errors import ClaimLostError, SlackError, StaleError
 from sagebase_ops.jobs.lost_posts import LostPosts
 from sagebase_ops.jobs.pacing import Pacing
 from sagebase_ops.jobs.pictures import is_hopeless, uploaded
-from sagebase_ops.slack.client import CALL_TIMEOUT_SECONDS, SlackClient
+from sagebase_ops.slack.client import SlackClient
 from sagebase_ops.slack.files import Picture, share
 from sagebase_ops.slack.messages.arguments import post_arguments
 from sagebase_ops.slack.messages.marks import marked
 from sagebase_ops.slack.refusals import DELETED, RefusalKind, kind_of
+from sagebase_ops.slack.web_api import CALL_TIMEOUT_SECONDS
 from sagebase_ops.store.base import Store
 
 log = structlog.get_logger()

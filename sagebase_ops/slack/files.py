@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from sagebase_ops.errors import SlackError
-from sagebase_ops.slack.client import SOCKET_TIMEOUT_SECONDS, Json, SlackClient
+from sagebase_ops.slack.client import SlackClient
 from sagebase_ops.slack.messages.arguments import file_name
 from sagebase_ops.slack.threads import beside
+from sagebase_ops.slack.web_api import SOCKET_TIMEOUT_SECONDS, Json
 
 _MOST_ALT_TEXT, _MOST_COMMENT = 1000, 3000
 _FINE = 200

@@ -14,10 +14,10 @@ import structlog
 
 from sagebase_ops.domain.presses import Press
 from sagebase_ops.errors import SlackError
-from sagebase_ops.slack.client import api_url
 from sagebase_ops.slack.pressing import Desk, Json, read_press
 from sagebase_ops.slack.refusals import refusal
 from sagebase_ops.slack.threads import beside
+from sagebase_ops.slack.web_api import api_url
 
 if TYPE_CHECKING:
     from slack_sdk.socket_mode import SocketModeClient

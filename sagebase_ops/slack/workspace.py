@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sagebase_ops.errors import SlackError
-from sagebase_ops.slack.client import Json, SlackClient
+from sagebase_ops.slack.client import SlackClient
+from sagebase_ops.slack.web_api import Json
 
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{7,}")
 _UNKNOWN = {"user_not_found", "channel_not_found", "user_not_visible"}

@@ -208,7 +208,7 @@ async def test_posts_at_once_do_not_wait_for_each_other(slack: "FakeSlack") -> N
 def test_a_hanging_call_does_not_hold_up_the_end_of_the_program(slack: "FakeSlack") -> None:
     slack.faults = ["hang"]
     program = (
-        "import asyncio; from sagebase_ops.slack import client; client.SOCKET_TIMEOUT_SECONDS = 600;"
+        "import asyncio; from sagebase_ops.slack import client, web_api; web_api.SOCKET_TIMEOUT_SECONDS = 600;"
         f"asyncio.run(client.SlackClient('{TOKEN}', '{slack.url}', call_timeout_seconds=0.1).whoami())"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=90, check=False)

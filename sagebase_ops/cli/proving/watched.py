@@ -126,9 +126,9 @@ class WatchedSlack(SlackClient):
     async def update(self, channel: str, ts: str, arguments: Arguments) -> None:
         await self._sent(super().update(channel, ts, arguments))
 
-    async def _call(self, method: str, arguments: Mapping[str, Any], doing: str) -> Mapping[str, Any]:
+    async def call(self, method: str, arguments: Mapping[str, Any], doing: str) -> Mapping[str, Any]:
         with self._turned.busy():
-            return await super()._call(method, arguments, doing)
+            return await super().call(method, arguments, doing)
 
     async def _sent(self, call: Awaitable[Any]) -> Any:
         dying = self._path.sends()
