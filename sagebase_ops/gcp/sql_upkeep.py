@@ -28,7 +28,7 @@ class DenyPeriod:
 class Upkeep:
     """In Google's own words, "" where absent. `window` None is "whenever Google likes"; sizes in GB as Google counts.
 
-    `resize_limit_gb` 0 is none, `auto_resize` None is unsaid. `updates` are the maintenance versions that may be applied; Google leaves out an empty list.
+    `resize_limit_gb` 0 is none and None not to be read, `auto_resize` None is unsaid. `updates` are the maintenance versions that may be applied; Google leaves out an empty list.
     A maintenance may be `announced` without the time when it is scheduled.
     """
 
@@ -41,7 +41,7 @@ class Upkeep:
     certificate_ends: datetime | None = None
     disk_gb: int | None = None
     auto_resize: bool | None = None
-    resize_limit_gb: int = 0
+    resize_limit_gb: int | None = 0
 
 
 def read_upkeep(item: Json) -> Upkeep:
@@ -58,7 +58,7 @@ def read_upkeep(item: Json) -> Upkeep:
         certificate_ends=moment(item, "serverCaCert", "expirationTime"),
         disk_gb=_whole(settings.get("dataDiskSizeGb")) or None,
         auto_resize=resizes if isinstance(resizes := settings.get("storageAutoResize"), bool) else None,
-        resize_limit_gb=_whole(settings.get("storageAutoResizeLimit")) or 0,
+        resize_limit_gb=_whole(settings.get("storageAutoResizeLimit", 0)),
     )
 
 

@@ -28,6 +28,17 @@ def without(found: Json, unsaid: Sequence[str]) -> Json:
     return found
 
 
+def with_odd(found: Json, odd: Json) -> Json:
+    """`found` with these values at their dotted paths, which are there."""
+    for path, value in odd.items():
+        *above, key = path.split(".")
+        part = found
+        for one in above:
+            part = part[one]
+        part[key] = value
+    return found
+
+
 def api(world: World, name: str) -> Json:
     number = world.scenario.number
     parent = f"projects/{number}"

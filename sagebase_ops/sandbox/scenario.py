@@ -67,7 +67,7 @@ class Website(Part):
     redirect_to: str | None = None
 
 
-PROJECT_NUMBER = 123456789012
+PROJECT_NUMBER = "123456789012"
 
 
 class RunService(Part):
@@ -165,7 +165,7 @@ class Scenario(Part):
     """The whole state. Lists replace those of the scenario it extends."""
 
     title: str = ""
-    number: str = "123456789012"
+    number: str = PROJECT_NUMBER
     age: Span = timedelta(days=900)
     """How long ago the project was made."""
     services: list[RunService] = [RunService()]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sagebase_ops.sandbox.rest_answers import Json, stamp, without
+from sagebase_ops.sandbox.rest_answers import Json, stamp, with_odd, without
 from sagebase_ops.sandbox.sql_scenario import BackupSettings, SqlInstance
 from sagebase_ops.sandbox.world import World
 
@@ -12,7 +12,7 @@ _YEARS_OF_A_CA = timedelta(days=3650)
 
 def resource(world: World, project: str, instance: SqlInstance) -> Json:
     """One that was stopped keeps `state: RUNNABLE` and says NEVER, as recorded."""
-    return without(_resource(world, project, instance), instance.unsaid)
+    return with_odd(without(_resource(world, project, instance), instance.unsaid), instance.odd)
 
 
 def _resource(world: World, project: str, instance: SqlInstance) -> Json:

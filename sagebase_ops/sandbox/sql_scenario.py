@@ -1,6 +1,7 @@
 """What a scenario says of Cloud SQL. What it leaves out is as the operations guide wants it."""
 
 from datetime import timedelta
+from typing import Any
 
 from sagebase_ops.sandbox.loads import Load
 from sagebase_ops.sandbox.scenario_parts import Part, Span
@@ -107,3 +108,5 @@ class SqlInstance(Part):
     flags: dict[str, str] = {}
     unsaid: list[str] = []
     """Fields that Google leaves out, such as `scheduledMaintenance.startTime`."""
+    odd: dict[str, Any] = {}  # Any: JSON
+    """Fields that Google answers with this instead, by their path, whatever a client makes of it."""

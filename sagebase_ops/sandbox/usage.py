@@ -47,9 +47,9 @@ def _buckets(world: World, project: str) -> Iterator[RawSeries]:
 def _growing(
     world: World, age: timedelta, now: float, a_day: float, since: timedelta = timedelta(days=_DAYS)
 ) -> tuple[Span, ...]:
-    """One level for each day since it was made, the last of them for good."""
+    """One level for each day since it was made, the last of them for good; below zero only where `now` is."""
     days = range(min(_DAYS, age.days), -1, -1)
     begins = [world.anchor - timedelta(days=day) for day in days]
     ends = [*begins[1:], world.anchor + timedelta(days=400)]
-    levels = [max(0.0, float(round(now - a_day * min(day, since.days)))) for day in days]
+    levels = [max(min(now, 0.0), float(round(now - a_day * min(day, since.days)))) for day in days]
     return tuple(Span(*piece) for piece in zip(begins, ends, levels, strict=True))

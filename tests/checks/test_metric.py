@@ -119,6 +119,17 @@ async def test_a_flag_of_the_instance_beats_its_tier() -> None:
     assert (found.verdict, found.limit and found.limit.amount) == (Verdict.FAIL, 18)
 
 
+@pytest.mark.parametrize("flag", ["0", "-1", "many", "1e3", ""])
+async def test_a_capacity_that_cannot_be_read_is_neither_full_nor_the_usual_one(flag: str) -> None:
+    found = await seen(metric="db_connections", changed=database(connections=18, flags={"max_connections": flag}))
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "no_limit")
+
+
+async def test_fewer_connections_than_none_are_no_pass() -> None:
+    found = await seen(metric="db_connections", changed=database(connections=-3))
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "unit")
+
+
 async def test_a_failure_stays_one_though_the_descriptor_is_refused() -> None:
     denied = {"denied_permissions": ["monitoring.metricDescriptors.list"]}
     found = await seen(metric="cpu_utilization", fail_above="80%", changed={**busy(cpu="93%"), **denied})

@@ -231,6 +231,28 @@ async def test_connections_that_are_held_against_nothing_are_no_pass(
     assert any("410" in line for line in said(database.notes))
 
 
+@pytest.mark.parametrize("flag", ["0", "-1", "many"])
+async def test_a_capacity_that_cannot_be_read_is_neither_reached_nor_far(flag: str) -> None:
+    instance = SqlInstance.model_validate({"name": "sagebase-db", "flags": {"max_connections": flag}})
+    async with reviewing(sql_instances=[instance]) as (_, context):
+        _, database = await performance_review(Params(), context)
+    assert (database.verdict, database.reason) == (Verdict.UNKNOWN, "no_limit")
+
+
+async def test_a_share_of_nine_times_the_whole_is_no_failure() -> None:
+    web = await seen(**under({"memory": "900%"}))
+    assert (web.verdict, web.reason) == (Verdict.UNKNOWN, "unit")
+
+
+def test_less_than_nothing_is_no_pass() -> None:
+    end = datetime(2026, 11, 25, tzinfo=UTC)
+    windows = Windows(end - 2 * MONTH, end - MONTH, end)
+    odd = Courses({WEB: Course(Steps(windows.start, MONTH, [0.4, -0.1]))})
+    reviewing = Reviewing(windows, TOKYO, 300, 0.5, 90 * timedelta(days=1), "https://console.cloud.google.com")
+    found = review_of(Target("run_service", WEB), [(OF_MEMORY, odd)], None, reviewing)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "unit")
+
+
 async def test_what_was_connected_to_several_databases_at_different_moments_is_not_added_up() -> None:
     def in_turn(minutes: int) -> list[dict[str, Any]]:
         """Two hundred of them from so many minutes before three days ago, for five minutes."""

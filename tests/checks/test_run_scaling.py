@@ -90,6 +90,24 @@ async def test_revisions_that_serve_and_are_not_seen_are_no_pass(given: dict[str
     assert (seen.verdict, seen.reason) == (Verdict.UNKNOWN, reason)
 
 
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"max_instances": -1, "peak": 2}, "malformed"),
+        ({"peak": -2}, "unit"),
+        (
+            {"revisions": [OLD.model_copy(update={"max_instances": -1}), NEW], "traffic": {"00041-kiv": 100}},
+            "malformed",
+        ),
+    ],
+)
+async def test_a_maximum_or_a_peak_that_cannot_be_is_neither_reached_nor_far(
+    given: dict[str, Any], reason: str
+) -> None:
+    seen = await of_service(**given)
+    assert (seen.verdict, seen.reason) == (Verdict.UNKNOWN, reason)
+
+
 async def test_a_peak_near_the_maximum_is_a_warning() -> None:
     seen = await of_service(Params(max_instances=20), max_instances=20, peak=19)
     assert (seen.verdict, seen.reason) == (Verdict.WARN, "near_limit")

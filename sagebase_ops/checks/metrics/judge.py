@@ -36,7 +36,8 @@ IMPLAUSIBLE = Sentence(
     ja="確認できません：{value} はあり得ない値です（単位の想定違い）",
     en="could not look: {value} cannot be (its unit is not what we take it for)",
 )
-_HIGHEST_SHARE = 1.5
+HIGHEST_SHARE = 1.5
+"""Beyond it, it is no share: a measurement may be a little over the whole."""
 _A_MINUTE = timedelta(minutes=1)
 _BY_LIMIT = {None, "over_limit", "under_limit"}
 
@@ -95,7 +96,7 @@ def _kept(target: Target, amount: Quantity, params: Params, given: Given) -> Fin
 def _cannot_be(value: float, params: Params) -> bool:
     """None of the guide's metrics is ever negative; one that an entry describes may be."""
     known = params.known
-    return known.filter is None and (value < 0 or (known.ratio and value > _HIGHEST_SHARE))
+    return known.filter is None and (value < 0 or (known.ratio and value > HIGHEST_SHARE))
 
 
 def _not_as_believed(target: Target, google: str, params: Params, given: Given) -> Finding:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta, tzinfo
 from typing import Any, TypeAlias
 
+from sagebase_ops.checks.metrics.judge import HIGHEST_SHARE, IMPLAUSIBLE
 from sagebase_ops.checks.performance import words
 from sagebase_ops.checks.performance.data import DAY, ENOUGH, Course, Courses, Windows
 from sagebase_ops.checks.performance.judge import Frame, Judged, Measure, judge, series_of
@@ -24,6 +25,7 @@ from sagebase_ops.domain.results import (
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import rfc3339
 
+SHARE = "1"
 COMPARABLE = timedelta(days=20)
 """Of the month before; where there is less of it, nothing is held against it."""
 
@@ -99,7 +101,8 @@ class _Review:
     def _measured(self) -> Iterator[tuple[Measure, Course]]:
         """Those that the whole answer tells: of part of it neither a pass nor a failure is believed."""
         for measure, courses, course in self._lines:
-            if course.month is not None and courses.otherwise is None and self._partial(measure, courses) is None:
+            whole = courses.otherwise is None and self._partial(measure, courses) is None
+            if whole and course.month is not None and not _cannot_be(measure, course.month):
                 yield measure, course
 
     def _partial(self, measure: Measure, courses: Courses) -> GcpError | None:
@@ -116,6 +119,9 @@ class _Review:
                 yield refused(self._target, partial, **self._given())
             elif course.month is None and not self._may_be_absent(measure):
                 yield unknown(self._target, _about(words.NO_DATA, measure), reason="no_data", **self._given())
+            elif course.month is not None and _cannot_be(measure, course.month):
+                value = Quantity(course.month, measure.unit)
+                yield unknown(self._target, IMPLAUSIBLE, reason="unit", value=value, **self._given())
             elif measure.unread is not None:
                 yield refused(self._target, measure.unread, **self._given())
             elif measure.capacity and measure.limit is None:
@@ -185,6 +191,10 @@ class _Review:
             "compared_with": rfc3339(windows.start),
         }
         return {"asked": asked, "link": self._by.link}
+
+
+def _cannot_be(measure: Measure, month: float) -> bool:
+    return month < 0 or (measure.unit == SHARE and month > HIGHEST_SHARE)
 
 
 def _worst_first(judged: Judged) -> tuple[int, float]:

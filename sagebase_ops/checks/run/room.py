@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sagebase_ops.checks.metrics.data import Measured
-from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
+from sagebase_ops.checks.metrics.judge import IMPLAUSIBLE, NOT_AS_BELIEVED, Given, without_data
 from sagebase_ops.checks.run.serving import Serving
 from sagebase_ops.checks.run.sizes import Wanted, differences_of, mending, sizes_of
 from sagebase_ops.checks.run.targets import target_of
@@ -82,13 +82,10 @@ def _by_hand(target: Target, count: int, wanted: Wanted, given: Given) -> Findin
 
 
 def _by_peak(target: Target, serving: Serving, wanted: Wanted, peaks: Measured, given: Given) -> Finding:
-    if peaks.otherwise is not None:
-        told: Given = {"metric": "instance_count", "google": peaks.otherwise, "believed": "GAUGE INT64 1"}
-        return unknown(target, NOT_AS_BELIEVED, reason="unit", **told, **given)
+    peak = peaks.values.get(serving.service.name)
+    if peak is None or peak < 0 or peaks.otherwise is not None:
+        return _without_peak(target, peak, peaks, given)
     service, most = serving.service, serving.most
-    peak = peaks.values.get(service.name)
-    if peak is None:
-        return without_data(target, peaks, {**given, "metric": "instance_count"})
     held: Given = {"value": Quantity(peak, UNIT), "limit": Quantity(most, UNIT), "window": Quantity.of(wanted.window)}
     if peak >= most and _may_grow(service, most):
         return failing(target, REACHED, reason="over_limit", **held, **given)
@@ -97,6 +94,16 @@ def _by_peak(target: Target, serving: Serving, wanted: Wanted, peaks: Measured, 
     if peak > wanted.near * most and _may_grow(service, most):
         return warning(target, NEAR, reason="near_limit", near=Quantity(wanted.near, "1"), **held, **given)
     return passing(target, AS_WANTED, least=Quantity(service.min_instances, UNIT), **held, **given)
+
+
+def _without_peak(target: Target, peak: float | None, peaks: Measured, given: Given) -> Finding:
+    """It was not measured, or not as we take it."""
+    if peaks.otherwise is not None:
+        told: Given = {"metric": "instance_count", "google": peaks.otherwise, "believed": "GAUGE INT64 1"}
+        return unknown(target, NOT_AS_BELIEVED, reason="unit", **told, **given)
+    if peak is not None:
+        return unknown(target, IMPLAUSIBLE, reason="unit", value=Quantity(peak, UNIT), **given)
+    return without_data(target, peaks, {**given, "metric": "instance_count"})
 
 
 def _may_grow(service: RunService, most: int) -> bool:

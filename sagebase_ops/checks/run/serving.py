@@ -46,7 +46,7 @@ async def as_they_serve(services: Sequence[RunService], context: CheckContext) -
     The revisions are asked for only where an older one than the newest gets requests. Source: Revisions.ListRevisions.
     """
     if all(_by_newest_alone(one) for one in services):
-        return {one.name: _by_template(one) for one in services}
+        return {one.name: _by_template(one, context) for one in services}
     asked = await or_refusal(context.gcp.run.revisions(context.project.id, context.project.region))
     known = asked if isinstance(asked, GcpError) else {one.name: one for one in asked}
     return {one.name: _served(one, known, context) for one in services}
@@ -73,7 +73,7 @@ def _by_newest_alone(service: RunService) -> bool:
 
 def _served(service: RunService, known: Mapping[str, Revision] | GcpError, context: CheckContext) -> Serving | GcpError:
     if _by_newest_alone(service):
-        return _by_template(service)
+        return _by_template(service, context)
     if isinstance(known, GcpError):
         return known
     names = tuple(part.revision for part in sorted(service.serving, key=lambda part: -part.percent))
@@ -81,12 +81,23 @@ def _served(service: RunService, known: Mapping[str, Revision] | GcpError, conte
     if lost is not None:
         return unlisted(lost, context)
     sizes = [_of_both(service.sizing, known[name].sizing) for name in names]
-    every = sum(one.revision_max or GOOGLES_MAXIMUM for one in sizes)
-    return Serving(replace(service, sizing=sizes[0]), replace(sizes[0], revision_max=every).most or every, names)
+    maxima = [one.revision_max or GOOGLES_MAXIMUM for one in sizes]
+    every = sum(maxima) if min(maxima) > 0 else min(maxima)
+    most = replace(sizes[0], revision_max=every).most or every
+    return _believed(Serving(replace(service, sizing=sizes[0]), most, names), context)
 
 
-def _by_template(service: RunService) -> Serving:
-    return Serving(service, service.max_instances or GOOGLES_MAXIMUM)
+def _by_template(service: RunService, context: CheckContext) -> Serving | GcpError:
+    return _believed(Serving(service, service.max_instances or GOOGLES_MAXIMUM), context)
+
+
+def _believed(serving: Serving, context: CheckContext) -> Serving | GcpError:
+    """A maximum below 0 is no answer: it would be reached by nothing at all."""
+    if serving.most > 0:
+        return serving
+    said = f"a maximum of {serving.most} instances"
+    remedy = f"gcloud run services describe {serving.service.name} --region={context.project.region} --project={context.project.id}"
+    return GcpError(GcpErrorKind.MALFORMED, said, api=API, method="Services.ListServices", remedy=remedy, said=said)
 
 
 def _of_both(service: Sizing, revision: Sizing) -> Sizing:

@@ -4,7 +4,7 @@ import re
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metrics.data import Measured
-from sagebase_ops.checks.metrics.judge import Given, given_of, held_against, judged, without_data
+from sagebase_ops.checks.metrics.judge import IMPLAUSIBLE, Given, given_of, held_against, judged, without_data
 from sagebase_ops.checks.metrics.params import Params
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.quantities import Quantity
@@ -50,10 +50,13 @@ _BY_MEMORY_GB = ((120, 1000), (60, 800), (30, 600), (15, 500), (7.5, 400), (6, 2
 
 
 def max_connections(instance: SqlInstance) -> int | None:
-    """From the instance's flag, else Google's default for its tier's memory; None where neither tells."""
-    flag = instance.flags.get("max_connections", "")
-    if flag.isdecimal():
-        return int(flag)
+    """From the instance's flag, else Google's default for its tier's memory; None where neither tells.
+
+    A flag that is no number above 0 tells nothing, least of all that the default holds.
+    """
+    flag = instance.flags.get("max_connections")
+    if flag is not None:
+        return int(flag) or None if flag.isdecimal() else None
     by_memory = next((most for least, most in _BY_MEMORY_GB if _memory_gb(instance.tier) >= least), None)
     return _SHARED_TIERS.get(instance.tier, by_memory)
 
@@ -118,11 +121,12 @@ def _held(
 
 
 def _taken_from(instance: SqlInstance, limit: Quantity) -> tuple[Note, ...]:
-    said = instance.flags.get("max_connections", "").isdecimal()
-    return () if said else (Note(BY_DEFAULT, {"limit": limit, "tier": instance.tier}),)
+    return () if "max_connections" in instance.flags else (Note(BY_DEFAULT, {"limit": limit, "tier": instance.tier}),)
 
 
 def _against_capacity(target: Target, value: float, instance: SqlInstance, measured: Measured, given: Given) -> Finding:
+    if value < 0:
+        return unknown(target, IMPLAUSIBLE, reason="unit", **given)
     most = max_connections(instance)
     if most is None:
         return unknown(target, NO_CAPACITY, reason="no_limit", tier=instance.tier, **given)

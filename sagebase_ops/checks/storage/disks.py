@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 from sagebase_ops.checks.metrics.data import Measured
-from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
+from sagebase_ops.checks.metrics.judge import IMPLAUSIBLE, NOT_AS_BELIEVED, Given, without_data
 from sagebase_ops.checks.sql.connections import absent
 from sagebase_ops.domain.console import sql_instance_page
 from sagebase_ops.domain.projects import Project
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.refusals import refused
-from sagebase_ops.domain.results import Finding, Note, Sentence, Target, failing, passing, unknown, warning
+from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Verdict, failing, passing, unknown, warning
 from sagebase_ops.domain.trends import Trend, trend_of
 from sagebase_ops.gcp.asked import Listing
 from sagebase_ops.gcp.metrics import SQL_INSTANCE
@@ -44,8 +44,12 @@ ENLARGES_FREELY = Sentence(
     ja="ディスク {size}（自動拡張あり・上限なし）", en="a disk of {size} that enlarges itself without a limit"
 )
 UNSAID = Sentence(
-    ja="ディスク {size}（自動拡張の有無を Google が答えていないため、拡張なしとして判定）",
-    en="a disk of {size}; Google does not say whether it enlarges itself, so it is judged as one that does not",
+    ja="ディスク {size}（自動拡張の有無か上限を Google の応答から読み取れないため、拡張なしとして判定）",
+    en="a disk of {size}; whether and how far it enlarges itself cannot be read, so it is judged as one that does not",
+)
+NO_LIMIT = Sentence(
+    ja="確認できません：{value} を使用。ディスク {size} を超えて自動拡張するかどうかを、Google の応答から読み取れません",
+    en="could not look: {value} used, but whether the disk of {size} enlarges itself cannot be read",
 )
 NO_SIZE = Sentence(
     ja="確認できません：ディスクの大きさが得られませんでした", en="could not look: Google names no size of the disk"
@@ -81,7 +85,11 @@ def judge_disk(name: str, listing: Listing[SqlInstance], used: Measured, room: R
     if most is None:
         return passing(target, GROWS_ITSELF, size=_gib(size), **given)
     given |= {"limit": Quantity(most, "By")}
-    return _held(target, used.values[name], most, until, room, given, _enlarge(instance, most // _GIB, project))
+    found = _held(target, used.values[name], most, until, room, given, _enlarge(instance, most // _GIB, project))
+    if found.verdict is Verdict.PASS or not _is_unsaid(instance.upkeep):
+        return found
+    remedy = f"gcloud sql instances describe {name} --project={project.id}"
+    return unknown(target, NO_LIMIT, reason="no_limit", size=_gib(size), remedy=remedy, **given)
 
 
 def _unread(target: Target, instance: SqlInstance, used: Measured, given: Given) -> Finding | None:
@@ -93,6 +101,8 @@ def _unread(target: Target, instance: SqlInstance, used: Measured, given: Given)
         return without_data(target, used, given)
     if (lacking := used.answer.partial or used.unproven) is not None:
         return refused(target, lacking, **given)
+    if used.values[target.name] < 0:
+        return unknown(target, IMPLAUSIBLE, reason="unit", value=Quantity(used.values[target.name], "By"), **given)
     return unknown(target, NO_SIZE, reason="no_size", **given) if instance.upkeep.disk_gb is None else None
 
 
@@ -150,10 +160,14 @@ def _full_soon(
 
 
 def _most(upkeep: Upkeep) -> int | None:
-    """Bytes beyond which it cannot grow, None where nothing stops it. Where Google does not say that it grows, it does not."""
-    if upkeep.auto_resize:
+    """Bytes beyond which it cannot grow, None where nothing stops it. Where nobody can read that it grows, it does not."""
+    if upkeep.auto_resize and upkeep.resize_limit_gb is not None:
         return max(upkeep.resize_limit_gb, upkeep.disk_gb or 0) * _GIB if upkeep.resize_limit_gb else None
     return (upkeep.disk_gb or 0) * _GIB
+
+
+def _is_unsaid(upkeep: Upkeep) -> bool:
+    return upkeep.auto_resize is None or (upkeep.auto_resize and upkeep.resize_limit_gb is None)
 
 
 def _notes(upkeep: Upkeep, trend: Trend | None) -> Iterator[Note]:
@@ -162,7 +176,7 @@ def _notes(upkeep: Upkeep, trend: Trend | None) -> Iterator[Note]:
     else:
         yield Note(TREND, {"growth": Quantity(trend.per_day, "By"), "days": trend.days})
     size = {"size": _gib(upkeep.disk_gb or 0)}
-    if upkeep.auto_resize is None:
+    if _is_unsaid(upkeep):
         yield Note(UNSAID, size)
     elif not upkeep.auto_resize:
         yield Note(FIXED, size)
