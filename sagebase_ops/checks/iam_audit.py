@@ -39,14 +39,16 @@ class Params(CheckParams):
     ),
     runbook=Sentence(
         ja=(
-            "1. 一覧にない権限は、誰がいつ付けたかを「変更」で確認し、必要なら schedules.yaml の approved に加える。\n"
+            "1. 一覧にない権限は、誰がいつ付けたかを「変更」で確認し、必要なら schedules.yaml の approved に加える。"
+            "貼り付ける行は sagebase-ops --run weekly --check iam_audit --dry-run がすべて表示する（Slack では初めの数行だけ）。\n"
             "2. 不要な権限は外す：gcloud projects remove-iam-policy-binding PROJECT --member=MEMBER --role=ROLE\n"
             "3. 鍵は作らずに済む方法（Workload Identity 連携、サービスアカウントの借用）へ移し、古い鍵を無効にしてから消す。\n"
             "注意：手順書のコマンドはロール名だけを表示し、誰の権限か分からない。フォルダや組織から継承した権限、"
             "バケットやシークレットなど個々のリソースの権限は、プロジェクトの一覧に含まれない。"
         ),
         en=(
-            "1. See under changes who granted what is not on the list; add it to approved in schedules.yaml where it is needed.\n"
+            "1. See under changes who granted what is not on the list; add it to approved in schedules.yaml where it is needed. "
+            "sagebase-ops --run weekly --check iam_audit --dry-run prints every line to paste; Slack shows the first few.\n"
             "2. Take away what is not: gcloud projects remove-iam-policy-binding PROJECT --member=MEMBER --role=ROLE\n"
             "3. Replace keys (workload identity federation, impersonation); disable an old key first, delete it later.\n"
             "The guide's command prints roles only and not whose they are. What folders, the organization or single resources "
