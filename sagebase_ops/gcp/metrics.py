@@ -4,6 +4,7 @@ Kinds, units and delays are believed (Google's page was not at hand); the check 
 descriptors. Source of the aligners: google.monitoring.v3.Aggregation.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,9 @@ RUN_SERVICE, SQL_INSTANCE, TIME_SERIES = "run_service", "sql_instance", "time_se
 SERVICE = "resource.labels.service_name"
 _SERVICE = (SERVICE,)
 _CLASS = "metric.labels.response_code_class"
+RESPONSE_CLASS = re.compile(r"[1-5]xx")
+UNCLASSED = 0.01
+"""Of requests, as many may be without a class (they were broken off); of more, a share of 5xx is not known."""
 _RUN_DELAY = timedelta(minutes=4)
 
 

@@ -90,6 +90,12 @@ async def test_of_a_month_without_an_error_no_day_is_the_worst() -> None:
     assert "worst" not in errors
 
 
+async def test_a_month_without_classes_of_status_has_no_error_rate_and_is_no_pass() -> None:
+    web = await seen("high-error-rate", labels_missing=["response_code_class"])
+    assert (web.verdict, web.reason) == (Verdict.UNKNOWN, "no_data")
+    assert "error rate" in str(web.sentence.en)
+
+
 async def test_the_mean_is_of_all_requests() -> None:
     web = await seen(**under({"latency_p50": "1s", "latency_p95": "1.01s"}))
     mean = next(note.values["value"] for note in web.notes if note.sentence.en.startswith("response time mean"))

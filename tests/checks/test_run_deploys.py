@@ -67,6 +67,15 @@ async def test_a_deploy_that_nobody_asked_anything_is_well_where_instances_prove
     assert (found.verdict, found.reason) == ("pass", None)
 
 
+async def test_requests_without_a_class_of_status_may_all_have_failed() -> None:
+    load = [{**WELL, "until": "3h"}, {**WELL, "since": "3h", "errors": 9}]
+    service = RunService.model_validate({"revisions": [OLD, NEW], "load": load})
+    async with looking(services=[service], labels_missing=["response_code_class"]) as (_, context):
+        (found,) = await run_deploys(Params(), context)
+    assert (found.verdict, found.reason) == ("unknown", "no_status")
+    assert sum("error rate unknown" in note for note in said(found.notes)) == 2
+
+
 LATENCIES, COUNTS, INSTANCES = "request_latencies", "request_count", "instance_count"
 
 

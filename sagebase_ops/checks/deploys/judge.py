@@ -85,7 +85,7 @@ def mistakes_of(deploys: Deploys, params: Params, project: Project, now: datetim
         yield Mistake(Verdict.UNKNOWN, "no_data", words.UNCOUNTED, values)
     if after.requests >= params.min_requests:
         before = deploys.traffic.of(deploys.before)
-        yield from _of_errors(after, before, params)
+        yield from _of_errors(newest.name, after, before, params)
         yield from _of_times({newest.name: after, deploys.before: before}, params)
 
 
@@ -108,6 +108,8 @@ def _answered(name: str, found: Answers, params: Params) -> Note:
     counted: dict[str, Value] = {"name": name, "requests": round(found.requests)}
     if found.requests < params.min_requests:
         return Note(words.TOO_FEW, counted)
+    if not found.is_rated:
+        return Note(words.UNRATED, counted)
     counted["rate"] = _share(found)
     return (
         Note(words.UNMEASURED, counted) if found.p95 is None else Note(words.COMPARED, {**counted, "p95": _p95(found)})
@@ -130,10 +132,13 @@ def _of_start(deploys: Deploys, made: Revision, now: datetime) -> Iterator[Mista
         yield Mistake(Verdict.WARN, "never_ready", words.STUCK, {**values, **times})
 
 
-def _of_errors(after: Answers, before: Answers, params: Params) -> Iterator[Mistake]:
+def _of_errors(name: str, after: Answers, before: Answers, params: Params) -> Iterator[Mistake]:
     if after.error_rate > max(params.max_error_rate, before.error_rate):
         rates = {"after": _share(after), "before": _share(before), "wanted": Quantity(params.max_error_rate, "1")}
         yield Mistake(Verdict.FAIL, "more_errors", words.MORE_ERRORS, rates)
+    elif not after.is_rated:
+        values: dict[str, Value] = {"revision": name, "requests": round(after.requests)}
+        yield Mistake(Verdict.UNKNOWN, "no_status", words.UNCLASSED, values)
 
 
 def _of_times(sides: Mapping[str, Answers], params: Params) -> Iterator[Mistake]:

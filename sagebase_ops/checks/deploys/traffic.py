@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.metrics import METRICS, SERVICE, Metric, filter_of
+from sagebase_ops.gcp.metrics import METRICS, RESPONSE_CLASS, SERVICE, UNCLASSED, Metric, filter_of
 from sagebase_ops.gcp.monitoring import MetricQuery
 from sagebase_ops.gcp.time_series import Series, SeriesSet
 
@@ -18,15 +18,21 @@ _MINUTES = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Of one revision. `p95` in seconds, None without a request."""
+    """Of one revision. `p95` in seconds, None without a request; `unclassed` may have failed, for all that is known."""
 
     requests: float = 0
     errors: float = 0
     p95: float | None = None
+    unclassed: float = 0
 
     @property
     def error_rate(self) -> float:
         return self.errors / self.requests if self.requests else 0.0
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether Google says of them, but for a few, how they were answered."""
+        return self.unclassed <= UNCLASSED * self.requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,9 @@ def _answers(name: str, counts: SeriesSet, times: SeriesSet) -> Answers:
     own = [one for one in counts.series if one.labels[REVISION] == name]
     p95 = [one.points[0].value / _MS for one in times.series if one.labels[REVISION] == name and one.points]
     failed = [one for one in own if one.labels[CLASS] == "5xx"]
-    return Answers(sum(map(_value, own)), sum(map(_value, failed)), max(p95, default=None))
+    unclassed = [one for one in own if not RESPONSE_CLASS.fullmatch(one.labels[CLASS])]
+    requests, errors, unsaid = (sum(map(_value, some)) for some in (own, failed, unclassed))
+    return Answers(requests, errors, max(p95, default=None), unsaid)
 
 
 def _value(series: Series) -> float:

@@ -29,6 +29,10 @@ UNCOUNTED = Sentence(
     ja="確認できません：{revision} のリクエスト数が得られません（データは {until} まで）。悪化していないとは言えません",
     en="could not look: no requests to {revision} were counted (data until {until}), so nothing says that it is no worse",
 )
+UNCLASSED = Sentence(
+    ja="確認できません：{revision} のリクエスト {requests} 件の一部に HTTP ステータスの区分がなく、エラーが増えていないとは言えません",
+    en="could not look: some of {requests} requests to {revision} are counted without a class of status, so nothing says that no more failed",
+)
 UNTIMED = Sentence(
     ja="確認できません：{revision} のレスポンスタイムが得られません（リクエストは {requests} 件）。遅くなっていないとは言えません",
     en="could not look: no response times of {revision} ({requests} requests), so nothing says that it is no slower",
@@ -54,6 +58,9 @@ COMPARED = Sentence(
 UNMEASURED = Sentence(
     ja="{name}：エラー率 {rate}、p95 は不明（リクエスト {requests} 件）",
     en="{name}: error rate {rate}, p95 unknown ({requests} requests)",
+)
+UNRATED = Sentence(
+    ja="{name}：エラー率は不明（リクエスト {requests} 件）", en="{name}: error rate unknown ({requests} requests)"
 )
 TOO_FEW = Sentence(
     ja="{name}：リクエスト {requests} 件では比べられません", en="{name}: {requests} requests are too few to compare"

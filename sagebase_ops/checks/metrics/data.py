@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,13 +10,12 @@ from typing import Any
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.errors import GcpError
 from sagebase_ops.gcp.logs import rfc3339
-from sagebase_ops.gcp.metrics import SQL_INSTANCE, Metric, filter_of
+from sagebase_ops.gcp.metrics import RESPONSE_CLASS, SQL_INSTANCE, Metric, filter_of
 from sagebase_ops.gcp.monitoring import Descriptor, MetricQuery
 from sagebase_ops.gcp.time_series import Point, Series, SeriesSet
 
 NOT_LISTED = "-"
 _FAILED = "5xx"
-_RESPONSE_CLASS = re.compile(r"[1-5]xx")
 _DIMENSIONLESS = "1"
 
 
@@ -144,7 +142,7 @@ def _shares(known: Metric, newest: list[tuple[Series, Point | None]]) -> dict[st
     return {
         name: by_class.get(_FAILED, 0.0) / total
         for name, by_class in counts.items()
-        if (total := sum(by_class.values())) > 0 and any(map(_RESPONSE_CLASS.fullmatch, by_class))
+        if (total := sum(by_class.values())) > 0 and any(map(RESPONSE_CLASS.fullmatch, by_class))
     }
 
 

@@ -13,7 +13,7 @@ from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metrics.data import differs, name_of
 from sagebase_ops.domain.steps import Steps, no_steps
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.metrics import METRICS, Metric, filter_of
+from sagebase_ops.gcp.metrics import METRICS, RESPONSE_CLASS, UNCLASSED, Metric, filter_of
 from sagebase_ops.gcp.monitoring import MetricQuery
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -106,16 +106,26 @@ async def courses_of(known: Metric, windows: Windows, context: CheckContext, *, 
 
 
 async def requests(windows: Windows, context: CheckContext) -> tuple[Courses, Courses]:
-    """How many requests each service had, and the share of them that failed with 5xx. Raises GcpError."""
+    """How many requests each service had, and the share of them that failed with 5xx. Raises GcpError.
+
+    There is no such share of a service where more than a few requests are without a class: all of those may have failed.
+    """
     by_class = await courses_of(METRICS["error_rate"], windows, context)
     totals: dict[str, Course] = {}
     failed: dict[str, Course] = {}
+    unclassed: dict[str, float] = {}
     for name, course in by_class.by_target.items():
         service, _, response_class = name.rpartition(", ")
         totals[service] = totals.get(service, Course()).plus(course)
         if response_class == "5xx":
             failed[service] = course
-    shares = {name: total.share(failed.get(name, Course())) for name, total in totals.items()}
+        if not RESPONSE_CLASS.fullmatch(response_class):
+            unclassed[service] = unclassed.get(service, 0.0) + (course.month or 0.0)
+    shares = {
+        name: total.share(failed.get(name, Course()))
+        for name, total in totals.items()
+        if unclassed.get(name, 0.0) <= UNCLASSED * (total.month or 0.0)
+    }
     return replace(by_class, by_target=totals), replace(by_class, by_target=shares)
 
 
