@@ -2,7 +2,7 @@
 
 import click
 
-from sagebase_ops.cli.desk import format_option
+from sagebase_ops.cli.options import format_option
 from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.cli.page import Page, output_console
 from sagebase_ops.cli.report import Json, as_text

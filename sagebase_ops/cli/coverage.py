@@ -10,6 +10,7 @@ from rich.text import Text
 
 from sagebase_ops.cli import exits
 from sagebase_ops.cli.files import chosen_schedules
+from sagebase_ops.cli.options import config_option
 from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.cli.page import Page, output_console
 from sagebase_ops.cli.report import Json, as_text
@@ -31,7 +32,7 @@ _SHORT = 72
 @click.option("--answers", type=click.Path(), metavar="FILE", help="Your own answers beside the shipped ones.")
 @click.option("--unanswered", "only", is_flag=True, help="Only the lines that nothing answers.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-@click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
+@config_option
 @click.pass_context
 def coverage_command(
     context: click.Context, guide: str | None, answers: str | None, form: str, config: str | None, *, only: bool

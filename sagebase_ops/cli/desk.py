@@ -1,7 +1,6 @@
 """What the commands on incidents share: the store is opened, one thing is done, and who tells of it is said."""
 
 import asyncio
-import getpass
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -11,7 +10,7 @@ import click
 from sagebase_ops.app.desk import Desk, desk_of
 from sagebase_ops.cli.page import Page, output_console
 from sagebase_ops.cli.report import Json, as_text
-from sagebase_ops.cli.run import named_world
+from sagebase_ops.cli.run import named_world, user
 from sagebase_ops.config.load import load
 from sagebase_ops.config.unexamined import Unexamined
 from sagebase_ops.domain.incident_groups import Group
@@ -24,12 +23,6 @@ from sagebase_ops.responses import Actor
 
 Thing = TypeVar("Thing")
 Asked = Callable[[Desk, Voice], Awaitable[Thing]]
-
-config_option = click.option(
-    "--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder."
-)
-as_option = click.option("--as", "who", metavar="NAME", help="Who does it. Default: the user of this machine.")
-format_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
 class Duration(click.ParamType[timedelta]):
@@ -61,13 +54,6 @@ def at_desk(config: str | None, ask: Asked[Thing]) -> Thing:
 def actor(who: str | None) -> Actor:
     """`who`, else the user of this machine."""
     return Actor(who or user(), "cli")
-
-
-def user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def pretend(desk: Desk) -> str:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from sagebase_ops.app.doctor import examine
 from sagebase_ops.app.examined import Examined
 from sagebase_ops.cli import exits
-from sagebase_ops.cli.main import DEFAULT_SCENARIO
+from sagebase_ops.cli.options import config_option, format_option, sandbox_option
 from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.cli.page import Page, output_console
 from sagebase_ops.cli.report import as_text
@@ -35,16 +35,9 @@ _CODES = {Verdict.FAIL: exits.FAILED, Verdict.UNKNOWN: exits.COULD_NOT_LOOK}
 
 @click.command("doctor")
 @click.option("--send-test", is_flag=True, help="Post a marked test to every route, and wait 60 s for a press.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
-@click.option(
-    "--sandbox",
-    "scenario",
-    is_flag=False,
-    flag_value=DEFAULT_SCENARIO,
-    metavar="[=SCENARIO]",
-    help="Against the built-in pretend Google Cloud and Slack.",
-)
+@format_option
+@config_option
+@sandbox_option("Against the built-in pretend Google Cloud and Slack.")
 @click.pass_context
 def doctor_command(
     context: click.Context, /, *, send_test: bool, form: str, config: str | None, scenario: str | None

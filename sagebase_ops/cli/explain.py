@@ -11,8 +11,8 @@ from sagebase_ops.app.explain import Explained, explained, last_looks
 from sagebase_ops.app.history import Look
 from sagebase_ops.cli.checks import written
 from sagebase_ops.cli.conflicts import print_conflict
-from sagebase_ops.cli.desk import config_option, format_option
 from sagebase_ops.cli.explain_json import explained_as_json
+from sagebase_ops.cli.options import config_option, format_option
 from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.cli.page import Page, output_console
 from sagebase_ops.cli.report import as_text

@@ -11,9 +11,10 @@ from rich.text import Text
 
 from sagebase_ops.app.desk import Desk
 from sagebase_ops.app.history import Look, Past, looks_of_entry, looks_of_group, past_of
-from sagebase_ops.cli.desk import at_desk, config_option, format_option, page_of, print_json
+from sagebase_ops.cli.desk import at_desk, page_of, print_json
 from sagebase_ops.cli.history_report import looks_as_json, past_as_json
 from sagebase_ops.cli.incident_report import group_as_json
+from sagebase_ops.cli.options import config_option, format_option
 from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.cli.terminal import STYLES
 from sagebase_ops.domain.digests import digest_of

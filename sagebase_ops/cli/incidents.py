@@ -8,8 +8,9 @@ from datetime import datetime
 import click
 
 from sagebase_ops.app.desk import Desk
-from sagebase_ops.cli.desk import at_desk, config_option, format_option, page_of, print_json
+from sagebase_ops.cli.desk import at_desk, page_of, print_json
 from sagebase_ops.cli.incident_report import incidents_as_json, whole_group_as_json
+from sagebase_ops.cli.options import config_option, format_option
 from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.cli.page import Page
 from sagebase_ops.cli.terminal import print_body

@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 import click
 
 from sagebase_ops.cli import exits
+from sagebase_ops.cli.options import config_option, sandbox_option
 from sagebase_ops.errors import ConfigError, OpsError
 
-DEFAULT_SCENARIO = "healthy"
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Imports make objects that stay, and so do the rounds of a rehearsal: looking them through at each 700 costs a fifth."""
 
@@ -72,14 +72,7 @@ class LazyGroup(click.Group):
     type=click.Choice(["text", "json", "slack"]),
     help="With --run: what goes to standard output; slack: what it would post, as JSON.",
 )
-@click.option(
-    "--sandbox",
-    "scenario",
-    is_flag=False,
-    flag_value=DEFAULT_SCENARIO,
-    metavar="[=SCENARIO]",
-    help="Against a built-in pretend Google Cloud and Slack: no account, no configuration.",
-)
+@sandbox_option("Against a built-in pretend Google Cloud and Slack: no account, no configuration.")
 @click.option(
     "--fix-plan",
     is_flag=False,
@@ -87,7 +80,7 @@ class LazyGroup(click.Group):
     type=click.Choice(["both", "terraform", "json"]),
     help="Print the guide's alert policies put right; nothing is changed.",
 )
-@click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
+@config_option
 @click.version_option(package_name="sagebase-ops")
 @click.pass_context
 def cli(context: click.Context, /, **flags: Any) -> None:  # Any: click's values, as the flags above type them

@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from sagebase_ops.cli.files import chosen_schedules
+from sagebase_ops.cli.options import config_option
 from sagebase_ops.clock import SystemClock
 from sagebase_ops.config.load import load
 from sagebase_ops.config.model import Checklist, Schedules
@@ -14,7 +15,7 @@ from sagebase_ops.config.model import Checklist, Schedules
 @click.option("--count", default=5, show_default=True, type=click.IntRange(1, 1000), help="How many slots of each job.")
 @click.option("--job", help="Only this job.")
 @click.option("--from", "start", type=click.DateTime(), help="Count from this time of the file's zone, not from now.")
-@click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
+@config_option
 def next_command(count: int, job: str | None, start: datetime | None, config: str | None) -> None:
     """Print the next slots of each job, oldest first."""
     from rich.console import Console

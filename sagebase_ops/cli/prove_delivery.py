@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sagebase_ops.cli import exits
+from sagebase_ops.cli.options import format_option
 
 DEFAULT_ROUNDS = 1000
 _LARGEST_SEED = 10**6
@@ -20,7 +21,7 @@ _LARGEST_SEED = 10**6
 @click.option("--round", "only", type=click.IntRange(0), help="Play only the round of this number, with --seed.")
 @click.option("--store", type=click.Choice(["sqlite", "firestore"]), default="sqlite", show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=os.cpu_count() or 1, show_default=True, help="Side by side.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
 @click.pass_context
 def prove_delivery_command(context: click.Context, /, **flags: Any) -> None:  # Any: click's values, as typed above
     """Kill daemons with SIGKILL while they tell a pretend Slack that fails in every way, and count what it holds.

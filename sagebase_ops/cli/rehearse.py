@@ -14,6 +14,7 @@ import click
 
 from sagebase_ops.cli import exits
 from sagebase_ops.cli.files import chosen_schedules
+from sagebase_ops.cli.options import format_option
 from sagebase_ops.errors import ConfigError
 
 HISTORY = "history"
@@ -45,7 +46,7 @@ _SQLITE = b"SQLite format 3\0"
 @click.option(
     "--before", metavar="TIME", help="With a scenario: begin so long before its present, such as 1h. Default: 0m."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
 @click.pass_context
 def rehearse_command(
     context: click.Context,

@@ -4,7 +4,8 @@ import click
 
 from sagebase_ops.app.desk import Desk
 from sagebase_ops.cli import exits
-from sagebase_ops.cli.desk import actor, as_option, at_desk, config_option, not_open, pretend, say_who_tells
+from sagebase_ops.cli.desk import actor, at_desk, not_open, pretend, say_who_tells
+from sagebase_ops.cli.options import as_option, config_option
 from sagebase_ops.language import desk_words as words
 from sagebase_ops.language import incidents as said
 from sagebase_ops.language.voice import Voice

@@ -119,7 +119,7 @@ def run_once(request: Request, settings: Any, path: Path, project: str) -> int: 
     _check_names(schedules, job, request.only)
     for warning in schedules.warnings:
         click.echo(f"warning: {warning}", err=True)
-    asked = ManualRun(job, request.only, request.dry_run, _who())
+    asked = ManualRun(job, request.only, request.dry_run, user())
     with ExitStack() as stack:
         progress = stack.enter_context(progress_on_terminal(Voice(schedules.language, schedules.timezone)))
 
@@ -151,7 +151,8 @@ def _check_names(schedules: Any, job: str, only: tuple[str, ...]) -> None:  # An
         )
 
 
-def _who() -> str:
+def user() -> str:
+    """Who runs this, as the machine calls them."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

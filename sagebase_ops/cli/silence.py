@@ -8,7 +8,8 @@ import click
 
 from sagebase_ops.app.desk import Desk
 from sagebase_ops.cli import exits
-from sagebase_ops.cli.desk import Duration, actor, as_option, at_desk, config_option, not_open, pretend, say_who_tells
+from sagebase_ops.cli.desk import Duration, actor, at_desk, not_open, pretend, say_who_tells
+from sagebase_ops.cli.options import as_option, config_option
 from sagebase_ops.domain.quantities import write_duration
 from sagebase_ops.domain.silences import ANY, Matcher
 from sagebase_ops.language import desk_words as words

@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sagebase_ops.app.desk import Desk
-from sagebase_ops.cli.desk import at_desk, config_option, format_option, page_of, print_json
+from sagebase_ops.cli.desk import at_desk, page_of, print_json
 from sagebase_ops.cli.incident_report import silences_as_json
+from sagebase_ops.cli.options import config_option, format_option
 from sagebase_ops.cli.output import read_as_far_as_wanted
 from sagebase_ops.domain.silences import Silence, Window
 from sagebase_ops.language import desk_words as words

@@ -8,6 +8,7 @@ import click
 from sagebase_ops.app.tick import Ticked, tick
 from sagebase_ops.cli import exits
 from sagebase_ops.cli.daemon import until_signal
+from sagebase_ops.cli.options import config_option
 from sagebase_ops.cli.run import named_world
 from sagebase_ops.clock import SystemClock
 from sagebase_ops.config.load import load
@@ -19,7 +20,7 @@ from sagebase_ops.language.words import MARKS
 
 
 @click.command("tick")
-@click.option("--config", type=click.Path(), metavar="FILE", help="Default: schedules.yaml in the current folder.")
+@config_option
 @click.pass_context
 def tick_command(context: click.Context, config: str | None) -> None:
     r"""Do all that is due, then exit: slots that are owed, steps of incidents, posts that wait.
