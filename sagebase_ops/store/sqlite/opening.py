@@ -4,9 +4,9 @@ import errno
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sagebase_ops.errors import StoreError
@@ -107,16 +107,11 @@ def _reading(path: Path) -> tuple[sqlite3.Connection, str]:
         raise StoreError(f"{path}: there is no store here; SAGEBASE_OPS_STATE says where it is")
     uri = f"{path.resolve().as_uri()}?mode=ro"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    try:
+    with _closed_unless_fine(connection, path):
         refuse_foreign(connection, len(shipped()))
         refuse_older(connection, len(shipped()))
-        return connection, str(_meta(connection, "installation"))
-    except StoreError as error:
-        connection.close()
-        raise StoreError(f"{path}: {error}") from error
-    except BaseException:
-        connection.close()
-        raise
+        installation = str(_meta(connection, "installation"))
+    return connection, installation
 
 
 def _open(path: Path, busy_seconds: float, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:
@@ -126,8 +121,16 @@ def _open(path: Path, busy_seconds: float, *, sandbox: bool) -> tuple[sqlite3.Co
 
 
 def _prepared(connection: sqlite3.Connection, path: Path, *, sandbox: bool) -> tuple[sqlite3.Connection, str]:
+    with _closed_unless_fine(connection, path):
+        installation = _prepare(connection, "sandbox" if sandbox else "real")
+    return connection, installation
+
+
+@contextmanager
+def _closed_unless_fine(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Nothing stays open behind a refusal, which then names the file."""
     try:
-        return connection, _prepare(connection, "sandbox" if sandbox else "real")
+        yield
     except StoreError as error:
         connection.close()
         raise StoreError(f"{path}: {error}") from error
