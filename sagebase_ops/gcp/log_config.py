@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.errors import Question, failure
 from sagebase_ops.gcp.rest import Json
-from sagebase_ops.gcp.rest_lists import objects, pages, text
+from sagebase_ops.gcp.rest_lists import integer, objects, pages, text
 
 API = "logging.googleapis.com"
 PAGE_SIZE = 200
@@ -62,16 +64,20 @@ class LogConfigReader:
         return await self._asked.once(("log_config.sinks", project), lambda: self._sinks(project))
 
     async def _buckets(self, project: str) -> tuple[LogBucket, ...]:
-        found = await self._list(project, "locations/-/buckets", "buckets")
-        return tuple(map(read_bucket, found))
+        question = self._question("buckets", project)
+        return tuple(
+            [read_bucket(one, question) for one in await self._list(question, "locations/-/buckets", "buckets")]
+        )
 
     async def _sinks(self, project: str) -> tuple[LogSink, ...]:
-        return tuple(map(read_sink, await self._list(project, "sinks", "sinks")))
+        return tuple(map(read_sink, await self._list(self._question("sinks", project), "sinks", "sinks")))
 
-    async def _list(self, project: str, path: str, key: str) -> list[Json]:
-        question = self._connections.question(API, f"logging.{key}.list", f"logging.{key}.list", project)
+    def _question(self, key: str, project: str) -> Question:
+        return self._connections.question(API, f"logging.{key}.list", f"logging.{key}.list", project)
+
+    async def _list(self, question: Question, path: str, key: str) -> list[Json]:
         params = {"pageSize": PAGE_SIZE}
-        whole = f"/v2/projects/{project}/{path}"
+        whole = f"/v2/projects/{question.project}/{path}"
         return [
             item
             async for page in pages(self._connections, question, whole, params)
@@ -79,14 +85,18 @@ class LogConfigReader:
         ]
 
 
-def read_bucket(item: Json) -> LogBucket:
-    """A LogBucket resource as we see it."""
+def read_bucket(item: Json, question: Question) -> LogBucket:
+    """A LogBucket resource as we see it. Raises GcpError for a retention that is none: the usual one is not to be guessed."""
     parts = text(item, "name").split("/")
-    days = item.get("retentionDays")
+    days = integer(item, "retentionDays") if "retentionDays" in item else 0
+    if days is None or days < 0:
+        raise failure(
+            GcpErrorKind.MALFORMED, f"retentionDays is no number of days: {item['retentionDays']!s:.40}", question
+        )
     return LogBucket(
         name=parts[-1],
         location=parts[3] if len(parts) > 3 else "",  # noqa: PLR2004 (projects/P/locations/L/buckets/B)
-        retention=timedelta(days=days if isinstance(days, int) and days > 0 else _UNSET_RETENTION),
+        retention=timedelta(days=days or _UNSET_RETENTION),
         locked=item.get("locked") is True,
         active=text(item, "lifecycleState") in {"", "ACTIVE", "UPDATING", "CREATING"},
     )

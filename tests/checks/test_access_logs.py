@@ -15,7 +15,7 @@ from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.monitoring import MetricQuery
-from sagebase_ops.gcp.time_series import SeriesSet
+from sagebase_ops.gcp.time_series import Point, Points, Series, SeriesSet
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.loads import Load
 from sagebase_ops.sandbox.log_scenario import LogBucket, LogStorage
@@ -315,3 +315,25 @@ async def test_half_of_the_hours_never_passes_beside_whole_counts() -> None:
         context.gcp.__dict__["metrics"] = HalfOfTheHours()
         (found,) = await access_logs(Params(), context)
     assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "partial")
+
+
+@pytest.mark.parametrize(("scenario", "verdict"), [("healthy", Verdict.SKIPPED), ("no-data", Verdict.UNKNOWN)])
+async def test_requests_of_which_google_counts_none_are_none(scenario: str, verdict: Verdict) -> None:
+    async with looking(scenario) as (_, context):
+        counted = context.gcp.metrics
+
+        class NoneAtAll:
+            """Cloud Monitoring, which writes a zero where it might have written nothing."""
+
+            long_series, descriptor = counted.long_series, counted.descriptor
+
+            async def series(self, project: str, query: MetricQuery) -> SeriesSet:
+                if "request_count" not in query.filter:
+                    return await counted.series(project, query)
+                labels = {"resource.labels.service_name": WEB, "metric.labels.response_code": "200"}
+                zeros = Points.of([Point(query.end, 0.0)])
+                return SeriesSet((Series({name: labels[name] for name in query.group_by}, zeros),))
+
+        context.gcp.__dict__["metrics"] = NoneAtAll()
+        (found,) = await access_logs(Params(), context)
+    assert found.verdict is verdict

@@ -8,6 +8,7 @@ import pytest
 from sagebase_ops.checks.log_storage import Params, log_storage
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.gcp.errors import Question
 from sagebase_ops.gcp.log_config import LogBucket, LogSink, read_bucket, read_sink
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.log_scenario import LogStorage
@@ -279,8 +280,16 @@ async def test_a_refusal_is_no_pass_and_names_the_role(part: str) -> None:
     assert (lost.reason, "roles/logging.viewer" in str(lost.remedy)) == ("permission_denied", True)
 
 
+async def test_a_retention_that_is_none_is_unknown_and_not_the_usual_one() -> None:
+    found = await seen(buckets=[{"name": "_Default", "retention_days": -1}])
+    (lost,) = [one for one in found.values() if one.verdict is Verdict.UNKNOWN]
+    assert lost.reason == "malformed"
+
+
 def test_what_google_leaves_out_is_as_it_is_by_default() -> None:
-    bucket, sink = read_bucket({"name": "projects/p/locations/global/buckets/_Default"}), read_sink({"name": "s"})
+    question = Question("logging.googleapis.com", "logging.buckets.list", "logging.buckets.list", "p")
+    bucket = read_bucket({"name": "projects/p/locations/global/buckets/_Default"}, question)
+    sink = read_sink({"name": "s"})
     assert (bucket.retention.days, bucket.active, bucket.location) == (30, True, "global")
     assert sink == LogSink("s", "")
     assert isinstance(bucket, LogBucket)

@@ -94,7 +94,9 @@ async def count_requests(window: Window, context: CheckContext) -> AccessCounts:
     for series in by_hour.series:
         by_code = hours[series.labels[_SERVICE]]
         by_code[series.labels[_CODE]] = {point.end - HOUR: round(point.value) for point in series.points}
-    found = {service: Requests(codes, before[service], hours[service]) for service, codes in now.items()}
+    # Google writes a zero, or nothing at all, as it likes.
+    asked_for = {service: codes for service, codes in now.items() if codes.total() > 0}
+    found = {service: Requests(codes, before[service], hours[service]) for service, codes in asked_for.items()}
     return AccessCounts(found, totals.partial or by_hour.partial, window.asked(whole.filter))
 
 
