@@ -9,7 +9,7 @@ from sagebase_ops.app.parts import name_of_this_process, route_of, store_of
 from sagebase_ops.casebook import Casebook
 from sagebase_ops.clock import SystemClock
 from sagebase_ops.config.mistakes import allowed_words, nearest
-from sagebase_ops.config.model import Schedules
+from sagebase_ops.config.model import RECHECK, RECHECK_EVERY, Schedules
 from sagebase_ops.domain.incident_groups import Group, groups_of
 from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.silences import Silence
@@ -21,6 +21,7 @@ KNOWN = 1000
 """Of so many incidents an id is known."""
 
 _MOMENT = timedelta(seconds=5)
+_LOOKS_AGAIN_WITHIN = RECHECK_EVERY + timedelta(minutes=1)
 _LONG_AGO = timedelta(days=400)
 
 
@@ -72,12 +73,16 @@ class Desk:
         return (await self.store.backlog()).unsent > 0
 
     async def has_sender(self) -> bool:
-        """Whether a daemon holds the sender lease; where none does, nobody is told."""
+        """Whether a daemon is there: it holds the sender lease, or looked again a moment ago; where none is, nobody is told.
+
+        The lease alone does not say: a daemon that has nothing to send lets it go after a minute.
+        """
         us, now = name_of_this_process(), self.clock.now()
         if not await self.store.take_sender_lease(us, now, now + _MOMENT):
             return True
         await self.store.release_sender_lease(us)
-        return False
+        newest = (await self.store.jobs()).get(RECHECK)
+        return bool(newest and newest.last_slot and now - newest.last_slot < _LOOKS_AGAIN_WITHIN)
 
     async def _known(self) -> Iterable[Incident]:
         """Pending ones have no id that a person could know."""

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sagebase_ops.config.model import RECHECK, RECHECK_EVERY
+from sagebase_ops.domain.calendars import EveryCalendar
 from sagebase_ops.domain.incidents import State
 from sagebase_ops.domain.silences import Matcher
+from sagebase_ops.domain.slots import JobRecord
 from sagebase_ops.errors import ConfigError
 from tests.cli.conftest import Terminal
 from tests.contract.examples import opened
@@ -90,6 +93,18 @@ def test_where_a_daemon_tells_it_is_left_to_it(troubled: Terminal) -> None:
     troubled.store(lambda store: store.take_sender_lease("daemon", now, now + timedelta(minutes=1)))
     done = troubled.types("ack", "group")
     assert ("デーモンが 15 秒以内に送ります" in done.stdout, done.stderr) == (True, "")
+
+
+@pytest.mark.parametrize(("minutes", "there"), [(1, True), (10, False)])
+def test_a_daemon_that_had_nothing_to_send_for_an_hour_is_there_all_the_same(
+    troubled: Terminal, minutes: int, *, there: bool
+) -> None:
+    """It takes the sender's lease only where there is something to send; but it rechecks every two minutes."""
+    newest = datetime.now(UTC) - timedelta(minutes=minutes)
+    every_two = EveryCalendar(RECHECK_EVERY).fingerprint
+    troubled.store(lambda store: store.adopt(JobRecord(RECHECK, every_two, newest - timedelta(days=1), newest)))
+    done = troubled.types("ack", "group")
+    assert ("デーモンが 15 秒以内に送ります" in done.stdout, done.stderr == "") == (there, there)
 
 
 def test_resolving_twice_changes_nothing_and_ends_with_1(troubled: Terminal) -> None:
