@@ -10,6 +10,7 @@ from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs import storage_words as words
 from sagebase_ops.checks.logs.counts import window_before
 from sagebase_ops.checks.logs.kept import Kept, kept_by_others
+from sagebase_ops.checks.logs.kept_words import KEPT_ELSEWHERE, kept_by
 from sagebase_ops.checks.logs.routing import credited, routing_mistakes
 from sagebase_ops.checks.logs.volume import FREE, LogVolume, measure_volume
 from sagebase_ops.checks.parts import each_part, or_refusal
@@ -142,7 +143,7 @@ def _bucket(bucket: LogBucket, volume: LogVolume | None, params: Params, project
 def _no_default(kept: Kept, given: dict[str, Any]) -> Finding:
     target = Target("log_sink", DEFAULT_SINK)
     if kept.everything:
-        return passing(target, words.KEPT_ELSEWHERE, notes=words.kept_by(kept.surely), **given)
+        return passing(target, KEPT_ELSEWHERE, notes=kept_by(kept.surely), **given)
     return warning(target, words.NO_DEFAULT, reason="does_not_exist", **given)
 
 
@@ -151,6 +152,6 @@ def _sink(sink: LogSink, params: Params, project: str, kept: Kept, given: dict[s
     mistakes, elsewhere = routing_mistakes(sink, accepted, project, kept), credited(sink, accepted, project, kept)
     filtered = any(one.reason.startswith("filter_") for one in mistakes)
     in_force = sum(one.enabled for one in sink.exclusions)
-    right = words.KEPT_ELSEWHERE if elsewhere else words.HARMLESS if in_force else words.WHOLE
+    right = KEPT_ELSEWHERE if elsewhere else words.HARMLESS if in_force else words.WHOLE
     notes = (*elsewhere, *words.routed(sink, filtered=filtered))
     return judged(target, right, mistakes, notes, count=in_force, **given)

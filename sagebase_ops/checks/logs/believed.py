@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.logs.kept import Kept, candidates, kept_by_others
+from sagebase_ops.checks.logs.kept_words import MAY_BE_KEPT
 from sagebase_ops.checks.logs.routing import routing_mistakes
-from sagebase_ops.checks.logs.storage_words import MAY_BE_KEPT
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.console import log_router_page
 from sagebase_ops.domain.log_exclusions import Read

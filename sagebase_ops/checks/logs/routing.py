@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 
 from sagebase_ops.checks.logs import storage_words as words
 from sagebase_ops.checks.logs.kept import Kept
+from sagebase_ops.checks.logs.kept_words import MAY_BE_KEPT, kept_by
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.log_exclusions import Read, take_together, takes
 from sagebase_ops.domain.log_filters import Answer
@@ -11,7 +12,7 @@ from sagebase_ops.domain.results import Note, Verdict
 from sagebase_ops.gcp.log_config import DEFAULT_SINK, LogSink
 
 SOME_ERRORS = "may_hide_errors"
-MAY_BE_KEPT = "may_be_kept"
+PERHAPS_KEPT = "may_be_kept"
 """The reason where another sink may keep it, and may not."""
 _GONE = {
     Read.ERRORS: (Verdict.FAIL, "hides_errors", words.ALL_ERRORS),
@@ -46,7 +47,7 @@ def credited(sink: LogSink, accepted: Collection[str], project: str, kept: Kept)
     reads = [read for read, _ in _lost(sink, accepted, project)] or (
         list(Read) if any(_by_destination(sink, project)) and kept.everything else []
     )
-    return words.kept_by({read: kept.surely[read] for read in reads if read in kept.surely})
+    return kept_by({read: kept.surely[read] for read in reads if read in kept.surely})
 
 
 def _unless_kept(read: Read, lost: Mistake, kept: Kept, project: str) -> Mistake | None:
@@ -56,7 +57,7 @@ def _unless_kept(read: Read, lost: Mistake, kept: Kept, project: str) -> Mistake
         return lost
     who = kept.perhaps[read].sink
     remedy = f"gcloud logging sinks describe {who} --project={project}"
-    return Mistake(Verdict.WARN, MAY_BE_KEPT, words.MAY_BE_KEPT[read], {"sink": who}, remedy)
+    return Mistake(Verdict.WARN, PERHAPS_KEPT, MAY_BE_KEPT[read], {"sink": who}, remedy)
 
 
 def _lost(sink: LogSink, accepted: Collection[str], project: str) -> Iterator[tuple[Read, Mistake]]:
