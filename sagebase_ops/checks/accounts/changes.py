@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sagebase_ops.checks.base import CheckContext
@@ -13,7 +13,7 @@ from sagebase_ops.domain.grants import Grant
 from sagebase_ops.domain.quantities import Quantity
 from sagebase_ops.domain.results import Finding, Note, Sentence, Target, Value, unknown
 from sagebase_ops.domain.service_agents import is_own_agent
-from sagebase_ops.gcp.logs import AUDIT_LOG
+from sagebase_ops.gcp.logs import AUDIT_LOG, rfc3339
 
 MOST = 10
 CHANGED = Sentence(ja="変更 {at} {who}：{change}", en="changed {at} by {who}: {change}")
@@ -49,9 +49,7 @@ async def judge_changes(window: timedelta, approved: Sequence[Grant] | None, con
     Source: LoggingServiceV2.ListLogEntries over cloudaudit.googleapis.com/activity.
     """
     project, since = context.project.id, context.now - window
-    page = await context.gcp.logs.audited(
-        project, f'{_GRANTS} AND timestamp>="{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"'
-    )
+    page = await context.gcp.logs.audited(project, f'{_GRANTS} AND timestamp>="{rfc3339(since)}"')
     made = [one for one in page.entries if not one.code]
     denied = [one for one in page.entries if one.code == PERMISSION_DENIED]
     told = [Note(CHANGED, {"at": entry.at, "who": entry.who, "change": change}) for entry, change in _each(made)]

@@ -1,10 +1,11 @@
 """Who deployed a revision? The activity log names the person where Google kept the entry, else the revision's creator."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.domain.audit_entries import PERMISSION_DENIED, AuditEntry
+from sagebase_ops.gcp.logs import rfc3339
 from sagebase_ops.gcp.run import Revision
 
 _CLOUD_RUN = 'protoPayload.serviceName="run.googleapis.com"'
@@ -16,7 +17,7 @@ _UNSAID = "-"
 
 async def changes_of_run(since: datetime, context: CheckContext) -> tuple[AuditEntry, ...]:
     """Newest first. Raises GcpError. Source: the activity log, LoggingServiceV2.ListLogEntries."""
-    asked = f'{_CLOUD_RUN} AND timestamp>="{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"'
+    asked = f'{_CLOUD_RUN} AND timestamp>="{rfc3339(since)}"'
     return (await context.gcp.logs.audited(context.project.id, asked)).entries
 
 
