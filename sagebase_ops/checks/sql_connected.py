@@ -104,7 +104,7 @@ def _judge(
 ) -> Finding:
     target = Target(SQL_INSTANCE, name)
     given: Given = {"asked": measured.asked, "link": sql_instance_page(project, name)}
-    instance = next((one for one in listing.items if one.name == name), None)
+    instance = listing.named(name)
     if instance is None:
         return absent(target, listing, given)
     if instance.stopped:

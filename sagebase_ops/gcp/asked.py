@@ -2,22 +2,31 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from sagebase_ops.errors import GcpError
 from sagebase_ops.single_flight import SingleFlight
 
+
+class Named(Protocol):
+    """What Google lists has a name, unique in its list."""
+
+    @property
+    def name(self) -> str: ...
+
+
 T = TypeVar("T")
+Item = TypeVar("Item", bound=Named)
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[T]):
+class Listing(Generic[Item]):
     """A list that Google may answer in part: `unreachable` names the places (regions) it could not look into.
 
     `partial` is the GcpError for that, with its remedy; None when the list is complete.
     """
 
-    items: tuple[T, ...]
+    items: tuple[Item, ...]
     unreachable: tuple[str, ...] = ()
     partial: GcpError | None = None
 
@@ -25,6 +34,10 @@ class Listing(Generic[T]):
     def complete(self) -> bool:
         """Only in a complete list does absence mean "does not exist"."""
         return not self.unreachable
+
+    def named(self, name: str) -> Item | None:
+        """The one that is called so, or None: see `complete`."""
+        return next((one for one in self.items if one.name == name), None)
 
 
 class Asked(SingleFlight):

@@ -79,7 +79,7 @@ async def judge_sql(target: Target, context: CheckContext) -> Finding:
         "asked": {"method": "sqladmin.instances.list", "project": project},
         "link": sql_instance_page(project, target.name),
     }
-    instance = next((item for item in listing.items if item.name == target.name), None)
+    instance = listing.named(target.name)
     look = f"gcloud sql instances describe {target.name} --project={project}"
     if instance is not None:
         return _sql_state(target, instance, project, {**given, "remedy": look})
@@ -151,7 +151,7 @@ async def judge_bucket(target: Target, context: CheckContext) -> Finding:
         "asked": {"method": "storage.buckets.list", "project": project},
         "link": bucket_page(project, target.name),
     }
-    found = next((bucket for bucket in listing.items if bucket.name == target.name), None)
+    found = listing.named(target.name)
     if found is not None:
         return passing(target, BUCKET_THERE, location=found.location or "-", **given)
     given |= {"remedy": f"gcloud storage buckets describe gs://{target.name}"}

@@ -83,7 +83,7 @@ def _judge(
 ) -> Finding:
     target = Target(SQL_INSTANCE, name)
     given = given_of(params, measured, sql_instance_page(context.project.id, name))
-    instance = next((one for one in listing.items if one.name == name), None)
+    instance = listing.named(name)
     if instance is None:
         return absent(target, listing, given)
     if instance.stopped:

@@ -46,7 +46,7 @@ def judge_tier(name: str, listing: Listing[SqlInstance], wanted: tuple[str, ...]
     target = Target(SQL_INSTANCE, name)
     asked = {"method": "sqladmin.instances.list", "field": "settings.tier", "project": project.id}
     given: dict[str, Any] = {"asked": asked, "link": sql_instance_page(project.id, name)}  # fields of Finding by name
-    instance = next((one for one in listing.items if one.name == name), None)
+    instance = listing.named(name)
     if instance is None:
         return absent(target, listing, given)
     if not (tier := instance.tier):

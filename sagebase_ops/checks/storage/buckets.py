@@ -76,7 +76,7 @@ async def judge_bucket(
 
 async def _bucket(name: str, listing: Listing[Bucket], context: CheckContext) -> Bucket | None:
     """What the project's list lacks may be another project's: names are global. None where nobody has it."""
-    found = next((bucket for bucket in listing.items if bucket.name == name), None)
+    found = listing.named(name)
     if found is not None:
         return found
     try:

@@ -73,7 +73,7 @@ def judge_disk(name: str, listing: Listing[SqlInstance], used: Measured, room: R
     """Against the size, or where the disk enlarges itself against the limit of that; without one it cannot fill up."""
     target = Target(SQL_INSTANCE, name)
     given: Given = {"asked": used.asked, "link": sql_instance_page(project.id, name), "metric": DISK_USED.type}
-    instance = next((one for one in listing.items if one.name == name), None)
+    instance = listing.named(name)
     if instance is None:
         return absent(target, listing, given)
     unread = _unread(target, instance, used, given)
