@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+from sagebase_ops.gcp.fields import short_name
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import moment, text, texts
 
@@ -114,7 +115,7 @@ def read_policy(item: Json) -> AlertPolicy:
     """An AlertPolicy resource. False is written out; only what is not said is absent."""
     conditions, strategy = item.get("conditions"), item.get("alertStrategy")
     return AlertPolicy(
-        id=text(item, "name").rsplit("/", 1)[-1],
+        id=short_name(text(item, "name")),
         display_name=text(item, "displayName"),
         enabled=_said(item, "enabled"),
         channels=texts(item, "notificationChannels"),
@@ -218,7 +219,7 @@ def read_snooze(item: Json) -> Snooze:
     criteria: Json = found if isinstance(found, dict) else {}
     return Snooze(
         text(item, "displayName"),
-        frozenset(name.rpartition("/")[2] for name in texts(criteria, "policies")),
+        frozenset(short_name(name) for name in texts(criteria, "policies")),
         moment(item, "interval", "startTime"),
         moment(item, "interval", "endTime"),
         text(criteria, "filter").strip(),

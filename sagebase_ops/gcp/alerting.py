@@ -21,6 +21,7 @@ from sagebase_ops.gcp.alert_policies import (
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
+from sagebase_ops.gcp.fields import short_name
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import integer, objects, pages, text, texts
 
@@ -131,7 +132,7 @@ def read_alert(item: Json, question: Question) -> Alert:
         at = datetime.fromisoformat(opened) if opened else None
     except ValueError as error:
         raise failure(GcpErrorKind.MALFORMED, f"openTime is no time: {opened[:40]}", question) from error
-    return Alert(_last(text(item, "policy", "name")), text(item, "policy", "displayName"), at)
+    return Alert(short_name(text(item, "policy", "name")), text(item, "policy", "displayName"), at)
 
 
 def read_uptime_check(item: Json) -> UptimeCheck:
@@ -140,7 +141,7 @@ def read_uptime_check(item: Json) -> UptimeCheck:
     asked: Json = http if isinstance(http, dict) else {}
     statuses = asked.get("acceptedResponseStatusCodes")
     return UptimeCheck(
-        id=_last(text(item, "name")),
+        id=short_name(text(item, "name")),
         display_name=text(item, "displayName"),
         host=text(labels, "labels", "host").lower(),
         service=text(labels, "labels", "service_name"),
@@ -164,7 +165,3 @@ def _status(item: Json) -> str:
     """`{"statusClass": "STATUS_CLASS_4XX"}` as `4xx`, `{"statusValue": 503}` as `503`."""
     class_ = text(item, "statusClass").removeprefix("STATUS_CLASS_")
     return class_.replace("XX", "xx") if class_ else f"{item.get('statusValue', '-')}"
-
-
-def _last(name: str) -> str:
-    return name.rsplit("/", 1)[-1]

@@ -2,6 +2,7 @@
 
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.fields import short_name
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import objects, pages, text
 
@@ -34,4 +35,4 @@ class ApiReader:
 
 def read_api(item: Json) -> str:
     """The API's host: from its configuration, else the last part of its name, which holds the project's number."""
-    return text(item, "config", "name") or text(item, "name").rsplit("/", 1)[-1]
+    return text(item, "config", "name") or short_name(text(item, "name"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.fields import short_name
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import objects, pages, text
 
@@ -53,7 +54,7 @@ def read_dashboard(item: Json) -> Dashboard:
     asked = [(query, _statistic(whole)) for whole in _queries(item) for query in _texts(whole)]
     statistics = {query: frozenset(found for same, found in asked if same == query) for query, _ in asked}
     return Dashboard(
-        text(item, "name").rsplit("/", 1)[-1], text(item, "displayName"), tuple(query for query, _ in asked), statistics
+        short_name(text(item, "name")), text(item, "displayName"), tuple(query for query, _ in asked), statistics
     )
 
 

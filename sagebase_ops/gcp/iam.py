@@ -9,6 +9,7 @@ from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
+from sagebase_ops.gcp.fields import short_name
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import moment, objects, pages, text, texts, whole
 
@@ -131,9 +132,7 @@ def read_key(item: Json, question: Question) -> Key:
         created = datetime.fromisoformat(text(item, "validAfterTime"))
     except ValueError as error:
         raise failure(GcpErrorKind.MALFORMED, "a key without validAfterTime", question) from error
-    return Key(
-        text(item, "name").rpartition("/")[2], created, item.get("disabled") is True, text(item, "disableReason")
-    )
+    return Key(short_name(text(item, "name")), created, item.get("disabled") is True, text(item, "disableReason"))
 
 
 def _condition(binding: Json) -> tuple[str, str]:

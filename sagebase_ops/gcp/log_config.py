@@ -7,6 +7,7 @@ from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import Question, failure
+from sagebase_ops.gcp.fields import short_name
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import integer, objects, pages, text
 
@@ -107,7 +108,7 @@ def read_sink(item: Json) -> LogSink:
     given = item.get("exclusions")
     exclusions = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     return LogSink(
-        name=text(item, "name").rsplit("/", 1)[-1],
+        name=short_name(text(item, "name")),
         destination=text(item, "destination"),
         filter=text(item, "filter"),
         enabled=item.get("disabled") is not True,

@@ -1,6 +1,6 @@
 """How is a list of a REST API read when more than its items matter: warnings, places that did not answer?"""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 
 from sagebase_ops.errors import GcpErrorKind
@@ -50,17 +50,13 @@ def whole(answer: Json, question: Question) -> Json:
 
 def text(item: Json, *path: str) -> str:
     """The text at `path` in nested objects, "" where any part of it is absent or of another kind."""
-    value: object = item
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
+    value = _at(item, path)
     return value if isinstance(value, str) else ""
 
 
 def integer(item: Json, *path: str) -> int | None:
     """The number at `path`: 64-bit ones come as texts, 32-bit ones as numbers. None where it is absent or neither."""
-    value: object = item
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
+    value = _at(item, path)
     if isinstance(value, str) and value.lstrip("-").isdecimal():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -92,3 +88,11 @@ def labels(item: Json, key: str) -> dict[str, str]:
     """The mapping of texts under `key`, empty where it is absent or of another kind."""
     found = item.get(key)
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _at(item: Json, path: Iterable[str]) -> object:
+    """None where any part of the path is absent, or no object."""
+    value: object = item
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

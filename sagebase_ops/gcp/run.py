@@ -9,6 +9,7 @@ from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import in_part
+from sagebase_ops.gcp.fields import short_name, time_of
 from sagebase_ops.gcp.run_secrets import SecretUse, read_secrets
 from sagebase_ops.gcp.run_sizing import Sizing, read_revision_sizing, read_sizing
 
@@ -159,15 +160,15 @@ def read_service(message: Any) -> RunService:  # raw google.cloud.run.v2.Service
         urls=tuple(message.urls),
         ready=_condition(message.terminal_condition) if message.HasField("terminal_condition") else None,
         reconciling=message.reconciling,
-        latest_ready_revision=_short(message.latest_ready_revision),
-        latest_created_revision=_short(message.latest_created_revision),
+        latest_ready_revision=short_name(message.latest_ready_revision),
+        latest_created_revision=short_name(message.latest_created_revision),
         traffic=_traffic(message),
         ingress=_ingress(message),
         default_uri_disabled=message.default_uri_disabled,
         invoker_iam_disabled=message.invoker_iam_disabled,
         iap_enabled=message.iap_enabled,
         custom_audiences=tuple(message.custom_audiences),
-        update_time=_time(message, "update_time"),
+        update_time=time_of(message, "update_time"),
         last_modifier=message.last_modifier,
         sizing=read_sizing(message),
         secrets=read_secrets(message.template, message.name),
@@ -179,9 +180,9 @@ def read_revision(message: Any) -> Revision:  # raw google.cloud.run.v2.Revision
     """A Revision message as we see it: a revision has no terminal condition, Ready is one of its conditions."""
     ready = next((condition for condition in message.conditions if condition.type_ == "Ready"), None)
     return Revision(
-        service=_short(message.service) or _service_in(message.name),
-        name=_short(message.name),
-        created_at=_time(message, "create_time"),
+        service=short_name(message.service) or _service_in(message.name),
+        name=short_name(message.name),
+        created_at=time_of(message, "create_time"),
         ready=None if ready is None else _condition(ready),
         creator=message.creator,
         image_gone=any(_reason(condition) == _IMAGE_GONE for condition in message.conditions),
@@ -204,7 +205,7 @@ def _revisions_client() -> "type[RevisionsAsyncClient]":
 
 def _condition(message: Any) -> Condition:  # as above
     state = _STATES.get(message.state, "unspecified")
-    return Condition(state, _reason(message), message.message, _time(message, "last_transition_time"))
+    return Condition(state, _reason(message), message.message, time_of(message, "last_transition_time"))
 
 
 def _reason(condition: Any) -> str:  # as above
@@ -225,9 +226,9 @@ def _ingress(service: Any) -> str:  # as above
 
 def _traffic(service: Any) -> tuple[Traffic, ...]:  # as above
     """The actual split only: what is wanted may not have come about. Without a name it is the newest ready revision."""
-    newest = _short(service.latest_ready_revision)
+    newest = short_name(service.latest_ready_revision)
     return tuple(
-        Traffic(_short(part.revision) or newest, part.percent, latest=_follows_newest(part))
+        Traffic(short_name(part.revision) or newest, part.percent, latest=_follows_newest(part))
         for part in service.traffic_statuses
     )
 
@@ -236,17 +237,9 @@ def _follows_newest(target: Any) -> bool:  # as above
     return _enum_name(target, "type_").endswith("_LATEST")
 
 
-def _short(name: str) -> str:
-    return name.rsplit("/", 1)[-1]
-
-
 def _service_in(revision_name: str) -> str:
     _, _, tail = revision_name.partition("/services/")
     return tail.split("/")[0]
-
-
-def _time(message: Any, field: str) -> datetime | None:  # as above
-    return getattr(message, field).ToDatetime(tzinfo=UTC) if message.HasField(field) else None
 
 
 def _age(revision: Revision) -> tuple[datetime, str]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sagebase_ops.gcp.asked import Asked
 from sagebase_ops.gcp.calls import asking, pages_of
 from sagebase_ops.gcp.clients import Connections
+from sagebase_ops.gcp.fields import short_name, time_of
 
 if TYPE_CHECKING:
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
@@ -87,15 +88,19 @@ def read_secret(message: Any) -> Secret:  # raw google.cloud.secretmanager.v1.Se
     """A Secret message as we see it."""
     rotation, aliases = message.rotation, dict(message.version_aliases)
     every = rotation.rotation_period.ToTimedelta() if rotation.HasField("rotation_period") else None
-    at = _time(rotation, "next_rotation_time")
-    return Secret(_last(message.name), _time(message), _time(message, "expire_time"), at, every, aliases)
+    at = time_of(rotation, "next_rotation_time")
+    return Secret(
+        short_name(message.name), time_of(message, "create_time"), time_of(message, "expire_time"), at, every, aliases
+    )
 
 
 def read_version(message: Any) -> SecretVersion:  # raw SecretVersion, as above
     """A SecretVersion message as we see it; one without a number in its name counts as version 0."""
-    number = _last(message.name)
+    number = short_name(message.name)
     return SecretVersion(
-        int(number) if number.isdecimal() else 0, _STATES.get(message.state, "unspecified"), _time(message)
+        int(number) if number.isdecimal() else 0,
+        _STATES.get(message.state, "unspecified"),
+        time_of(message, "create_time"),
     )
 
 
@@ -103,11 +108,3 @@ def secrets_client() -> "type[SecretManagerServiceAsyncClient]":
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
 
     return SecretManagerServiceAsyncClient
-
-
-def _last(name: str) -> str:
-    return name.rsplit("/", 1)[-1]
-
-
-def _time(message: Any, field: str = "create_time") -> datetime | None:  # as above
-    return getattr(message, field).ToDatetime(tzinfo=UTC) if message.HasField(field) else None

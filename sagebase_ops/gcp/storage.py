@@ -8,6 +8,7 @@ from sagebase_ops.gcp.asked import Asked, Listing
 from sagebase_ops.gcp.bucket_settings import BucketSettings, read_bucket_settings
 from sagebase_ops.gcp.clients import Connections
 from sagebase_ops.gcp.errors import in_part
+from sagebase_ops.gcp.fields import short_name
 from sagebase_ops.gcp.rest import Json
 from sagebase_ops.gcp.rest_lists import labels, objects, pages, text, texts, whole
 
@@ -90,7 +91,7 @@ class StorageReader:
         }
         async for page in pages(self._connections, question, "/storage/v1/b", params):
             found += map(read_bucket, objects(page, "items", question))
-            unreachable += [name.rsplit("/", 1)[-1] for name in texts(page, "unreachable")]
+            unreachable += [short_name(name) for name in texts(page, "unreachable")]
         return Listing(tuple(found), tuple(unreachable), in_part(unreachable, question))
 
     async def _bucket(self, project: str, name: str) -> Bucket:
