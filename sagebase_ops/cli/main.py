@@ -111,7 +111,7 @@ def _refuse_flags(context: click.Context) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and end the process with the exit code of design.md. No traceback reaches a person."""
+    """Run the command line and end the process with an exit code of `exits`. No traceback reaches a person."""
     _open_closed_streams()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     sys.exit(_exit_code())

@@ -1,4 +1,4 @@
-"""A run as scripts want it: the JSON that design.md fixes."""
+"""A run as scripts want it: JSON whose fields stay as they are."""
 
 import json
 import math
@@ -43,7 +43,7 @@ def run_as_json(run: Run) -> Json:
 
 
 def finding_as_json(row: Row, voice: Voice) -> Json:
-    """One finding, as design.md fixes it."""
+    """One finding; scripts rely on the names."""
     entry, finding = row.entry, row.finding
     value, limit = number_of(finding.value), number_of(finding.limit)
     measured = value or limit

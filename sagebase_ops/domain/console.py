@@ -40,7 +40,7 @@ def run_services_page(project: str) -> str:
 
 def sql_instance_page(project: str, instance: str, tab: str = "overview") -> str:
     """A Cloud SQL instance; `tab` is `overview`, `backups`, `operations`, `connections`, `databases`, `users`, `insights`."""
-    return f"{CONSOLE}/sql/instances/{quote(instance)}/{tab}?project={quote(project)}"
+    return f"{CONSOLE}/sql/instances/{_part(instance)}/{tab}?project={_part(project)}"
 
 
 def metrics_page(project: str) -> str:
@@ -66,15 +66,15 @@ def channels_page(project: str) -> str:
 
 
 def secret_page(project: str, secret: str) -> str:
-    return f"{CONSOLE}/security/secret-manager/secret/{quote(secret)}/versions?project={quote(project)}"
+    return f"{CONSOLE}/security/secret-manager/secret/{_part(secret)}/versions?project={_part(project)}"
 
 
 def bucket_page(project: str, bucket: str) -> str:
-    return f"{CONSOLE}/storage/browser/{quote(bucket)}?project={quote(project)}"
+    return f"{CONSOLE}/storage/browser/{_part(bucket)}?project={_part(project)}"
 
 
 def api_page(project: str, api: str) -> str:
-    return f"{CONSOLE}/apis/library/{quote(api)}?project={quote(project)}"
+    return f"{CONSOLE}/apis/library/{_part(api)}?project={_part(project)}"
 
 
 def iam_page(project: str) -> str:

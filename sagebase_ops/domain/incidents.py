@@ -59,7 +59,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How one entry's incidents open and end. `recover` passes in a row end one; see design of schedules.yaml.
+    """How one entry's incidents open and end. `recover` passes in a row end one; docs/incidents.md has each key.
 
     Of the time between two failing looks, only so much as `blind` may be unseen for it to count towards `hold`: three rounds
     of a checklist with `every`, and never less than one slow one; None, where looks are days apart by the file, counts all of it.

@@ -37,7 +37,7 @@ class Quantity:
 
 
 def parse_duration(given: object) -> timedelta:
-    """`30m`, `24h`, `1h30m`, `7d`, as a timedelta of at least one second. Raises ValueError that says what is allowed."""
+    """`30m`, `24h`, `1h30m`, `7d` as a timedelta of whole seconds, `0m` included. Raises ValueError that says what is allowed."""
     if isinstance(given, timedelta):
         return given
     parts = _DURATION.findall(given) if isinstance(given, str) else []

@@ -1,7 +1,7 @@
 """Why did Google not answer, and which one command mends it? One classification for gRPC and REST.
 
 Rules, in this order: the machine-readable reason (`google.rpc.ErrorInfo`), the text, the status.
-Source: google.api.error_reason_pb2.ErrorReason, google.rpc.Code; gcp-facts on project administration, section 5.
+Source: google.api.error_reason_pb2.ErrorReason, google.rpc.Code.
 """
 
 import json

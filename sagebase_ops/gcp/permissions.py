@@ -1,6 +1,6 @@
 """Which role holds a permission, and what do people call an API?
 
-Source: gcp-facts on permissions; the contents of roles are documented by Google, not read from it.
+Source: cloud.google.com/iam/docs/roles-permissions; what a role contains is documented there, not read from Google.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Does the JSON keep what design.md promises to scripts?"""
+"""Does the JSON keep the names that scripts rely on?"""
 
 import json
 import math

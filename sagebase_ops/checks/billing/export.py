@@ -29,7 +29,7 @@ SWITCH_ON = Sentence(
 
 
 _OVER = re.compile(r"exceeded limit for bytes billed: \d+\. (\d+) or higher required")
-"""BigQuery's words for a question that would read too much; believed, see gcp-facts on storage and cost."""
+"""BigQuery's words for a question that would read too much; believed: no answer with them was recorded."""
 
 
 def no_export(whole: Target, account: str) -> Finding:
