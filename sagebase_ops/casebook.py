@@ -38,6 +38,12 @@ def after(folded: Folded, live: Sequence[Incident]) -> Sequence[Incident]:
     return list(({one.id: one for one in live if one.id not in gone} | changed).values())
 
 
+def depends_of(schedules: Schedules) -> dict[tuple[str, str], str]:
+    """The entry that an entry (check, name) depends on, where it says so."""
+    entries = (entry for checklist in schedules.checklists.values() for entry in checklist.entries)
+    return {(entry.definition.name, entry.name): entry.depends_on for entry in entries if entry.depends_on}
+
+
 class Casebook:
     """One file's incidents over one store. Every method may raise StoreError."""
 
@@ -47,9 +53,7 @@ class Casebook:
         self.route = route
         self.clock = clock
         entries = [(one, entry) for one in schedules.checklists.values() for entry in one.entries]
-        self._depends = {
-            (entry.definition.name, entry.name): entry.depends_on for _, entry in entries if entry.depends_on
-        }
+        self._depends = depends_of(schedules)
         self._rounds = {(entry.definition.name, entry.name): one.every for one, entry in entries}
         windows = [entry.window for _, entry in entries if entry.window and entry.escalation != NOBODY]
         self._remembered = max([REMEMBERED, *(window + _ROOM for window in windows)])

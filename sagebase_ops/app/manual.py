@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sagebase_ops.app.outside import outside_of, slack_of
-from sagebase_ops.app.parts import name_of_this_process, store_of
+from sagebase_ops.app.parts import name_of_this_process, route_of, store_of
 from sagebase_ops.app.secret_settings import with_database_address, with_secret_values
+from sagebase_ops.casebook import Casebook
 from sagebase_ops.clock import Clock, SystemClock
 from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.notifications import FINAL, Delivery, Notification
@@ -17,6 +18,7 @@ from sagebase_ops.domain.runs import Run, Trigger
 from sagebase_ops.errors import ConfigError, StoreError
 from sagebase_ops.jobs.checklist_work import known_of, manual_outcome, planned_runs_before
 from sagebase_ops.jobs.deliver_outbox import Sender
+from sagebase_ops.jobs.incidents import Incidents, muted_by_file
 from sagebase_ops.jobs.run_checklist import Occasion, run_checklist
 from sagebase_ops.jobs.run_checks import Progress
 from sagebase_ops.jobs.send_digest import Known
@@ -85,6 +87,7 @@ async def run_now(
         occasion = replace(occasion, before=await _seen_before(asked.job, opened, clock.now()))
         async with outside_of(settings) as outside:
             run = await run_checklist(outside, schedules, occasion, clock, progress)
+        run = await _muted(run, settings, schedules, opened, clock)
         known = await _known(run, opened, clock.now())
         show(run, known)
         if asked.dry_run or opened is None:
@@ -106,6 +109,15 @@ async def _seen_before(job: str, store: Store | None, now: datetime) -> tuple[Ru
         with suppress(StoreError):
             return await planned_runs_before(job, now, store)
     return ()
+
+
+async def _muted(run: Run, settings: Settings, schedules: Schedules, store: Store | None, clock: Clock) -> Run:
+    """With who keeps what untold now, as the daemon would have it; by the file alone, where the store does not say."""
+    if store is not None:
+        with suppress(StoreError):
+            route = route_of(schedules, store, sandbox=settings.sandboxed)
+            return await Incidents(Casebook(schedules, store, route, clock)).muted(run)
+    return muted_by_file(run, schedules, clock.now())
 
 
 async def _known(run: Run, store: Store | None, now: datetime) -> Known:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sagebase_ops.casebook import NOTHING, Casebook, after
+from sagebase_ops.casebook import NOTHING, Casebook, after, depends_of
+from sagebase_ops.config.model import Schedules
 from sagebase_ops.domain.escalation import next_due
 from sagebase_ops.domain.incidents import Incident
 from sagebase_ops.domain.results import Target, Verdict
 from sagebase_ops.domain.runs import CheckResult, EntryRef, Run
-from sagebase_ops.domain.silences import Muting
+from sagebase_ops.domain.silences import Muting, failing
 from sagebase_ops.jobs.fold import fold, retired
 from sagebase_ops.store.base import Decision
 from sagebase_ops.telling import Folded
@@ -27,8 +28,7 @@ class Incidents:
 
     async def muted(self, run: Run) -> Run:
         """The run, with who mutes what in its findings: verdicts stay as they are."""
-        muting = await self.book.muting(await self.book.live(), _failing(run))
-        return replace(run, results=tuple(_muted_result(result, muting) for result in run.results))
+        return _muted(run, await self.book.muting(await self.book.live(), _failing(run)))
 
     async def after(self, run: Run) -> Decision:
         """What the run changes, and what is told of it. To be recorded with the run; on StaleError, asked for again."""
@@ -64,6 +64,16 @@ class Incidents:
             on_told()
         dues = [_next_due(one) for one in seen]
         return min((due for due in dues if due is not None), default=None)
+
+
+def muted_by_file(run: Run, schedules: Schedules, now: datetime) -> Run:
+    """As `Incidents.muted`, where nothing is remembered: by maintenance windows, and by what fails in this very run."""
+    muting = Muting(now, (), schedules.windows_at(now), depends_of(schedules), failing(_failing(run)))
+    return _muted(run, muting)
+
+
+def _muted(run: Run, muting: Muting) -> Run:
+    return replace(run, results=tuple(_muted_result(result, muting) for result in run.results))
 
 
 def _failing(run: Run) -> list[tuple[EntryRef, Target]]:

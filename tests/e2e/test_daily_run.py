@@ -265,3 +265,12 @@ def test_ctrl_c_ends_a_run_by_hand_with_130_and_nothing_on_standard_output(tmp_p
             printed, said = running.communicate(timeout=8)
     assert (running.returncode, printed) == (130, "")
     assert "Traceback" not in said
+
+
+def test_a_run_by_hand_says_what_a_maintenance_window_keeps_untold(tmp_path: Path) -> None:
+    text = SHIPPED.read_text("utf-8").replace('cron: "0 4 * * sun"', 'cron: "* * * * *"')
+    (tmp_path / "schedules.yaml").write_text(text.replace("your-project-id", "sagebase-sandbox"))
+    entry = ("--check", "database_connection_failures")
+    done = ran(tmp_path, "--run", "watch", *entry, "--dry-run", "--sandbox=db-gone", "--format", "json")
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (done.returncode, finding["verdict"], finding["muted_by"]) == (1, "fail", "Cloud SQL の定期メンテナンス")
