@@ -7,11 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.metrics.data import Measured, measure_or_refusal
+from sagebase_ops.checks.metrics.data import measure_or_refusal
 from sagebase_ops.checks.metrics.params import Window
 from sagebase_ops.checks.parts import each_part
+from sagebase_ops.checks.run.peaks import INSTANCES, peaks_of
 from sagebase_ops.checks.run.room import judge_service
-from sagebase_ops.checks.run.serving import as_they_serve
+from sagebase_ops.checks.run.serving import Serving, as_they_serve
 from sagebase_ops.checks.run.sizes import WANTED_INSTANCES, Wanted
 from sagebase_ops.checks.run.targets import target_of, watched
 from sagebase_ops.checks.sql.tiers import judge_tier
@@ -19,7 +20,6 @@ from sagebase_ops.domain.quantities import Percentage, Size
 from sagebase_ops.domain.refusals import refused
 from sagebase_ops.domain.results import Finding, Sentence, Target
 from sagebase_ops.errors import GcpError
-from sagebase_ops.gcp.metrics import METRICS
 
 AtLeastOne = Annotated[int, Field(ge=1)]
 
@@ -85,7 +85,8 @@ async def run_scaling(params: Params, context: CheckContext) -> list[Finding]:
     """One finding per service (fail when its maximum was reached, warn when near it or not as wanted) and SQL instance.
 
     Source: Services.ListServices; sqladmin v1, instances.list; run.googleapis.com/container/instance_count, its peak by
-    the minute over all revisions. One call each for the whole project, and Revisions.ListRevisions where an older one serves.
+    the minute. One call each for the whole project; where an older revision serves, Revisions.ListRevisions and the revisions' own
+    peaks.
     """
     project = context.project.id
     return await each_part(
@@ -98,9 +99,13 @@ async def _services(params: Params, context: CheckContext) -> list[Finding]:
     project = context.project
     if not project.services:
         return []
-    listing, peaks = await asyncio.gather(context.gcp.run.services(project.id, project.region), _peaks(params, context))
+    listing, of_services = await asyncio.gather(
+        context.gcp.run.services(project.id, project.region), measure_or_refusal(INSTANCES, params.window, context)
+    )
     seen, wanted = watched(project, listing), _wanted(params, context)
     serving = await as_they_serve(seen.services, context)
+    read = [one for one in serving.values() if isinstance(one, Serving)]
+    peaks = await peaks_of(read, of_services, params.window, context)
     return [
         *(
             refused(target_of(name), one) if isinstance(one, GcpError) else judge_service(one, wanted, peaks, project)
@@ -108,10 +113,6 @@ async def _services(params: Params, context: CheckContext) -> list[Finding]:
         ),
         *seen.lost,
     ]
-
-
-async def _peaks(params: Params, context: CheckContext) -> Measured:
-    return await measure_or_refusal(METRICS["instance_count"], params.window, context)
 
 
 def _wanted(params: Params, context: CheckContext) -> Wanted:

@@ -36,10 +36,21 @@ def run_series(world: World, project: str, service: RunService, metric: str) -> 
     resource = labels_of_newest_revision(project, service)
     for labels, spans in _run_values(world, service, metric):
         busy = tuple(span for span in spans if span.value and (not isinstance(span.value, tuple) or any(span.value)))
-        if metric in _TOLD_BY_REVISION:
+        if metric == "container/instance_count" and service.traffic:
+            yield from _split(service, RawSeries(labels, resource, busy or spans))
+        elif metric in _TOLD_BY_REVISION:
             yield from _by_revision(world, resource, service, RawSeries(labels, resource, busy))
         elif busy or metric == "container/instance_count":
             yield RawSeries(labels, resource, busy or spans)
+
+
+def _split(service: RunService, whole: RawSeries) -> Iterator[RawSeries]:
+    """Instances follow the requests: each revision has its percentage of them."""
+    for name, percent in service.traffic.items():
+        levels = [(one, one.value) for one in whole.spans if isinstance(one.value, float)]
+        spans = tuple(Span(one.start, one.end, float(round(level * percent / 100))) for one, level in levels)
+        labels = {**whole.resource_labels, "revision_name": f"{service.name}-{name}"}
+        yield RawSeries(whole.metric_labels, labels, spans)
 
 
 def _by_revision(world: World, newest: dict[str, str], service: RunService, whole: RawSeries) -> Iterator[RawSeries]:

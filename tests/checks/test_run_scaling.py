@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
+from sagebase_ops.checks.metrics.data import Measured
+from sagebase_ops.checks.run.peaks import Peaks
+from sagebase_ops.checks.run.serving import Serving
 from sagebase_ops.checks.run_scaling import Params, run_scaling
 from sagebase_ops.domain.projects import Environment
 from sagebase_ops.domain.results import Finding, Verdict
+from sagebase_ops.gcp.run import RunService as Service
+from sagebase_ops.gcp.run_sizing import Sizing
+from sagebase_ops.gcp.time_series import SeriesSet
 from sagebase_ops.sandbox.faults import Fault
 from sagebase_ops.sandbox.scenario import Revision, RunService
 from sagebase_ops.sandbox.sql_scenario import SqlInstance
@@ -57,23 +63,54 @@ NEW = Revision(name="00042-tuq")
 
 
 @pytest.mark.parametrize(
-    ("traffic", "peak", "verdict", "limit"),
+    ("traffic", "peak", "verdict", "held"),
     [
-        ({}, 3, Verdict.PASS, 10),
-        ({"00042-tuq": 100}, 3, Verdict.PASS, 10),
-        ({"00041-kiv": 100}, 3, Verdict.FAIL, 3),
-        ({"00041-kiv": 40, "00042-tuq": 60}, 11, Verdict.PASS, 13),
-        ({"00041-kiv": 40, "00042-tuq": 60}, 12, Verdict.WARN, 13),
-        ({"00041-kiv": 40, "00042-tuq": 60}, 13, Verdict.FAIL, 13),
+        ({}, 3, Verdict.PASS, (3, 10)),
+        ({"00042-tuq": 100}, 3, Verdict.PASS, (3, 10)),
+        ({"00041-kiv": 100}, 3, Verdict.FAIL, (3, 3)),
+        ({"00041-kiv": 40, "00042-tuq": 60}, 2, Verdict.PASS, (1, 3)),
+        ({"00041-kiv": 40, "00042-tuq": 60}, 7, Verdict.FAIL, (3, 3)),
+        ({"00041-kiv": 10, "00042-tuq": 90}, 10, Verdict.PASS, (9, 10)),
+        ({"00041-kiv": 10, "00042-tuq": 90}, 11, Verdict.FAIL, (10, 10)),
+        ({"00041-kiv": 0, "00042-tuq": 100}, 10, Verdict.FAIL, (10, 10)),
     ],
 )
 async def test_the_peak_is_held_against_the_revisions_that_get_the_requests(
-    traffic: dict[str, int], peak: int, verdict: Verdict, limit: int
+    traffic: dict[str, int], peak: int, verdict: Verdict, held: tuple[int, int]
 ) -> None:
     seen = await of_service(peak=peak, revisions=[OLD, NEW], traffic=traffic)
-    assert (seen.verdict, seen.limit and seen.limit.amount) == (verdict, limit)
-    assert any("00041-kiv" in line for line in said(seen.notes)) == ("00041-kiv" in traffic)
+    assert (seen.verdict, seen.value and seen.value.amount, seen.limit and seen.limit.amount) == (verdict, *held)
+    assert any("00041-kiv" in line for line in said(seen.notes)) == bool(traffic.get("00041-kiv"))
     assert seen.remedy is None
+
+
+@pytest.mark.parametrize(
+    ("maxima", "service_max", "peaks", "nearest"),
+    [
+        ({"old": 3}, None, {"old": 2.0, "new": 8.0}, (2, 3)),  # what the newer one needed before the rollback
+        ({"old": 3}, None, {"new": 8.0}, (None, 3)),
+        ({"old": 3, "new": 10}, None, {"old": 3.0, "new": 2.0}, (3, 3)),
+        ({"old": 3, "new": 10}, None, {"new": 2.0}, (2, 10)),
+        ({"old": 1, "new": 10}, None, {"old": 1.0, "new": 9.0}, (9, 10)),
+        ({"old": 3, "new": 6}, 6, {"old": 1.0, "new": 4.0}, (6, 6)),
+    ],
+)
+def test_each_revision_that_serves_has_room_of_its_own(
+    maxima: dict[str, int], service_max: int | None, peaks: dict[str, float], nearest: tuple[int | None, int]
+) -> None:
+    of_services = Measured({"web": 6.0}, SeriesSet(()), {})
+    of_revisions = Measured({f"web, {name}": peak for name, peak in peaks.items()}, SeriesSet(()), {})
+    service = Service("web", "asia-northeast1", sizing=Sizing(service_max=service_max))
+    found = Peaks(of_services, of_revisions).nearest(Serving(service, sum(maxima.values()), maxima))
+    assert (found.peak, found.most) == nearest
+
+
+async def test_the_revisions_own_peaks_are_one_question_more_for_all_services() -> None:
+    services = [RunService(name=f"service-{n}", revisions=[OLD, NEW], traffic={"00041-kiv": 100}) for n in range(9)]
+    async with looking(services=services) as (box, given):
+        context = replace(given, project=replace(given.project, services="*"))
+        await run_scaling(Params(), context)
+        assert len(box.world.calls) == 6
 
 
 @pytest.mark.parametrize(

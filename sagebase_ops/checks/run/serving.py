@@ -1,7 +1,7 @@
 """With which sizes does a service work? With those of the revisions that get its requests, which need not be the newest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from sagebase_ops.checks.base import CheckContext
@@ -22,18 +22,18 @@ OLDER = Sentence(
 class Serving:
     """A service with the sizes that it works with: those of what gets most requests.
 
-    `most` instances are what all that serves may come to (Google's own maximum where none is set); `revisions` are what serves,
-    none where it is the newest alone.
+    `most` instances are what all that serves may come to (Google's own maximum where none is set); `maxima` are those of the
+    revisions that serve, none where it is the newest alone.
     """
 
     service: RunService
     most: int
-    revisions: tuple[str, ...] = ()
+    maxima: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a reader must know who looks at the settings of the next revision."""
-        return (Note(OLDER, {"revisions": ", ".join(self.revisions)}),) if self.revisions else ()
+        return (Note(OLDER, {"revisions": ", ".join(self.maxima)}),) if self.maxima else ()
 
 
 Served: TypeAlias = Mapping[str, Serving | GcpError]
@@ -81,10 +81,11 @@ def _served(service: RunService, known: Mapping[str, Revision] | GcpError, conte
     if lost is not None:
         return unlisted(lost, context)
     sizes = [_of_both(service.sizing, known[name].sizing) for name in names]
-    maxima = [one.revision_max or GOOGLES_MAXIMUM for one in sizes]
+    maxima = [one.most or GOOGLES_MAXIMUM for one in sizes]
     every = sum(maxima) if min(maxima) > 0 else min(maxima)
     most = replace(sizes[0], revision_max=every).most or every
-    return _believed(Serving(replace(service, sizing=sizes[0]), most, names), context)
+    own = dict(zip(names, maxima, strict=True))
+    return _believed(Serving(replace(service, sizing=sizes[0]), most, own), context)
 
 
 def _by_template(service: RunService, context: CheckContext) -> Serving | GcpError:
