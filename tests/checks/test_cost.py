@@ -345,6 +345,7 @@ DAY = timedelta(days=1)
         (5, 10, 5, "no_whole_month", "the billing export began on 2026-11-19"),
         (10, 900, 10, "no_whole_month", "the billing export began on 2026-11-14"),
         (10, 900, 400, "no_whole_month", "the billing export exists since 2025-10-20, rows of this project only since 2026-11-14"),
+        (10, 300, 400, "no_whole_month", "rows of this project only since 2026-11-14"),
         (10, 900, None, "no_whole_month", "whether the project or the billing export began on 2026-11-14"),
         (23, 900, None, None, ""),
     ],
