@@ -1,84 +1,20 @@
-"""Why did Google not answer, and which one command mends it? One classification for gRPC and REST.
+"""Why did Google not answer, in words, and which one command mends it? `refusals` tells the kinds apart."""
 
-Rules, in this order: the machine-readable reason (`google.rpc.ErrorInfo`), the text, the status.
-Source: google.api.error_reason_pb2.ErrorReason, google.rpc.Code.
-"""
-
-import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from sagebase_ops.domain.quoting import one_line
 from sagebase_ops.errors import GcpError, GcpErrorKind
 from sagebase_ops.gcp.permissions import action_of, title_of
+from sagebase_ops.gcp.refusals import Refusal, classify, read_body, said_by
 from sagebase_ops.gcp.remedies import remedy, role_for
 
 UNKNOWN_ACCOUNT = "SERVICE_ACCOUNT"
 """Stands in a remedy where the account that we run as is not known."""
 
-_BY_REASON = {
-    "IAM_PERMISSION_DENIED": GcpErrorKind.PERMISSION_DENIED,
-    "accessDenied": GcpErrorKind.PERMISSION_DENIED,
-    "USER_PROJECT_DENIED": GcpErrorKind.PERMISSION_DENIED,
-    "SERVICE_DISABLED": GcpErrorKind.API_DISABLED,
-    "accessNotConfigured": GcpErrorKind.API_DISABLED,
-    "CREDENTIALS_MISSING": GcpErrorKind.UNAUTHENTICATED,
-    "ACCESS_TOKEN_EXPIRED": GcpErrorKind.UNAUTHENTICATED,
-    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": GcpErrorKind.UNAUTHENTICATED,
-    "invalid_grant": GcpErrorKind.UNAUTHENTICATED,
-    "authError": GcpErrorKind.UNAUTHENTICATED,
-    "RATE_LIMIT_EXCEEDED": GcpErrorKind.QUOTA,
-    "RESOURCE_QUOTA_EXCEEDED": GcpErrorKind.QUOTA,
-    "rateLimitExceeded": GcpErrorKind.QUOTA,
-    "userRateLimitExceeded": GcpErrorKind.QUOTA,
-    "quotaExceeded": GcpErrorKind.QUOTA,
-    "CONSUMER_INVALID": GcpErrorKind.REFUSED,
-    "CONSUMER_SUSPENDED": GcpErrorKind.REFUSED,
-    "GCP_SUSPENDED": GcpErrorKind.REFUSED,
-    "BILLING_DISABLED": GcpErrorKind.REFUSED,
-    "SECURITY_POLICY_VIOLATED": GcpErrorKind.REFUSED,
-}
-_BY_TEXT = (
-    (re.compile(r"has not been used in project|it is disabled\. Enable it"), GcpErrorKind.API_DISABLED),
-    (re.compile(r"Permission '?[\w.-]+'? denied"), GcpErrorKind.PERMISSION_DENIED),
-    (re.compile(r"Quota exceeded"), GcpErrorKind.QUOTA),
-    (re.compile(r"Getting metadata from plugin failed"), GcpErrorKind.UNAUTHENTICATED),  # gRPC: no token to be had
-)
-_BY_STATUS = {
-    "PERMISSION_DENIED": GcpErrorKind.PERMISSION_DENIED,
-    "NOT_FOUND": GcpErrorKind.NOT_FOUND,
-    "UNAUTHENTICATED": GcpErrorKind.UNAUTHENTICATED,
-    "RESOURCE_EXHAUSTED": GcpErrorKind.QUOTA,
-    "DEADLINE_EXCEEDED": GcpErrorKind.DEADLINE,
-    "UNAVAILABLE": GcpErrorKind.UNAVAILABLE,
-    "INTERNAL": GcpErrorKind.UNAVAILABLE,
-    "ABORTED": GcpErrorKind.UNAVAILABLE,
-    "CANCELLED": GcpErrorKind.UNAVAILABLE,
-    "UNIMPLEMENTED": GcpErrorKind.REFUSED,
-}
-_BY_HTTP = {
-    401: GcpErrorKind.UNAUTHENTICATED,
-    403: GcpErrorKind.PERMISSION_DENIED,
-    404: GcpErrorKind.NOT_FOUND,
-    408: GcpErrorKind.DEADLINE,
-    429: GcpErrorKind.QUOTA,
-    504: GcpErrorKind.DEADLINE,
-}
 _PASSES_BY_ITSELF = {GcpErrorKind.QUOTA, GcpErrorKind.DEADLINE, GcpErrorKind.UNAVAILABLE}
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What Google said: HTTP number (0: none), gRPC status name, ErrorInfo's reason and metadata, and its text."""
-
-    http: int = 0
-    status: str = ""
-    reason: str = ""
-    text: str = ""
-    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +29,6 @@ class Question:
     permission: str | None
     project: str
     account: str = UNKNOWN_ACCOUNT
-
-
-def classify(refusal: Refusal) -> GcpErrorKind:
-    """The kind of a refusal, by reason, else text, else status."""
-    by_text = next((kind for pattern, kind in _BY_TEXT if pattern.search(refusal.text)), None)
-    known = _BY_REASON.get(refusal.reason) or by_text or _BY_STATUS.get(refusal.status) or _BY_HTTP.get(refusal.http)
-    server_failed = refusal.http >= 500  # noqa: PLR2004 (HTTP's server errors)
-    return known or (GcpErrorKind.UNAVAILABLE if server_failed else GcpErrorKind.REFUSED)
 
 
 def from_refusal(refusal: Refusal, question: Question) -> GcpError:
@@ -132,27 +60,13 @@ def google_errors() -> tuple[type[Exception], ...]:
 
 def from_google(error: Exception, question: Question) -> GcpError:
     """The GcpError for one of `google_errors()`; anything else counts as malformed."""
-    return from_refusal(said, question) if (said := _said_by(error)) else _worded(error, question)
+    said = said_by(error)
+    return _worded(error, question) if said is None else from_refusal(said, question)
 
 
 def from_response(status: int, body: str, question: Question) -> GcpError:
     """The GcpError for an HTTP answer past 399, whatever its body is: both error forms, a list, HTML, nothing."""
-    return from_refusal(_read_body(status, body), question)
-
-
-def _said_by(error: Exception) -> Refusal | None:
-    """What the server said, or None when the failure arose on our side of the wire."""
-    import grpc
-    from google.api_core.exceptions import GoogleAPICallError, RetryError, from_grpc_error
-
-    if isinstance(error, RetryError) and isinstance(error.cause, Exception):
-        return _said_by(error.cause)
-    if isinstance(error, grpc.RpcError):
-        error = from_grpc_error(error)  # type: ignore[no-untyped-call]  # api_core leaves this one untyped
-    if not isinstance(error, GoogleAPICallError):
-        return None
-    status = error.grpc_status_code.name if error.grpc_status_code else ""
-    return Refusal(int(error.code or 0), status, error.reason or "", str(error.message), dict(error.metadata or {}))
+    return from_refusal(read_body(status, body), question)
 
 
 def _worded(error: Exception, question: Question) -> GcpError:
@@ -166,36 +80,6 @@ def _worded(error: Exception, question: Question) -> GcpError:
     if isinstance(error, TimeoutError | RetryError):
         return failure(GcpErrorKind.DEADLINE, "", question)
     return failure(GcpErrorKind.MALFORMED, f"{type(error).__name__}: {error}", question)
-
-
-def _read_body(status: int, body: str) -> Refusal:
-    said = _error_object(body)
-    info = next((part for part in _dicts(said.get("details")) if "ErrorInfo" in str(part.get("@type"))), {})
-    old = next((str(part["reason"]) for part in _dicts(said.get("errors")) if part.get("reason")), "")
-    metadata = info.get("metadata")
-    return Refusal(
-        http=status,
-        status=str(said.get("status") or ""),
-        reason=str(info.get("reason") or old),
-        text=str(said.get("message") or ""),
-        metadata={str(k): str(v) for k, v in metadata.items()} if isinstance(metadata, dict) else {},
-    )
-
-
-def _error_object(body: str) -> dict[str, Any]:  # JSON from outside: any shape
-    try:
-        read = json.loads(body)
-    except ValueError:
-        return {}  # a front end's HTML, or nothing
-    read = read[0] if isinstance(read, list) and read else read  # streaming REST wraps it in a list
-    said = read.get("error") if isinstance(read, dict) else None
-    if isinstance(said, str):  # the token endpoint's own form
-        return {"message": f"{said}: {read.get('error_description', '')}", "errors": [{"reason": said}]}
-    return said if isinstance(said, dict) else {}
-
-
-def _dicts(given: object) -> list[dict[str, Any]]:  # JSON from outside: any shape
-    return [part for part in given if isinstance(part, dict)] if isinstance(given, list) else []
 
 
 def _error(kind: GcpErrorKind, refusal: Refusal, question: Question) -> GcpError:

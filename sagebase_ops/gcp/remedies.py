@@ -10,7 +10,8 @@ from sagebase_ops.errors import GcpErrorKind
 from sagebase_ops.gcp.permissions import ROLES
 
 if TYPE_CHECKING:
-    from sagebase_ops.gcp.errors import Question, Refusal
+    from sagebase_ops.gcp.errors import Question
+    from sagebase_ops.gcp.refusals import Refusal
 
 LOGIN = "gcloud auth application-default login"
 _GCLOUDS_OWN_PROJECT = "projects/764086051850"  # user credentials without a quota project are billed to it

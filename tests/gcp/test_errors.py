@@ -9,8 +9,9 @@ from google.auth.exceptions import DefaultCredentialsError, RefreshError, Transp
 from google.protobuf.message import DecodeError
 
 from sagebase_ops.errors import GcpError, GcpErrorKind
-from sagebase_ops.gcp.errors import Question, Refusal, failure, from_google, from_refusal, from_response
+from sagebase_ops.gcp.errors import Question, failure, from_google, from_refusal, from_response
 from sagebase_ops.gcp.permissions import API_TITLES
+from sagebase_ops.gcp.refusals import Refusal
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 QUESTION = Question("run.googleapis.com", "Services.ListServices", "run.services.list", "prod", "ops@prod.example")
