@@ -208,13 +208,14 @@ async def test_revisions_that_serve_and_are_not_seen_leave_their_service_alone_u
 
 @pytest.mark.parametrize(
     ("connections", "verdict", "reason"),
-    [(18, Verdict.PASS, None), (330, Verdict.WARN, "nearly_full"), (400, Verdict.FAIL, "over_limit")],
-)
+    [(18, Verdict.PASS, None), (320, Verdict.PASS, None), (321, Verdict.WARN, "nearly_full"), (400, Verdict.FAIL, "over_limit")],
+)  # fmt: skip
 async def test_a_database_is_held_against_what_it_takes(connections: int, verdict: Verdict, reason: str | None) -> None:
     instance = SqlInstance.model_validate({"name": "sagebase-db", "connections": connections})
     async with reviewing(sql_instances=[instance]) as (_, context):
         _, database = await performance_review(Params(), context)
     assert (database.verdict, database.reason) == (verdict, reason)
+    assert ("has reached the limit" in database.sentence.en) == (connections == 400)
     assert database.limit
     assert database.limit.amount == 400
 

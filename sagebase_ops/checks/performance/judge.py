@@ -138,7 +138,7 @@ class _Seen:
     def verdict(self) -> tuple[Verdict, Sentence, str | None]:
         bad = Verdict.FAIL if self._measure.fails else Verdict.WARN
         if self._over:
-            return bad, words.OVER, "over_limit"
+            return bad, words.REACHED if self._measure.capacity else words.OVER, "over_limit"
         if self._days_over and not self._measure.capacity:
             return Verdict.WARN, words.OVER_ON_A_DAY, "over_limit_on_a_day"
         if self._measure.capacity and self._month > NEARLY * self._limit:

@@ -23,6 +23,10 @@ OVER = Sentence(
     ja="直近30日の {measure} {value} が上限 {limit} を超えています",
     en="{measure} of the last 30 days, {value}, is over the limit of {limit}",
 )
+REACHED = Sentence(
+    ja="直近30日の {measure} が上限 {limit} に達しました（{value}）",
+    en="{measure} of the last 30 days, {value}, has reached the limit of {limit}",
+)
 OVER_ON_A_DAY = Sentence(
     ja="{measure} が上限 {limit} を超えた日が {count} 日あります（最も高かった日は {day} の {worst}）",
     en="{measure} was over the limit of {limit} on {count} days (worst: {worst} on {day})",

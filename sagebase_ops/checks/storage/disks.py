@@ -49,7 +49,7 @@ UNSAID = Sentence(
 )
 NO_LIMIT = Sentence(
     ja="確認できません：{value} を使用。ディスク {size} を超えて自動拡張するかどうかを、Google の応答から読み取れません",
-    en="could not look: {value} used, but whether the disk of {size} enlarges itself cannot be read",
+    en="could not look: {value} used, but whether the disk ({size}) enlarges itself cannot be read",
 )
 NO_SIZE = Sentence(
     ja="確認できません：ディスクの大きさが得られませんでした", en="could not look: Google names no size of the disk"
