@@ -123,6 +123,7 @@ async def test_a_bucket_is_told_by_storage_class_and_type_since_gsutil_counts_li
         ({"measured": False}, Verdict.UNKNOWN, "no_data"),
         ({"measured": False, "objects": False}, Verdict.PASS, None),
         ({"measured": False, "age": timedelta(hours=30)}, Verdict.SKIPPED, "young"),
+        ({"live_gb": -4.0}, Verdict.UNKNOWN, "unit"),
     ],
 )
 async def test_a_bucket_is_judged_by_size_growth_and_keeping(

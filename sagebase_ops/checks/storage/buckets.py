@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.metrics.data import Measured
-from sagebase_ops.checks.metrics.judge import NOT_AS_BELIEVED, Given, without_data
+from sagebase_ops.checks.metrics.judge import IMPLAUSIBLE, NOT_AS_BELIEVED, Given, without_data
 from sagebase_ops.checks.storage import bucket_words as words
 from sagebase_ops.checks.storage.sizes import MEASURED_AFTER, Part, Size, sizes_of
 from sagebase_ops.domain.console import bucket_page
@@ -113,7 +113,14 @@ async def _by_size(
     sizes = sizes_of(bucket.name, used, growth.window)
     if not sizes:
         return await _unmeasured(target, bucket, used, context, given)
+    return _held(target, sizes, growth, given)
+
+
+def _held(target: Target, sizes: Mapping[Part, Size], growth: Growth, given: Given) -> Finding:
+    """How it grew, as far as its sizes can be."""
     whole = Size(sum(size.now for size in sizes.values()), sum(size.before for size in sizes.values()))
+    if any(size.now < 0 or size.before < 0 for size in sizes.values()):
+        return unknown(target, IMPLAUSIBLE, reason="unit", value=Quantity(whole.now, "By"), **given)
     told: Given = {"value": Quantity(whole.now, "By"), "growth": Quantity(whole.growth, "By"), **given}
     told |= {"window": Quantity.of(growth.window), "notes": tuple(_by_part(sizes, growth.window))}
     if whole.growth > growth.floor and not whole.before:
