@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from sagebase_ops.checks.base import CheckParams
 from sagebase_ops.config.model import ScheduleEntry, Schedules
+from sagebase_ops.domain.escalation import Person
 from sagebase_ops.domain.projects import BUCKETS
 from sagebase_ops.domain.quantities import parse_duration, write_duration
 from sagebase_ops.guide.answers import Answer, EscalationStep
@@ -97,5 +98,10 @@ def _holds(params: CheckParams, name: str, bound: str | int, holds: Callable[[An
 
 
 def _tells_by(step: EscalationStep, schedules: Schedules) -> bool:
-    policy = schedules.escalation.get(EVERYBODY)
-    return policy is not None and sum(one.after <= step.within for one in policy.steps) >= step.number
+    """Whether so many steps come in time, of those that reach somebody who did not hear yet, or everybody."""
+    policy, everybody = schedules.escalation.get(EVERYBODY), set(schedules.contacts.values())
+    reaching, heard = 0, set[Person]()
+    for one in policy.steps if policy else ():
+        reaching += one.after <= step.within and not (set(one.tell) <= heard and everybody - set(one.tell))
+        heard |= set(one.tell)
+    return reaching >= step.number

@@ -119,9 +119,18 @@ def test_a_new_paragraph_is_a_new_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "state"), [("{after: 45m, tell: [tech_lead]}", "lost"), ("{after: 20m, tell: [tech_lead]}", "setting")]
+    ("after", "state"),
+    [
+        ("{after: 45m, tell: [tech_lead]}", "lost"),
+        ("{after: 20m, tell: [tech_lead]}", "setting"),
+        ("{after: 30m, tell: [operator]}", "lost"),
+        ("{after: 30m, tell: [everyone]}", "setting"),
+        ("{after: 10m, tell: [operator]}\n    - {after: 30m, tell: [tech_lead]}", "setting"),
+    ],
 )
-def test_a_step_that_comes_later_than_the_guide_says_is_lost(tmp_path: Path, after: str, state: str) -> None:
+def test_a_step_that_comes_later_than_the_guide_says_or_reaches_nobody_else_is_lost(
+    tmp_path: Path, after: str, state: str
+) -> None:
     file = tmp_path / "schedules.yaml"
     file.write_text(SHIPPED.read_text("utf-8").replace("{after: 30m, tell: [tech_lead]}", after))
     assert lines(config=file)["30分以内に解決しない → 技術責任者にエスカレーション"][0] == state
