@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from sagebase_ops.database.session import Database
 from sagebase_ops.domain.projects import Project
@@ -24,6 +25,18 @@ class CheckParams(BaseModel):
 
     counted: ClassVar[tuple[str, ...]] = ()
     """Parameters that count over `window`, so that half of the window is worth half of them."""
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Pairs of limits of which the first must not be greater than the second: else there would never be a warning."""
+
+    @model_validator(mode="after")
+    def _limits_in_order(self) -> Self:
+        for low, high in self.ordered:
+            less, more = getattr(self, low), getattr(self, high)
+            if less is not None and more is not None and less > more:
+                key = high if high in self.model_fields_set else low
+                told = {"low": low, "high": high, "key": key}
+                raise PydanticCustomError("order", "{low} is over {high}: there would never be a warning", told)
+        return self
 
     def is_about(self, kind: str) -> bool:
         """Whether these parameters ask about targets of `kind`, where the check may ask about several kinds."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
 from sagebase_ops.checks.logs.believed import NEEDED, believed
@@ -72,6 +72,7 @@ class Params(CheckParams):
     """What is counted, and from where on it is wrong."""
 
     counted = ("warn_above", "fail_above")
+    ordered = (("warn_above", "fail_above"),)
 
     window: PositiveDuration = timedelta(hours=24)
     """How far back to look."""
@@ -81,16 +82,6 @@ class Params(CheckParams):
     """More entries than this fail; null never fails."""
     groups: Annotated[int, Field(ge=0, le=10)] = 3
     """How many groups of alike messages to show; 0 reads no log entry at all."""
-
-    @field_validator("fail_above")
-    @classmethod
-    def _limits_in_order(cls, fail_above: int | None, info: ValidationInfo) -> int | None:
-        warn_above = info.data.get("warn_above")
-        if warn_above is not None and fail_above is not None and fail_above < warn_above:
-            raise ValueError(
-                "fail_above is below warn_above; a warning must come first, so give the larger to fail_above"
-            )
-        return fail_above
 
 
 @check(

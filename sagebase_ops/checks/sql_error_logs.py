@@ -37,6 +37,7 @@ class Params(CheckParams):
     """How far back, and how many are too many."""
 
     counted = ("warn_above", "fail_above")
+    ordered = (("warn_above", "fail_above"),)
 
     window: PositiveDuration = timedelta(days=7)
     """How far back to look."""

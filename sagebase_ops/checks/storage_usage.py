@@ -25,6 +25,8 @@ def _whole_days(window: timedelta) -> timedelta:
 class Params(CheckParams):
     """How full is too full, and what growth is worth a look."""
 
+    ordered = (("warn_above", "fail_above"),)
+
     window: Annotated[Duration, AfterValidator(_whole_days)] = timedelta(days=30)
     """A disk's trend is drawn through its days, a bucket's growth is over it; Cloud Monitoring keeps six weeks."""
     warn_above: Percentage = 0.8

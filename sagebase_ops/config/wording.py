@@ -38,8 +38,13 @@ def mistakes_of(error: ValidationError, source: Source, at: Path, keys: Mapping[
 
 
 def _path_in_file(source: Source, at: Path, detail: ErrorDetails) -> Path:
-    """Pydantic's location without the names of union branches, which stand nowhere in the file."""
-    path = (*at, *(step for step in detail["loc"] if not str(step).startswith(BRANCH)))
+    """Pydantic's location without the names of union branches, which stand nowhere in the file.
+
+    A rule about several keys of a mapping may name the one to look at, as `key` of its error.
+    """
+    key = detail.get("ctx", {}).get("key")
+    steps = (*detail["loc"], key) if key else detail["loc"]
+    path = (*at, *(step for step in steps if not str(step).startswith(BRANCH)))
     if detail["type"] == "missing":
         return path
     while path not in source.places and len(path) > len(at):

@@ -284,5 +284,5 @@ async def test_requests_and_audit_entries_are_not_read_either() -> None:
 
 
 def test_a_warning_cannot_come_after_the_failure() -> None:
-    with pytest.raises(ValidationError, match="fail_above is below warn_above"):
+    with pytest.raises(ValidationError, match="warn_above is over fail_above"):
         Params(warn_above=10, fail_above=5)
