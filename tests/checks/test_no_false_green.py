@@ -160,7 +160,7 @@ def test_what_is_no_number_is_no_point() -> None:
     assert [len(one.points) for one in Raw(rows).answer(("metric.labels.response_code_class",)).series] == [0] * 5
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ANSWERS)
 async def test_a_pass_of_a_single_value_is_proven(raw: Raw) -> None:
     found = await judged("cpu_utilization", raw, "80%")
@@ -171,7 +171,7 @@ async def test_a_pass_of_a_single_value_is_proven(raw: Raw) -> None:
         assert any(math.isclose(found.value.amount, value) for value in usable(raw, lambda _: True))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ANSWERS)
 async def test_a_pass_of_a_share_is_proven(raw: Raw) -> None:
     found = await judged("error_rate", raw, "1%")
@@ -183,7 +183,7 @@ async def test_a_pass_of_a_share_is_proven(raw: Raw) -> None:
         assert 0 <= found.value.amount <= 0.01
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ANSWERS)
 async def test_a_pass_of_a_log_count_is_proven(raw: Raw) -> None:
     (found,) = await run_error_logs(LogParams(warn_above=10, fail_above=100), context_on(raw))
@@ -194,7 +194,7 @@ async def test_a_pass_of_a_log_count_is_proven(raw: Raw) -> None:
         assert any(row.points for row in raw.rows if row.service == "web")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ANSWERS)
 async def test_skipped_is_never_said_of_an_answer_in_part(raw: Raw) -> None:
     for name, limit in (("cpu_utilization", "80%"), ("error_rate", "1%"), ("request_count", 5)):

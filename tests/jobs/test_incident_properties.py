@@ -317,7 +317,6 @@ TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
     max_examples=100,
     stateful_step_count=30,
-    deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -71,7 +71,7 @@ async def answer_and_page(body: bytes) -> tuple[httpx.Response, httpx.Response]:
         return await client.post("/api/chat.postMessage", content=body), await client.get("/")
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(post=spoilt())
 async def test_any_json_gets_an_answer_and_what_is_taken_is_drawn(post: dict[str, Any]) -> None:
     answer, page = await answer_and_page(json.dumps(post).encode())

@@ -170,7 +170,7 @@ def kinds(thing: Any) -> Any:  # Any: dataclasses and free JSON
     return datetime if isinstance(thing, datetime) else type(thing)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(runs)
 def test_a_run_comes_back_exactly(run: Run) -> None:
     again = read_run(write_run(run))
@@ -179,7 +179,7 @@ def test_a_run_comes_back_exactly(run: Run) -> None:
     assert kinds(again) == kinds(run)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(notifications)
 def test_a_notification_comes_back_exactly(row: Notification) -> None:
     again = read_notification(write_notification(row))
@@ -188,7 +188,7 @@ def test_a_notification_comes_back_exactly(row: Notification) -> None:
     assert kinds(again) == kinds(row)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(incidents)
 def test_an_incident_comes_back_exactly(incident: Incident) -> None:
     again = read_incident(write_incident(incident, incident.version))
@@ -197,7 +197,7 @@ def test_an_incident_comes_back_exactly(incident: Incident) -> None:
     assert kinds(again) == kinds(incident)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(silences)
 def test_a_silence_comes_back_exactly(silence: Silence) -> None:
     again = read_silence(write_silence(silence))

@@ -114,7 +114,7 @@ def test_text_from_outside_calls_nobody_forges_nothing_and_fits(objections: Obje
             assert_harmless(payloads(everything(group, JA)), objections, CALLED)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(text=st.one_of(st.text(max_size=300), st.lists(st.sampled_from(HOSTILE), min_size=2, max_size=4).map("".join)))
 def test_no_text_at_all_gets_through(objections: Objections, text: str) -> None:
     for group in in_every_state(hostile(text), text):

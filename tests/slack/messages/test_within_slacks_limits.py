@@ -114,7 +114,7 @@ def test_text_from_outside_pings_nobody_forges_nothing_and_fits(
         assert_harmless(posts(hostile_run(run_of, entry_of, text, count)), objections)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.one_of(st.text(max_size=300), st.lists(st.sampled_from(HOSTILE), min_size=2, max_size=4).map("".join)))
 def test_no_text_at_all_gets_through(run_of: Runs, entry_of: Entries, objections: Objections, text: str) -> None:
     assert_harmless(posts(hostile_run(run_of, entry_of, text)), objections)
