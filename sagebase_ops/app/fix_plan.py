@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sagebase_ops.app.outside import outside_of
 from sagebase_ops.checks.alerts.judge import Judged, judge
@@ -10,8 +11,11 @@ from sagebase_ops.checks.alerts.plan import Json, corrected
 from sagebase_ops.checks.alerts.seen import Alerting, seen_by
 from sagebase_ops.checks.alerts.wanted import Params, wanted
 from sagebase_ops.config.model import Schedules
-from sagebase_ops.domain.projects import Project
+from sagebase_ops.domain.projects import RUN_SERVICES, SQL_INSTANCES, Project
+from sagebase_ops.gcp.asked import Listing
+from sagebase_ops.gcp.run import RunService
 from sagebase_ops.gcp.snapshot import Cloud
+from sagebase_ops.gcp.sql import SqlInstance
 from sagebase_ops.settings import Settings
 
 
@@ -29,10 +33,31 @@ async def fix_plan(settings: Settings, schedules: Schedules) -> list[Correction]
     limits = wanted(_limits(schedules))
     async with outside_of(settings) as outside:
         cloud = Cloud(outside.connections)
-        seen = await asyncio.gather(*(seen_by(cloud, project) for project in schedules.projects))
+        projects = await asyncio.gather(*(_named(cloud, project) for project in schedules.projects))
+        seen = await asyncio.gather(*(seen_by(cloud, project) for project in projects))
     for error in (error for one in seen for error in one.refused.values()):
         raise error  # a plan from a part of it would take away what it does not see
     return [one for each in seen for one in _corrections([judge(limit, each) for limit in limits], each)]
+
+
+async def _named(cloud: Cloud, project: Project) -> Project:
+    """With the services and instances that "*" and labels stand for, which a policy has to name.
+
+    Raises GcpError, also where a list came in part: what it lacks would be left out of the policy.
+    """
+    named: dict[str, Any] = {}  # fields of the project
+    for selector in project.selectors:
+        listing: Listing[RunService] | Listing[SqlInstance]
+        if selector.kind == SQL_INSTANCES:
+            field, listing = "sql_instances", await cloud.sql.instances(project.id)
+        elif selector.kind == RUN_SERVICES:
+            field, listing = "services", await cloud.run.services(project.id, project.region)
+        else:
+            continue
+        if listing.partial is not None:
+            raise listing.partial
+        named[field] = tuple(sorted(one.name for one in listing.items if selector.takes(one.labels)))
+    return replace(project, **named)
 
 
 def _corrections(judged: Sequence[Judged], seen: Alerting) -> list[Correction]:

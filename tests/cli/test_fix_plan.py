@@ -149,3 +149,18 @@ def test_terraform_is_written_as_its_provider_has_it() -> None:
         "}",
     ]
     assert identifier("5xx") == "p5xx"
+
+
+@pytest.mark.usefixtures("unconfigured")
+@pytest.mark.parametrize("which", ['"*"', "{labels: {env: prod}}"])
+def test_every_instance_that_the_file_stands_for_is_in_the_policy(tmp_path: Path, which: str) -> None:
+    config, scenario = tmp_path / "schedules.yaml", tmp_path / "two.yaml"
+    text = SHIPPED.read_text("utf-8")
+    config.write_text(text.replace("sql_instances: [sagebase-db]", f"sql_instances: {which}"))
+    two = "{name: sagebase-db, labels: {env: prod}}, {name: second, labels: {env: prod}}"
+    scenario.write_text(f"extends: healthy\nsql_instances: [{two}]\n")
+    asked = ["--fix-plan=json", f"--sandbox={scenario}", "--config", str(config)]
+    (policy,) = json.loads(CliRunner().invoke(cli, asked, catch_exceptions=False).stdout)
+    (condition,) = policy["conditions"]
+    filter_ = condition["conditionThreshold"]["filter"]
+    assert 'one_of("sagebase-sandbox:sagebase-db", "sagebase-sandbox:second")' in filter_
