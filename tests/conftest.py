@@ -64,6 +64,7 @@ def emulator() -> Iterator[str]:
         (pytest.fail if firestore_emulator.in_ci() else pytest.skip)(lack)
     with firestore_emulator.emulator() as address, pytest.MonkeyPatch.context() as patched:
         patched.setenv("FIRESTORE_EMULATOR_HOST", address)
+        firestore_emulator.warm_up()
         yield address
 
 

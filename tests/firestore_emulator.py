@@ -50,6 +50,28 @@ def emulator() -> Iterator[str]:
             process.terminate()
 
 
+def warm_up() -> None:
+    """Each kind of call once at the emulator of the environment, for as long as it takes.
+
+    What Java does for the first time takes seconds on a busy machine, and a call of the store's has five.
+    """
+    from google.cloud.firestore import Client  # noqa: PLC0415 (heavy)
+    from google.cloud.firestore_v1.base_query import FieldFilter  # noqa: PLC0415
+
+    client = Client(project="warm-up", database="ops")
+    numbers, patience = client.collection("numbers"), {"timeout": READY_SECONDS, "retry": None}
+    batch = client.batch()
+    for number in range(200):
+        batch.create(numbers.document(str(number)), {"number": number, "text": "x" * 1000})
+    batch.commit(**patience)
+    for _ in range(20):
+        query = numbers.where(filter=FieldFilter("number", ">", 5)).order_by("number").limit(50)
+        assert len(list(query.stream(**patience))) == 50
+        assert len(list(client.get_all([numbers.document("1"), numbers.document("none")], **patience))) == 2
+        assert numbers.sum("number").get(**patience)
+    client.close()
+
+
 def _started() -> "tuple[subprocess.Popen[bytes], int]":
     """Between finding a free port and its use somebody else may take it: then with another one."""
     for _ in range(TRIES):

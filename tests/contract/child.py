@@ -121,8 +121,18 @@ async def decided(store: Store, over: Incident) -> bool:
 RACES: Mapping[str, Callable[[Store, str], Awaitable[None]]] = {"claim": claim_all, "decide-all": end_all}
 
 
+async def opened_store(kind: str, folder: Path) -> Store:
+    """Asked again where no answer came, as above."""
+    while True:
+        try:
+            return await KINDS[kind](folder)
+        except StoreError as error:
+            if not error.retryable:
+                raise
+
+
 async def main(kind: str, folder: str, command: str, *arguments: str) -> None:
-    store = await KINDS[kind](Path(folder))
+    store = await opened_store(kind, Path(folder))
     if command in RACES:
         await RACES[command](store, *arguments)
         await store.aclose()
