@@ -36,6 +36,11 @@ def takes(filter_: str, read: Read, project: str) -> Answer:
     return matches(filter_, _known(read, project))
 
 
+def of_some_kind(filter_: str, read: Read, project: str, *, taken: bool) -> bool:
+    """Whether every entry of one kind, a severity in one log, is `taken`, or none of it."""
+    return any(matches(filter_, kind) is taken for kind in _kinds(read, project))
+
+
 def take_together(filters: Sequence[str], read: Read, project: str) -> bool:
     """Whether nothing of it is left by these filters, of which each may take but a part: `status<400` and `status>=400`."""
     return all(any(matches(one, kind) is True for one in filters) for kind in _kinds(read, project))

@@ -159,6 +159,31 @@ async def test_a_week_without_an_error_is_believed_only_where_errors_are_kept() 
 
 
 @pytest.mark.parametrize(
+    ("exclusion", "verdict", "says"),
+    [
+        ("severity=ERROR", Verdict.UNKNOWN, "the exclusion e takes away every entry of some severity"),
+        ('log_id("run.googleapis.com/stderr")', Verdict.UNKNOWN, "or of one log such as stderr"),
+        ('textPayload:"health"', Verdict.PASS, "the exclusion e may take away some entries of ERROR and above"),
+        (
+            'severity=ERROR textPayload:"health"',
+            Verdict.PASS,
+            "the exclusion e may take away some entries of ERROR and above",
+        ),
+        ("severity<ERROR", Verdict.PASS, ""),
+    ],
+)
+async def test_a_week_without_an_error_is_no_pass_where_a_kind_of_them_is_never_kept(
+    exclusion: str, verdict: Verdict, says: str
+) -> None:
+    sink = {"name": "_Default", "bucket": "_Default", "exclusions": [{"name": "e", "filter": exclusion}]}
+    storage = LogStorage.model_validate({"sinks": [sink]})
+    found = await seen(log_entries=[entries(severity="INFO", count=400, since="20d")], log_storage=storage)
+    assert found.verdict is verdict
+    notes = said(found.notes)
+    assert says in notes[0] if says else not any("exclusion" in one for one in notes)
+
+
+@pytest.mark.parametrize(
     ("other", "verdict"),
     [
         ({"name": "all", "bucket": "app"}, Verdict.PASS),

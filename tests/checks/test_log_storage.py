@@ -146,7 +146,7 @@ async def test_that_sinks_above_the_project_are_not_seen_is_said_where_nothing_i
         (sinks('log_id("run.googleapis.com/requests") sample(insertId, 0.9)'), None),
         (sinks('resource.type="cloudsql_database"'), "hides_database"),
         (sinks("severity=ERROR", "severity>ERROR"), "hides_errors"),
-        (sinks("severity=ERROR", "severity>CRITICAL"), "may_hide_errors"),
+        (sinks("severity=ERROR", "severity>CRITICAL"), "hides_a_kind_of_errors"),
         (sinks("severity<ERROR httpRequest.status<400", "severity<ERROR httpRequest.status>=400"), None),
         (
             sinks(
@@ -163,7 +163,8 @@ async def test_that_sinks_above_the_project_are_not_seen_is_said_where_nothing_i
             None,
         ),
         (sinks(filter="severity<ERROR"), "filter_hides_errors"),
-        (sinks(filter="severity>=CRITICAL"), "filter_may_hide_errors"),
+        (sinks(filter="severity>=CRITICAL"), "filter_hides_a_kind_of_errors"),
+        (sinks(filter='severity>=CRITICAL OR textPayload:"x"'), "filter_may_hide_errors"),
         (sinks(filter='NOT log_id("run.googleapis.com/requests")'), "filter_hides_requests"),
         (sinks(filter='NOT log_id("cloudaudit.googleapis.com/activity")'), None),
         (sinks(destination="bigquery.googleapis.com/projects/sagebase-sandbox/datasets/logs"), "elsewhere"),

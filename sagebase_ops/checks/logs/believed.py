@@ -1,11 +1,11 @@
-"""Is no error believed? Not where the sink _Default keeps none: it would be counted as none for ever."""
+"""Is no error believed? Not where the sink _Default keeps none, or none of some kind: it would be counted as none for ever."""
 
 from dataclasses import replace
 
 from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.logs.kept import Kept, candidates, kept_by_others
 from sagebase_ops.checks.logs.kept_words import MAY_BE_KEPT
-from sagebase_ops.checks.logs.routing import routing_mistakes
+from sagebase_ops.checks.logs.routing import ONE_KIND, SOME_ERRORS, routing_mistakes
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.console import log_router_page
 from sagebase_ops.domain.log_exclusions import Read
@@ -17,13 +17,13 @@ from sagebase_ops.gcp.log_config import DEFAULT_SINK
 NEEDED = ("logging.sinks.list", "logging.buckets.list")
 """The permissions that it needs."""
 NOT_KEPT = Sentence(
-    ja="確認できません：_Default シンクが ERROR 以上のログを保存していないため、0 件とは言えません",
-    en="could not look: the sink _Default keeps no entry of ERROR and above, so zero errors is not proven",
+    ja="確認できません：ERROR 以上のログのすべて、またはある種類が保存されていないため、0 件とは言えません",
+    en="could not look: no entry of ERROR and above is kept, or none of some kind, so zero errors is not proven",
 )
 
 
 async def believed(judged: list[Finding], context: CheckContext) -> list[Finding]:
-    """`judged`, but a pass over no error at all is `unknown` where errors reach no log; one more finding if that is refused.
+    """`judged`, but a pass over no error at all is `unknown` where errors, or those of a kind, reach no log; one more finding if that is refused.
 
     Asks only where there is such a pass. Source: Cloud Logging API v2, projects.sinks.list, and projects.locations.buckets.list where
     another sink may keep them.
@@ -35,7 +35,7 @@ async def believed(judged: list[Finding], context: CheckContext) -> list[Finding
     except GcpError as error:
         link, target = log_router_page(context.project.id), Target("log_sink", DEFAULT_SINK)
         return [*judged, refused(target, error, link=link)]
-    return [_not_kept(one, lost) if lost and _is_zero(one) else one for one in judged]
+    return [_doubted(one, lost) if lost and _is_zero(one) else one for one in judged]
 
 
 def _is_zero(finding: Finding) -> bool:
@@ -43,7 +43,7 @@ def _is_zero(finding: Finding) -> bool:
 
 
 async def _what_loses_errors(context: CheckContext) -> Mistake | None:
-    """What takes away all of them; a part may be meant, and the check log_storage tells of it.
+    """What takes away all of them or all of a kind, else what may take some away.
 
     Entries count wherever in the project they are stored; that another sink may store them proves nothing.
     """
@@ -53,12 +53,20 @@ async def _what_loses_errors(context: CheckContext) -> Mistake | None:
         kept = kept_by_others(sinks, await context.gcp.log_config.buckets(project), project)
     default = [sink for sink in sinks if sink.name == DEFAULT_SINK]
     found = [one for sink in default for one in routing_mistakes(sink, (), project, kept)]
-    doubt = MAY_BE_KEPT[Read.ERRORS]
-    return next((one for one in found if one.verdict is Verdict.FAIL or one.sentence == doubt), None)
+    about = [one for one in found if _proves_nothing(one) or one.reason.endswith(SOME_ERRORS)]
+    return min(about, key=lambda one: not _proves_nothing(one), default=None)
 
 
-def _not_kept(finding: Finding, lost: Mistake) -> Finding:
+def _proves_nothing(lost: Mistake) -> bool:
+    surely = lost.verdict is Verdict.FAIL or lost.reason.endswith(ONE_KIND)
+    return surely or lost.sentence == MAY_BE_KEPT[Read.ERRORS]
+
+
+def _doubted(finding: Finding, lost: Mistake) -> Finding:
+    """Some that may be lost are said: that may be meant, and whether any was nobody can tell."""
     notes = (Note(lost.sentence, lost.values), *finding.notes)
+    if not _proves_nothing(lost):
+        return replace(finding, notes=notes)
     return replace(
         finding, verdict=Verdict.UNKNOWN, sentence=NOT_KEPT, reason="not_kept", remedy=lost.remedy, notes=notes
     )

@@ -6,12 +6,13 @@ from sagebase_ops.checks.logs import storage_words as words
 from sagebase_ops.checks.logs.kept import Kept
 from sagebase_ops.checks.logs.kept_words import MAY_BE_KEPT, kept_by
 from sagebase_ops.checks.settings_judged import Mistake
-from sagebase_ops.domain.log_exclusions import Read, take_together, takes
+from sagebase_ops.domain.log_exclusions import Read, of_some_kind, take_together, takes
 from sagebase_ops.domain.log_filters import Answer
 from sagebase_ops.domain.results import Note, Verdict
 from sagebase_ops.gcp.log_config import DEFAULT_SINK, LogSink
 
 SOME_ERRORS = "may_hide_errors"
+ONE_KIND = "hides_a_kind_of_errors"
 PERHAPS_KEPT = "may_be_kept"
 """The reason where another sink may keep it, and may not."""
 _GONE = {
@@ -53,7 +54,7 @@ def credited(sink: LogSink, accepted: Collection[str], project: str, kept: Kept)
 def _unless_kept(read: Read, lost: Mistake, kept: Kept, project: str) -> Mistake | None:
     if read in kept.surely:
         return None
-    if read not in kept.perhaps or lost.reason.endswith(SOME_ERRORS):
+    if read not in kept.perhaps or lost.reason.endswith((SOME_ERRORS, ONE_KIND)):
         return lost
     who = kept.perhaps[read].sink
     remedy = f"gcloud logging sinks describe {who} --project={project}"
@@ -81,7 +82,8 @@ def _by_filter(sink: LogSink, project: str) -> Iterator[tuple[Read, Mistake]]:
     remedy = f"gcloud logging sinks describe {sink.name} --project={project}"
     for read in Read:
         taken = takes(sink.filter, read, project)
-        found = _judged(None if taken is None else not taken, read)
+        kind = of_some_kind(sink.filter, read, project, taken=False)
+        found = _judged(None if taken is None else not taken, read, kind=kind)
         if found:
             verdict, reason, sentences = found
             yield read, Mistake(verdict, f"filter_{reason}", sentences.by_filter, remedy=remedy)
@@ -99,7 +101,8 @@ def _by_exclusions(sink: LogSink, accepted: Collection[str], project: str) -> It
             yield read, Mistake(verdict, reason, sentences.by_exclusion, {"by": names}, remedy)
     for one in in_force:
         for read in Read:
-            found = _judged(takes(one.filter, read, project), read)
+            kind = of_some_kind(one.filter, read, project, taken=True)
+            found = _judged(takes(one.filter, read, project), read, kind=kind)
             if found:
                 verdict, reason, sentences = found
                 remedy = (
@@ -109,10 +112,13 @@ def _by_exclusions(sink: LogSink, accepted: Collection[str], project: str) -> It
                 yield read, Mistake(verdict, reason, sentences.by_exclusion, {"by": one.name}, remedy)
 
 
-def _judged(lost: Answer, read: Read) -> tuple[Verdict, str, words.Lost] | None:
-    """Of requests and of the database a part may go: that is how people save money, and the rest tells what happened."""
+def _judged(lost: Answer, read: Read, *, kind: bool) -> tuple[Verdict, str, words.Lost] | None:
+    """Of requests and of the database a part may go: that is how people save money, and the rest tells what happened.
+
+    `kind`: one kind of it is lost altogether.
+    """
     if lost:
         return _GONE[read]
     if lost is None and read is Read.ERRORS:
-        return Verdict.WARN, SOME_ERRORS, words.SOME_ERRORS
+        return (Verdict.WARN, ONE_KIND, words.ONE_KIND) if kind else (Verdict.WARN, SOME_ERRORS, words.SOME_ERRORS)
     return None

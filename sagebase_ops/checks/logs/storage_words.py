@@ -94,6 +94,10 @@ SOME_ERRORS = _lost(
     "ERROR 以上のログの一部が失われる可能性があります。その分はエラーログの点検に現れません",
     "may take away some entries of ERROR and above: the checks of error logs do not see those",
 )
+ONE_KIND = _lost(
+    "ERROR 以上のログのうち、ある重大度またはログ（stderr など）がすべて失われています。その分は 0 件としか読めません",
+    "takes away every entry of some severity of ERROR and above, or of one log such as stderr: of those only zero can be read",
+)
 NO_REQUESTS = _lost(
     "リクエストログがすべて失われています。access_logs は発信元とパスを確認できません",
     "takes away the whole request log: access_logs cannot see who asked for what",
