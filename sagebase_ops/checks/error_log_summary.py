@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.logs.believed import NEEDED, believed
+from sagebase_ops.checks.logs.believed import NEEDED, believed, routing_known
 from sagebase_ops.checks.logs.counts import (
     DAY,
     ENTRIES,
@@ -77,7 +77,9 @@ async def error_log_summary(params: Params, context: CheckContext) -> list[Findi
     most two reads for each, of all services together.
     """
     window = window_before(context.now, params.window)
-    now, before = await asyncio.gather(count_errors(window, context), count_errors(window.before, context))
+    now, before, _ = await asyncio.gather(
+        count_errors(window, context), count_errors(window.before, context), routing_known(context)
+    )
     names, lost = await services_to_judge(context, now.errors)
     changes = await read_changes(names, now, before, window, context)
     judged = [_judge(name, now, before, changes, params, window, context.project) for name in names]

@@ -1,5 +1,6 @@
 """How many errors did each Cloud Run service log, and which?"""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -7,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sagebase_ops.checks.base import CheckContext, CheckParams, check
-from sagebase_ops.checks.logs.believed import NEEDED, believed
+from sagebase_ops.checks.logs.believed import NEEDED, believed, routing_known
 from sagebase_ops.checks.logs.counts import (
     PERMISSIONS,
     LogCounts,
@@ -101,7 +102,7 @@ async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]
     ListLogEntries, at most two pages for all services, only when there is an error to show.
     """
     window = window_before(context.now, params.window)
-    counts = await count_errors(window, context)
+    counts, _ = await asyncio.gather(count_errors(window, context), routing_known(context))
     names, lost = await services_to_judge(context, counts.errors)
     noisy = tuple(name for name in names if counts.errors_of(name))
     details = await read_details(noisy, window, params.groups, context)

@@ -183,6 +183,13 @@ async def test_a_week_without_an_error_is_no_pass_where_a_kind_of_them_is_never_
     assert says in notes[0] if says else not any("exclusion" in one for one in notes)
 
 
+async def test_few_errors_are_no_pass_either_where_a_kind_of_them_is_never_kept() -> None:
+    exclusion = {"name": "e", "filter": 'log_id("run.googleapis.com/stdout")'}
+    sink = {"name": "_Default", "bucket": "_Default", "exclusions": [exclusion]}
+    found = await seen(log_storage=LogStorage.model_validate({"sinks": [sink]}))
+    assert (found.verdict, found.reason, found.value) == (Verdict.UNKNOWN, "not_kept", Quantity(16, "{entries}"))
+
+
 @pytest.mark.parametrize(
     ("other", "verdict"),
     [
@@ -223,7 +230,7 @@ async def test_entries_that_could_not_be_read_are_unknown_beside_counts_that_sta
     given: dict[str, Any], reason: str, remedy: str
 ) -> None:
     async with looking(**given) as (_, context):
-        counted, entries = await error_log_summary(Params(), context)
+        counted, *_, entries = await error_log_summary(Params(), context)
     assert (counted.value, counted.values["before"]) == (Quantity(16, "{entries}"), Quantity(15, "{entries}"))
     assert "new" not in counted.sentence.en
     assert said(counted.notes) == ["the count stands, but the entries could not be read"]

@@ -1,4 +1,4 @@
-"""Is no error believed? Not where the sink _Default keeps none, or none of some kind: it would be counted as none for ever."""
+"""Is a count of few errors believed? Not where none of them, or none of some kind, is kept: these are counted as none for ever."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ from sagebase_ops.checks.base import CheckContext
 from sagebase_ops.checks.logs.kept import Kept, candidates, kept_by_others
 from sagebase_ops.checks.logs.kept_words import MAY_BE_KEPT
 from sagebase_ops.checks.logs.routing import ONE_KIND, SOME_ERRORS, routing_mistakes
+from sagebase_ops.checks.parts import or_refusal
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.console import log_router_page
 from sagebase_ops.domain.log_exclusions import Read
@@ -17,29 +18,34 @@ from sagebase_ops.gcp.log_config import DEFAULT_SINK
 NEEDED = ("logging.sinks.list", "logging.buckets.list")
 """The permissions that it needs."""
 NOT_KEPT = Sentence(
-    ja="確認できません：ERROR 以上のログのすべて、またはある種類が保存されていないため、0 件とは言えません",
-    en="could not look: no entry of ERROR and above is kept, or none of some kind, so zero errors is not proven",
+    ja="確認できません：ERROR 以上のログのすべて、またはある種類が保存されていないため、件数が正しいとは言えません",
+    en="could not look: no entry of ERROR and above is kept, or none of some kind, so the count proves nothing",
 )
 
 
+async def routing_known(context: CheckContext) -> None:
+    """Asked beside the counts: once they are here, `believed` need not wait for it. What is refused is told there."""
+    await or_refusal(context.gcp.log_config.sinks(context.project.id))
+
+
 async def believed(judged: list[Finding], context: CheckContext) -> list[Finding]:
-    """`judged`, but a pass over no error at all is `unknown` where errors, or those of a kind, reach no log; one more finding if that is refused.
+    """`judged`, but a pass is `unknown` where errors, or those of a kind, reach no log; one more finding if that is refused.
 
     Asks only where there is such a pass. Source: Cloud Logging API v2, projects.sinks.list, and projects.locations.buckets.list where
     another sink may keep them.
     """
-    if not any(map(_is_zero, judged)):
+    if not any(map(_passes, judged)):
         return judged
     try:
         lost = await _what_loses_errors(context)
     except GcpError as error:
         link, target = log_router_page(context.project.id), Target("log_sink", DEFAULT_SINK)
         return [*judged, refused(target, error, link=link)]
-    return [_doubted(one, lost) if lost and _is_zero(one) else one for one in judged]
+    return [_doubted(one, lost) if lost and _passes(one) else one for one in judged]
 
 
-def _is_zero(finding: Finding) -> bool:
-    return finding.verdict is Verdict.PASS and finding.value is not None and not finding.value.amount
+def _passes(finding: Finding) -> bool:
+    return finding.verdict is Verdict.PASS
 
 
 async def _what_loses_errors(context: CheckContext) -> Mistake | None:
