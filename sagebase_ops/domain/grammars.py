@@ -1,14 +1,15 @@
 """Does a text follow a grammar, and how is it built?"""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lark import Lark
 
 
+@lru_cache(maxsize=256)  # the same filters come again in every round, and some many times in one
 def parsed(grammar: str, text: str) -> Any:  # lark's trees
-    """Its tree, with positions; None where it does not follow the grammar, whose first rule is `all`."""
+    """Its tree, with positions, not to be changed; None where it does not follow the grammar, whose first rule is `all`."""
     from lark import UnexpectedInput  # noqa: PLC0415 (50 ms, for those alone who read a filter)
 
     try:

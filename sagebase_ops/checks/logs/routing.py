@@ -7,7 +7,6 @@ from sagebase_ops.checks.logs.kept import Kept
 from sagebase_ops.checks.logs.kept_words import MAY_BE_KEPT, kept_by
 from sagebase_ops.checks.settings_judged import Mistake
 from sagebase_ops.domain.log_exclusions import Read, of_some_kind, take_together, takes
-from sagebase_ops.domain.log_filters import Answer
 from sagebase_ops.domain.results import Note, Verdict
 from sagebase_ops.gcp.log_config import DEFAULT_SINK, LogSink
 
@@ -81,9 +80,7 @@ def _by_filter(sink: LogSink, project: str) -> Iterator[tuple[Read, Mistake]]:
     """What its filter does not take is as lost as what an exclusion takes away."""
     remedy = f"gcloud logging sinks describe {sink.name} --project={project}"
     for read in Read:
-        taken = takes(sink.filter, read, project)
-        kind = of_some_kind(sink.filter, read, project, taken=False)
-        found = _judged(None if taken is None else not taken, read, kind=kind)
+        found = _judged(sink.filter, read, project, loses=False)
         if found:
             verdict, reason, sentences = found
             yield read, Mistake(verdict, f"filter_{reason}", sentences.by_filter, remedy=remedy)
@@ -101,8 +98,7 @@ def _by_exclusions(sink: LogSink, accepted: Collection[str], project: str) -> It
             yield read, Mistake(verdict, reason, sentences.by_exclusion, {"by": names}, remedy)
     for one in in_force:
         for read in Read:
-            kind = of_some_kind(one.filter, read, project, taken=True)
-            found = _judged(takes(one.filter, read, project), read, kind=kind)
+            found = _judged(one.filter, read, project, loses=True)
             if found:
                 verdict, reason, sentences = found
                 remedy = (
@@ -112,13 +108,16 @@ def _by_exclusions(sink: LogSink, accepted: Collection[str], project: str) -> It
                 yield read, Mistake(verdict, reason, sentences.by_exclusion, {"by": one.name}, remedy)
 
 
-def _judged(lost: Answer, read: Read, *, kind: bool) -> tuple[Verdict, str, words.Lost] | None:
-    """Of requests and of the database a part may go: that is how people save money, and the rest tells what happened.
+def _judged(filter_: str, read: Read, project: str, *, loses: bool) -> tuple[Verdict, str, words.Lost] | None:
+    """What matches is lost where the filter `loses`, else what does not.
 
-    `kind`: one kind of it is lost altogether.
+    Of requests and of the database a part may go: that is how people save money, and the rest tells what happened.
     """
-    if lost:
+    answer = takes(filter_, read, project)
+    if answer is loses:
         return _GONE[read]
-    if lost is None and read is Read.ERRORS:
-        return (Verdict.WARN, ONE_KIND, words.ONE_KIND) if kind else (Verdict.WARN, SOME_ERRORS, words.SOME_ERRORS)
-    return None
+    if answer is not None or read is not Read.ERRORS:
+        return None
+    if of_some_kind(filter_, read, project, taken=loses):
+        return Verdict.WARN, ONE_KIND, words.ONE_KIND
+    return Verdict.WARN, SOME_ERRORS, words.SOME_ERRORS
