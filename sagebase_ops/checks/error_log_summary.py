@@ -74,7 +74,7 @@ async def error_log_summary(params: Params, context: CheckContext) -> list[Findi
     read: then the counts alone are judged.
 
     Source: Monitoring's logging.googleapis.com/log_entry_count, one call for each period; Logging's ListLogEntries, at
-    most two reads for each, of all services together.
+    most two reads for each, of all services together; its sinks.list for what is kept.
     """
     window = window_before(context.now, params.window)
     now, before, _ = await asyncio.gather(

@@ -99,7 +99,7 @@ async def run_error_logs(params: Params, context: CheckContext) -> list[Finding]
     One more where these could not be read.
 
     Source: Monitoring's logging.googleapis.com/log_entry_count for the count, one call for all services; Logging's
-    ListLogEntries, at most two pages for all services, only when there is an error to show.
+    ListLogEntries, at most two pages for all services, only when there is an error to show; its sinks.list for what is kept.
     """
     window = window_before(context.now, params.window)
     counts, _ = await asyncio.gather(count_errors(window, context), routing_known(context))

@@ -73,7 +73,8 @@ async def read_visits(
     """Every service in `requests` with three questions in all, of at most two pages each.
 
     One more where nothing of a service was found: whether its log is gone, or only Google's own probes are in it.
-    `words` (small letters) of a path are told beside those of every site. Logging's refusal must not hide the counts that Monitoring gave: it is handed back.
+    `words` (small letters) of a path are told beside those of every site. Logging's refusal must not hide the counts that
+    Monitoring gave: it is handed back.
     """
     if not requests:
         return AccessSamples()

@@ -31,8 +31,8 @@ async def routing_known(context: CheckContext) -> None:
 async def believed(judged: list[Finding], context: CheckContext) -> list[Finding]:
     """`judged`, but a pass is `unknown` where errors, or those of a kind, reach no log; one more finding if that is refused.
 
-    Asks only where there is such a pass. Source: Cloud Logging API v2, projects.sinks.list, and projects.locations.buckets.list where
-    another sink may keep them.
+    Of the buckets it asks only where there is such a pass and another sink may keep them. Source: Cloud Logging API v2,
+    projects.sinks.list and projects.locations.buckets.list.
     """
     if not any(map(_passes, judged)):
         return judged
